@@ -1,0 +1,74 @@
+import { fail } from "../errors.ts";
+
+/**
+ * Random access to the bytes of one file. Node backs it by a file descriptor (`io/node.ts`), a
+ * browser by an `ArrayBuffer` (`bytesSource`). Offsets and lengths in bytes.
+ */
+export interface ByteSource {
+  /** What to call the file in messages. */
+  readonly name: string;
+  readonly size: number;
+  /** Fills `target` from `offset`. The caller stays within `size`; use `readBytes` for unchecked numbers. */
+  readInto(offset: number, target: Uint8Array): void;
+}
+
+/** A result that can be written piece by piece; `chunks` may be iterated once per write. */
+export interface OutputFile {
+  /** Relative to the output path; `""` is the output itself. */
+  readonly path: string;
+  readonly byteLength: number;
+  /** A chunk is valid until the next one is asked for: its buffer may be used again. */
+  chunks(): Iterable<Uint8Array>;
+}
+
+/** A source over bytes already in memory. */
+export function bytesSource(bytes: ArrayBuffer | Uint8Array, name = "model"): ByteSource {
+  const view = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
+  return {
+    name,
+    size: view.length,
+    readInto(offset, target) {
+      target.set(view.subarray(offset, offset + target.length));
+    },
+  };
+}
+
+/** A window of another source, such as a stored zip member or an HDF5 file behind a user block. */
+export function sliceSource(
+  source: ByteSource,
+  offset: number,
+  size: number,
+  name = source.name,
+): ByteSource {
+  checkRange(source, offset, size, "a part of the file");
+  return {
+    name,
+    size,
+    readInto: (at, target) => source.readInto(offset + at, target),
+  };
+}
+
+/** Reads bytes whose place comes from the file itself. Throws `corrupt-file` outside the file. */
+export function readBytes(
+  source: ByteSource,
+  offset: number,
+  length: number,
+  what: string,
+): Uint8Array {
+  checkRange(source, offset, length, what);
+  const target = new Uint8Array(length);
+  source.readInto(offset, target);
+  return target;
+}
+
+/** Throws `corrupt-file` unless `offset … offset + length` lies within the file. */
+export function checkRange(source: ByteSource, offset: number, length: number, what: string): void {
+  const sound =
+    Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
+  if (sound && offset + length <= source.size) return;
+  fail(
+    "corrupt-file",
+    `${what} should lie at byte ${offset}, ${length} bytes long, but the file ends at byte ${source.size}.`,
+    { at: { file: source.name }, hint: "The file is truncated or damaged; fetch it again." },
+  );
+}

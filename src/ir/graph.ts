@@ -1,0 +1,75 @@
+import type { JsonObject } from "../json.ts";
+import type { Op } from "./ops/index.ts";
+import type { TensorType } from "./tensor.ts";
+
+/** Name of one value (a tensor flowing through the graph), unique in its graph. */
+export type ValueId = string;
+
+/** Which layer of the user's model a node came from. Errors name it, writers give it back. */
+export interface Origin {
+  /** Layer name; layers of nested models as `outer/inner`. */
+  readonly layer: string;
+  /** Class name as the file spells it. */
+  readonly className: string;
+  /** The layer's configuration, verbatim. */
+  readonly config: JsonObject;
+  /** Which call of a shared layer this is, from 0. */
+  readonly call: number;
+  /** Whether Keras would train this layer: its own flag and those of all models around it. */
+  readonly trainable: boolean;
+}
+
+/** One mathematical step. */
+export interface Node<O extends Op = Op> {
+  /** Unique in the graph. */
+  readonly id: string;
+  readonly op: O;
+  readonly origin: Origin;
+  readonly inputs: readonly ValueId[];
+  readonly outputs: readonly ValueId[];
+}
+
+/** A model input: its name in Keras and the value that carries it. */
+export interface GraphPort {
+  /** Keras layer name of the input, or of the layer that makes the output. */
+  readonly name: string;
+  readonly value: ValueId;
+}
+
+/**
+ * A whole model, frozen. Nodes stand in an order in which they can run, which is the order of the
+ * layers in the file wherever that is possible. Equal files give equal graphs.
+ */
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly GraphPort[];
+  readonly outputs: readonly GraphPort[];
+  readonly nodes: readonly Node[];
+  /** Type of every value, graph inputs included. */
+  readonly types: ReadonlyMap<ValueId, TensorType>;
+  /** What the file says about its writer; passes keep it. */
+  readonly source: GraphSource;
+  /** How the file was being trained, if it says. */
+  readonly training?: TrainingSetup;
+}
+
+/** Loss and optimizer of a compiled model, in neutral words; numbers as the file has them. */
+export interface TrainingSetup {
+  /** Keras' snake-case name (`categorical_crossentropy`), one per output. */
+  readonly losses: readonly string[];
+  readonly metrics: readonly string[];
+  readonly optimizer: {
+    /** Lower case: `sgd`, `adam`, `rmsprop`, … */
+    readonly name: string;
+    /** Keras 3 spelling: learning_rate, momentum, beta_1, epsilon, …; absent keys are Keras' defaults. */
+    readonly config: JsonObject;
+  };
+}
+
+export interface GraphSource {
+  /** `keras`, `coreml`, … */
+  readonly format: string;
+  /** For example `2.2.4`; empty when the file does not say. */
+  readonly version: string;
+  readonly backend: string;
+}

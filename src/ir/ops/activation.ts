@@ -1,0 +1,96 @@
+import type { NoWeights, WeightRef } from "../tensor.ts";
+
+/** An element-wise function (softmax, logSoftmax, sparsemax and glu: along one positive axis). */
+export type Activation =
+  | { readonly fn: "linear" }
+  /**
+   * Keras' `relu(x, negative_slope, max_value, threshold)`:
+   * maxValue where x >= maxValue; x where threshold <= x < maxValue; negativeSlope * (x - threshold) below.
+   */
+  | {
+      readonly fn: "relu";
+      readonly negativeSlope: number;
+      readonly maxValue: number | null;
+      readonly threshold: number;
+    }
+  /** x where x > theta, else 0. */
+  | { readonly fn: "thresholdedRelu"; readonly theta: number }
+  | { readonly fn: "elu"; readonly alpha: number }
+  /** scale 1.05070098…, alpha 1.67326324… in full precision. */
+  | { readonly fn: "selu" }
+  | { readonly fn: "celu"; readonly alpha: number }
+  | { readonly fn: "sigmoid" }
+  /** `clip(slope * x + offset, 0, 1)`: 0.2 and 0.5 up to Keras 2, 1/6 and 0.5 in Keras 3. */
+  | { readonly fn: "hardSigmoid"; readonly slope: number; readonly offset: number }
+  | { readonly fn: "tanh" }
+  | { readonly fn: "hardTanh" }
+  | { readonly fn: "softplus" }
+  | { readonly fn: "softsign" }
+  | { readonly fn: "exponential" }
+  | { readonly fn: "silu" }
+  /** `x * relu6(x + 3) / 6` */
+  | { readonly fn: "hardSilu" }
+  | { readonly fn: "gelu"; readonly approximate: boolean }
+  | { readonly fn: "mish" }
+  | { readonly fn: "logSigmoid" }
+  | { readonly fn: "softShrink"; readonly threshold: number }
+  | { readonly fn: "hardShrink"; readonly threshold: number }
+  /** `x - tanh(x)` */
+  | { readonly fn: "tanhShrink" }
+  /** `(x + sqrt(x² + b)) / 2` */
+  | { readonly fn: "squareplus"; readonly b: number }
+  /** 0 for x <= -1, x for x >= 1, (x + 1)² / 4 between. */
+  | { readonly fn: "sparsePlus" }
+  /** 0 for x <= -1, 1 for x >= 1, (x + 1) / 2 between. */
+  | { readonly fn: "sparseSigmoid" }
+  /** x where x > threshold, else value. */
+  | { readonly fn: "threshold"; readonly threshold: number; readonly value: number }
+  | { readonly fn: "softmax"; readonly axis: number }
+  | { readonly fn: "logSoftmax"; readonly axis: number }
+  | { readonly fn: "sparsemax"; readonly axis: number }
+  /** Halves the axis: first half * sigmoid(second half). */
+  | { readonly fn: "glu"; readonly axis: number };
+
+export type ActivationFn = Activation["fn"];
+
+export interface ActivationOp {
+  readonly kind: "activation";
+  readonly activation: Activation;
+  readonly weights: NoWeights;
+}
+
+/** `x` where x >= 0, else `alpha * x`. */
+export interface PreluOp {
+  readonly kind: "prelu";
+  readonly weights: {
+    /** Input shape without batch, 1 on shared axes. */
+    readonly alpha: WeightRef;
+  };
+}
+
+/** Element-wise mathematics outside the activations (Keras 3 operations, TFOpLambda). */
+export interface UnaryOp {
+  readonly kind: "unary";
+  readonly fn:
+    | "abs"
+    | "neg"
+    | "square"
+    | "sqrt"
+    | "rsqrt"
+    | "log"
+    | "reciprocal"
+    | "sin"
+    | "cos"
+    | "floor"
+    | "ceil"
+    | "round"
+    | "sign"
+    | "power"
+    | "clip";
+  /** Exponent of `power`. */
+  readonly exponent?: number;
+  /** Bounds of `clip`. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly weights: NoWeights;
+}

@@ -1,0 +1,6 @@
+/** A parsed JSON value that nobody may change. */
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: Json;
+}

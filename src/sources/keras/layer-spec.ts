@@ -1,0 +1,83 @@
+import type { Diagnostics } from "../../errors.ts";
+import type { GraphBuilder } from "../../ir/build.ts";
+import type { Origin, ValueId } from "../../ir/graph.ts";
+import type { Op } from "../../ir/ops/index.ts";
+import type { Dim, WeightRef } from "../../ir/tensor.ts";
+import type { ConfigReader } from "./config.ts";
+
+/**
+ * Which Keras wrote the file, where the same words mean different things: 1 (Keras 1.x), 2 (Keras 2.0–2.3 and
+ * tf.keras of TF 1), "tf" (tf.keras 2.0–2.15 of TF 2, tf_keras), 3 (Keras 3).
+ */
+export type Generation = 1 | 2 | "tf" | 3;
+
+/** Facts about the file that layers need. */
+export interface Dialect {
+  readonly generation: Generation;
+  /** For example `2.1.3`; empty when unknown. */
+  readonly version: string;
+  /** `tensorflow`, `theano`, `cntk`, `jax`, `torch`; empty when unknown. */
+  readonly backend: string;
+}
+
+/** One weight a layer owns, in the order of Keras' tables (trainable first when all are trainable). */
+export interface WeightSlot {
+  /** Name as Keras spells it: `kernel`, `bias`, `gamma`, `depthwise_kernel`, `forward/kernel`. */
+  readonly role: string;
+  /** Kept out of training whatever the layer's flag says (moving statistics). */
+  readonly nonTrainable?: true;
+}
+
+/** One input of a call: a value, or a literal number where Keras 3 or TFOpLambda allow one. */
+export type CallArgument = { readonly value: ValueId } | { readonly literal: number };
+
+/** Everything a layer spec sees of one call of one layer. Config keys are in Keras 2 spelling. */
+export interface LayerCall {
+  readonly className: string;
+  readonly config: ConfigReader;
+  readonly dialect: Dialect;
+  /** Values passed in, in order. Merge layers get all their inputs here. */
+  readonly inputs: readonly ValueId[];
+  /** Positional and keyword arguments as the file has them, for layers called with literals. */
+  readonly args: readonly CallArgument[];
+  readonly kwargs: ConfigReader;
+  /** Keras mask of each input: a boolean value `(batch, time)`, or undefined. */
+  readonly masks: readonly (ValueId | undefined)[];
+  readonly origin: Origin;
+  readonly build: GraphBuilder;
+  readonly log: Diagnostics;
+  /** Shape of an input, batch included. */
+  shapeOf(value: ValueId): readonly Dim[];
+  /** Shorthand for `build.add(op, inputs, origin)[0]`. */
+  emit(op: Op, ...inputs: readonly ValueId[]): ValueId;
+  /** A weight by role. Throws `bad-weights` when it is missing or not of this shape. */
+  weight(role: string, shape: readonly number[]): WeightRef;
+  /** The same for a weight that `slots` declares only under some configs; undefined when not declared. */
+  optionalWeight(role: string, shape: readonly number[]): WeightRef | undefined;
+  /** Shape of a stored weight, for layers whose config does not tell (bias of GRU). Undefined when absent. */
+  storedShape(role: string): readonly number[] | undefined;
+  /** Lowers a wrapped layer (`TimeDistributed`, `Bidirectional`) whose weights carry the role prefix `prefix/`. */
+  wrapped(
+    key: string,
+    prefix: string,
+    inputs: readonly ValueId[],
+    masks?: readonly (ValueId | undefined)[],
+  ): readonly ValueId[];
+  /** Throws `unsupported`, naming the layer. */
+  refuse(reason: string, hint?: string): never;
+}
+
+/** What a call yields: its values, and the mask that travels with each (undefined: none). */
+export interface LayerResult {
+  readonly outputs: readonly ValueId[];
+  /** Left out: the layer has one output and passes on the mask of its first input. */
+  readonly masks?: readonly (ValueId | undefined)[];
+}
+
+/** One Keras class, or several that mean the same. Users write these too (`--custom`). */
+export interface LayerSpec {
+  readonly classNames: readonly string[];
+  /** Weights in file order, from the config alone. Left out: none. */
+  slots?(config: ConfigReader, dialect: Dialect): readonly WeightSlot[];
+  lower(call: LayerCall): LayerResult;
+}

@@ -1,0 +1,15 @@
+import type { Graph, Node } from "../ir/graph.ts";
+import type { OpKind, OpOf } from "../ir/ops/index.ts";
+
+/** A rewriting of the whole graph that keeps its meaning. */
+export type Pass = (graph: Graph) => Graph;
+
+/** Why a target cannot express an op: the user's error and the cell of the support table. */
+export interface Unsupported {
+  readonly unsupported: string;
+}
+
+export type Emitter<K extends OpKind, Context> = (node: Node<OpOf<K>>, context: Context) => void;
+
+/** One answer for every op; a missing one does not compile. */
+export type Emitters<Context> = { readonly [K in OpKind]: Emitter<K, Context> | Unsupported };
