@@ -1,4 +1,5 @@
-import type { NoWeights, WeightRef } from "../tensor.ts";
+import { formatShape, type NoWeights, type TensorType, type WeightRef } from "../tensor.ts";
+import { dimAt, expectAxis, floatOf, misfit, oneInput } from "./expect.ts";
 
 /** An element-wise function (softmax, logSoftmax, sparsemax and glu: along one positive axis). */
 export type Activation =
@@ -93,4 +94,50 @@ export interface UnaryOp {
   readonly min?: number;
   readonly max?: number;
   readonly weights: NoWeights;
+}
+
+/** Output type of `activation`: its input's, but for glu, which halves an axis. */
+export function inferActivation(
+  op: ActivationOp,
+  inputs: readonly TensorType[],
+): readonly TensorType[] {
+  const input = oneInput(inputs);
+  const { activation } = op;
+  const dtype = activation.fn === "linear" ? input.dtype : floatOf(input.dtype);
+  if (!("axis" in activation)) return [{ dtype, shape: input.shape }];
+  expectAxis(input, activation.axis);
+  if (activation.fn !== "glu") return [{ dtype, shape: input.shape }];
+  const size = dimAt(input.shape, activation.axis);
+  if (size !== null && size % 2 !== 0) {
+    misfit(
+      `glu halves axis ${activation.axis}, but its size in ${formatShape(input.shape)} is odd.`,
+    );
+  }
+  const half = size === null ? null : size / 2;
+  return [{ dtype, shape: input.shape.map((dim, i) => (i === activation.axis ? half : dim)) }];
+}
+
+/** Output type of `prelu`: its input's. */
+export function inferPrelu(op: PreluOp, inputs: readonly TensorType[]): readonly TensorType[] {
+  const input = oneInput(inputs);
+  const { shape } = op.weights.alpha;
+  const fits =
+    shape.length === input.shape.length - 1 &&
+    shape.every((dim, axis) => dim === 1 || dim === dimAt(input.shape, axis + 1));
+  if (!fits) {
+    misfit(
+      `alpha has shape ${formatShape(shape)}, which does not fit the input ${formatShape(input.shape)}: ` +
+        "expected its shape without the batch, with 1 on shared axes.",
+    );
+  }
+  return [{ dtype: floatOf(input.dtype), shape: input.shape }];
+}
+
+/** Output type of `unary`: its input's. */
+export function inferUnary(op: UnaryOp, inputs: readonly TensorType[]): readonly TensorType[] {
+  const input = oneInput(inputs);
+  if (op.fn === "power" && op.exponent === undefined) misfit("power has no exponent.");
+  if (op.fn === "clip" && op.min === undefined && op.max === undefined)
+    misfit("clip has no bounds.");
+  return [{ dtype: floatOf(input.dtype), shape: input.shape }];
 }

@@ -1,23 +1,76 @@
 import type { TensorType } from "../tensor.ts";
-import type { ActivationOp, PreluOp, UnaryOp } from "./activation.ts";
-import type { ConvOp, ConvTransposeOp, DepthwiseConvOp, LocallyConnectedOp } from "./conv.ts";
-import type { DenseOp, DotOp, EmbeddingOp, MatmulOp } from "./dense.ts";
-import type { ConcatOp, MergeOp } from "./merge.ts";
-import type { CustomOp, NoiseOp } from "./noise.ts";
-import type { AffineOp, BatchNormOp, GroupNormOp, LayerNormOp, UnitNormOp } from "./norm.ts";
-import type { GlobalPoolOp, PoolOp, ReduceOp } from "./pool.ts";
-import type { ConvLstmOp, RecurrentOp } from "./recurrent.ts";
-import type {
-  ApplyMaskOp,
-  ConstantOp,
-  CropOp,
-  NotEqualMaskOp,
-  PadOp,
-  PermuteOp,
-  RepeatOp,
-  ReshapeOp,
-  ResizeOp,
-  SliceOp,
+import {
+  type ActivationOp,
+  inferActivation,
+  inferPrelu,
+  inferUnary,
+  type PreluOp,
+  type UnaryOp,
+} from "./activation.ts";
+import {
+  type ConvOp,
+  type ConvTransposeOp,
+  type DepthwiseConvOp,
+  inferConv,
+  inferConvTranspose,
+  inferDepthwiseConv,
+  inferLocallyConnected,
+  type LocallyConnectedOp,
+} from "./conv.ts";
+import {
+  type DenseOp,
+  type DotOp,
+  type EmbeddingOp,
+  inferDense,
+  inferDot,
+  inferEmbedding,
+  inferMatmul,
+  type MatmulOp,
+} from "./dense.ts";
+import { type ConcatOp, inferConcat, inferMerge, type MergeOp } from "./merge.ts";
+import { type CustomOp, inferCustom, inferNoise, type NoiseOp } from "./noise.ts";
+import {
+  type AffineOp,
+  type BatchNormOp,
+  type GroupNormOp,
+  inferAffine,
+  inferBatchNorm,
+  inferGroupNorm,
+  inferLayerNorm,
+  inferUnitNorm,
+  type LayerNormOp,
+  type UnitNormOp,
+} from "./norm.ts";
+import {
+  type GlobalPoolOp,
+  inferGlobalPool,
+  inferPool,
+  inferReduce,
+  type PoolOp,
+  type ReduceOp,
+} from "./pool.ts";
+import { type ConvLstmOp, inferConvLstm, inferRecurrent, type RecurrentOp } from "./recurrent.ts";
+import {
+  type ApplyMaskOp,
+  type ConstantOp,
+  type CropOp,
+  inferApplyMask,
+  inferConstant,
+  inferCrop,
+  inferNotEqualMask,
+  inferPad,
+  inferPermute,
+  inferRepeat,
+  inferReshape,
+  inferResize,
+  inferSlice,
+  type NotEqualMaskOp,
+  type PadOp,
+  type PermuteOp,
+  type RepeatOp,
+  type ReshapeOp,
+  type ResizeOp,
+  type SliceOp,
 } from "./shape.ts";
 
 /** Every op there is. Each target answers for each of them. */
@@ -69,3 +122,42 @@ export interface OpDef<O extends Op> {
 
 /** The complete table: a missing op does not compile. */
 export type OpDefs = { readonly [K in OpKind]: OpDef<OpOf<K>> };
+
+/** What each op states about itself. */
+export const opDefs: OpDefs = {
+  conv: { infer: inferConv },
+  depthwiseConv: { infer: inferDepthwiseConv },
+  convTranspose: { infer: inferConvTranspose },
+  locallyConnected: { infer: inferLocallyConnected },
+  dense: { infer: inferDense },
+  matmul: { infer: inferMatmul },
+  dot: { infer: inferDot },
+  embedding: { infer: inferEmbedding },
+  pool: { infer: inferPool },
+  globalPool: { infer: inferGlobalPool },
+  reduce: { infer: inferReduce },
+  batchNorm: { infer: inferBatchNorm },
+  layerNorm: { infer: inferLayerNorm },
+  groupNorm: { infer: inferGroupNorm },
+  unitNorm: { infer: inferUnitNorm },
+  affine: { infer: inferAffine },
+  activation: { infer: inferActivation },
+  prelu: { infer: inferPrelu },
+  unary: { infer: inferUnary },
+  merge: { infer: inferMerge },
+  concat: { infer: inferConcat },
+  reshape: { infer: inferReshape },
+  permute: { infer: inferPermute },
+  repeat: { infer: inferRepeat },
+  pad: { infer: inferPad },
+  crop: { infer: inferCrop },
+  slice: { infer: inferSlice },
+  resize: { infer: inferResize },
+  constant: { infer: inferConstant },
+  notEqualMask: { infer: inferNotEqualMask },
+  applyMask: { infer: inferApplyMask },
+  recurrent: { infer: inferRecurrent },
+  convLstm: { infer: inferConvLstm },
+  noise: { infer: inferNoise },
+  custom: { infer: inferCustom },
+};

@@ -1,4 +1,5 @@
-import type { NoWeights, WeightRef } from "../tensor.ts";
+import type { NoWeights, TensorType, WeightRef } from "../tensor.ts";
+import { misfit, oneInput } from "./expect.ts";
 
 /** What acts in training only; at inference the input passes unchanged. */
 export interface NoiseOp {
@@ -29,4 +30,16 @@ export interface CustomOp {
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
   readonly description: string;
   readonly weights: Readonly<Record<string, WeightRef>>;
+}
+
+/** Output type of `noise`: its input's. */
+export function inferNoise(_op: NoiseOp, inputs: readonly TensorType[]): readonly TensorType[] {
+  return [oneInput(inputs)];
+}
+
+/** Output type of `custom`, as the op states it. */
+export function inferCustom(op: CustomOp, inputs: readonly TensorType[]): readonly TensorType[] {
+  const [input] = inputs;
+  if (input === undefined) return misfit("The layer has no input.");
+  return [{ dtype: input.dtype, shape: op.outputShape }];
 }

@@ -1,4 +1,15 @@
-import type { NoWeights, WeightRef } from "../tensor.ts";
+import { formatShape, type NoWeights, type TensorType, type WeightRef } from "../tensor.ts";
+import {
+  dimAt,
+  expectAxes,
+  expectAxis,
+  expectWeight,
+  expectWhole,
+  floatOf,
+  knownDim,
+  misfit,
+  oneInput,
+} from "./expect.ts";
 
 /** Inference: `gamma * (x - mean) / sqrt(variance + epsilon) + beta` along one axis; vectors `[channels]`. */
 export interface BatchNormOp {
@@ -53,4 +64,87 @@ export interface UnitNormOp {
 export interface AffineOp {
   readonly kind: "affine";
   readonly weights: { readonly scale?: WeightRef; readonly offset?: WeightRef };
+}
+
+/** Output type of `batchNorm`. */
+export function inferBatchNorm(
+  op: BatchNormOp,
+  inputs: readonly TensorType[],
+): readonly TensorType[] {
+  const input = oneInput(inputs);
+  expectAxis(input, op.axis);
+  const channels = [knownDim(input, op.axis, "channels")];
+  expectWeight("gamma", op.weights.gamma, channels);
+  expectWeight("beta", op.weights.beta, channels);
+  expectWeight("moving_mean", op.weights.mean, channels);
+  expectWeight("moving_variance", op.weights.variance, channels);
+  return [real(input)];
+}
+
+/** Output type of `layerNorm`. */
+export function inferLayerNorm(
+  op: LayerNormOp,
+  inputs: readonly TensorType[],
+): readonly TensorType[] {
+  const input = oneInput(inputs);
+  expectAxes(input, op.axes);
+  const { gamma, beta } = op.weights;
+  if (gamma !== undefined || beta !== undefined) {
+    const axes = [...op.axes].sort((a, b) => a - b);
+    const shape = axes.map((axis) => knownDim(input, axis, "normalised elements"));
+    expectWeight("gamma", gamma, shape);
+    expectWeight("beta", beta, shape);
+  }
+  return [real(input)];
+}
+
+/** Output type of `groupNorm`. */
+export function inferGroupNorm(
+  op: GroupNormOp,
+  inputs: readonly TensorType[],
+): readonly TensorType[] {
+  const input = oneInput(inputs);
+  expectAxis(input, op.axis);
+  expectWhole("groups", [op.groups], 1, 1);
+  const channels = knownDim(input, op.axis, "channels");
+  if (channels % op.groups !== 0) {
+    misfit(`${channels} channels do not divide into ${op.groups} groups.`);
+  }
+  expectWeight("gamma", op.weights.gamma, [channels]);
+  expectWeight("beta", op.weights.beta, [channels]);
+  return [real(input)];
+}
+
+/** Output type of `unitNorm`. */
+export function inferUnitNorm(
+  op: UnitNormOp,
+  inputs: readonly TensorType[],
+): readonly TensorType[] {
+  const input = oneInput(inputs);
+  expectAxes(input, op.axes);
+  return [real(input)];
+}
+
+/** Output type of `affine`: its input's; the constants never enlarge it. */
+export function inferAffine(op: AffineOp, inputs: readonly TensorType[]): readonly TensorType[] {
+  const input = oneInput(inputs);
+  expectBroadcast("scale", op.weights.scale, input);
+  expectBroadcast("offset", op.weights.offset, input);
+  return [real(input)];
+}
+
+function real(input: TensorType): TensorType {
+  return { dtype: floatOf(input.dtype), shape: input.shape };
+}
+
+function expectBroadcast(role: string, weight: WeightRef | undefined, input: TensorType): void {
+  if (weight === undefined) return;
+  const lead = input.shape.length - weight.shape.length;
+  const fits =
+    lead >= 0 &&
+    weight.shape.every((dim, axis) => dim === 1 || dim === dimAt(input.shape, axis + lead));
+  if (fits) return;
+  misfit(
+    `${role} has shape ${formatShape(weight.shape)}, which does not broadcast to the input ${formatShape(input.shape)}.`,
+  );
 }

@@ -1,5 +1,18 @@
-import type { NoWeights } from "../tensor.ts";
+import type { NoWeights, TensorType } from "../tensor.ts";
 import type { Layout, Padding } from "./conv.ts";
+import {
+  channelAxis,
+  dimAt,
+  expectAxes,
+  expectMinRank,
+  expectRank,
+  floatOf,
+  imageShape,
+  oneInput,
+  spatialDims,
+  twoInputs,
+} from "./expect.ts";
+import { windowOutput } from "./window.ts";
 
 /** Sliding maximum or mean over 1, 2 or 3 spatial axes. A mean counts real elements only, never padding. */
 export interface PoolOp {
@@ -30,4 +43,46 @@ export interface ReduceOp {
   readonly axes: readonly number[];
   readonly keepDims: boolean;
   readonly weights: NoWeights;
+}
+
+/** Output type of `pool`. */
+export function inferPool(op: PoolOp, inputs: readonly TensorType[]): readonly TensorType[] {
+  const input = oneInput(inputs);
+  const rank = op.poolSize.length + 2;
+  expectRank(input, rank);
+  const dilations = op.poolSize.map(() => 1);
+  const spatial = windowOutput(
+    { ...op, size: op.poolSize, dilations },
+    spatialDims(input, op.layout),
+  );
+  const channels = dimAt(input.shape, channelAxis(op.layout, rank));
+  const shape = imageShape(dimAt(input.shape, 0), spatial, channels, op.layout);
+  return [{ dtype: floatOf(input.dtype), shape }];
+}
+
+/** Output type of `globalPool`. */
+export function inferGlobalPool(
+  op: GlobalPoolOp,
+  inputs: readonly TensorType[],
+): readonly TensorType[] {
+  const input = op.masked ? twoInputs(inputs)[0] : oneInput(inputs);
+  expectMinRank(input, 3);
+  if (op.masked) expectRank(twoInputs(inputs)[1], 2);
+  const rank = input.shape.length;
+  const batch = dimAt(input.shape, 0);
+  const channels = dimAt(input.shape, channelAxis(op.layout, rank));
+  const ones = spatialDims(input, op.layout).map(() => 1);
+  const shape = op.keepDims ? imageShape(batch, ones, channels, op.layout) : [batch, channels];
+  return [{ dtype: floatOf(input.dtype), shape }];
+}
+
+/** Output type of `reduce`. */
+export function inferReduce(op: ReduceOp, inputs: readonly TensorType[]): readonly TensorType[] {
+  const input = oneInput(inputs);
+  expectAxes(input, op.axes, 0);
+  const gone = new Set(op.axes);
+  const shape = op.keepDims
+    ? input.shape.map((dim, axis) => (gone.has(axis) ? 1 : dim))
+    : input.shape.filter((_, axis) => !gone.has(axis));
+  return [{ dtype: floatOf(input.dtype), shape }];
 }

@@ -1,5 +1,18 @@
-import type { WeightRef } from "../tensor.ts";
+import { type Dim, formatShape, type TensorType, type WeightRef } from "../tensor.ts";
 import type { Activation } from "./activation.ts";
+import {
+  dimAt,
+  dimsMeet,
+  expectRank,
+  expectWeight,
+  expectWeightRank,
+  expectWhole,
+  floatOf,
+  knownDim,
+  misfit,
+  oneInput,
+} from "./expect.ts";
+import { windowOutput } from "./window.ts";
 
 /**
  * A recurrent layer over `(batch, time, features)`. Inputs: the sequence; then, if
@@ -60,4 +73,93 @@ export interface ConvLstmOp {
     readonly recurrentKernel: WeightRef;
     readonly bias?: WeightRef;
   };
+}
+
+/** Output types of `recurrent`, in the order its doc comment gives. */
+export function inferRecurrent(
+  op: RecurrentOp,
+  inputs: readonly TensorType[],
+): readonly TensorType[] {
+  const input = checkRecurrentInputs(op, inputs);
+  checkRecurrentWeights(op, knownDim(input, 2, "features"));
+  const [batch = null, time = null] = input.shape;
+  const type = (width: number): TensorType => ({
+    dtype: floatOf(input.dtype),
+    shape: op.returnSequences ? [batch, time, width] : [batch, width],
+  });
+  const both = op.direction === "bidirectional";
+  const width = both && op.merge === "concat" ? 2 * op.units : op.units;
+  const outputs = both && op.merge === null ? [type(op.units), type(op.units)] : [type(width)];
+  const states = op.returnState ? stateCount(op) : 0;
+  const state: TensorType = { dtype: floatOf(input.dtype), shape: [batch, op.units] };
+  return [...outputs, ...Array.from({ length: states }, () => state)];
+}
+
+/** Output type of `convLstm`. */
+export function inferConvLstm(
+  op: ConvLstmOp,
+  inputs: readonly TensorType[],
+): readonly TensorType[] {
+  const input = oneInput(inputs);
+  const rank = op.strides.length;
+  expectRank(input, rank + 3);
+  expectWhole("filters", [op.filters], 1, 1);
+  const channels = knownDim(input, rank + 2, "channels");
+  const { kernel, recurrentKernel, bias } = op.weights;
+  const size = expectWeightRank("kernel", kernel, rank + 2).slice(0, rank);
+  expectWeight("kernel", kernel, [...size, channels, 4 * op.filters]);
+  expectWeight("recurrent_kernel", recurrentKernel, [...size, op.filters, 4 * op.filters]);
+  expectWeight("bias", bias, [4 * op.filters]);
+  const spatial = windowOutput({ ...op, size }, input.shape.slice(2, -1));
+  const lead = op.returnSequences ? input.shape.slice(0, 2) : input.shape.slice(0, 1);
+  return [{ dtype: floatOf(input.dtype), shape: [...lead, ...spatial, op.filters] }];
+}
+
+function checkRecurrentInputs(op: RecurrentOp, inputs: readonly TensorType[]): TensorType {
+  const [input] = inputs;
+  if (input === undefined) return misfit("The layer has no input.");
+  expectRank(input, 3);
+  const states = op.initialState ? stateCount(op) : 0;
+  const expected = 1 + states + (op.masked ? 1 : 0);
+  if (inputs.length !== expected) {
+    misfit(`The layer takes ${expected} inputs, but got ${inputs.length}.`);
+  }
+  const batch = dimAt(input.shape, 0);
+  for (const state of inputs.slice(1, 1 + states)) {
+    expectInputShape("An initial state", state, [batch, op.units]);
+  }
+  for (const mask of inputs.slice(1 + states)) {
+    expectInputShape("The mask", mask, input.shape.slice(0, 2));
+  }
+  return input;
+}
+
+function checkRecurrentWeights(op: RecurrentOp, features: number): void {
+  expectWhole("units", [op.units], 1, 1);
+  const columns = { simple: 1, gru: 3, lstm: 4 }[op.cell] * op.units;
+  const bias = op.cell === "gru" && op.resetAfter ? [2, columns] : [columns];
+  const { weights } = op;
+  expectWeight("kernel", weights.kernel, [features, columns]);
+  expectWeight("recurrent_kernel", weights.recurrentKernel, [op.units, columns]);
+  expectWeight("bias", weights.bias, bias);
+  if (op.direction !== "bidirectional") return;
+  if (weights.backwardKernel === undefined || weights.backwardRecurrentKernel === undefined) {
+    misfit("A bidirectional layer needs a second set of weights.");
+  }
+  expectWeight("backward kernel", weights.backwardKernel, [features, columns]);
+  expectWeight("backward recurrent_kernel", weights.backwardRecurrentKernel, [op.units, columns]);
+  expectWeight("backward bias", weights.backwardBias, bias);
+}
+
+function stateCount(op: RecurrentOp): number {
+  return (op.cell === "lstm" ? 2 : 1) * (op.direction === "bidirectional" ? 2 : 1);
+}
+
+function expectInputShape(what: string, input: TensorType, shape: readonly Dim[]): void {
+  const fits =
+    input.shape.length === shape.length &&
+    shape.every((dim, axis) => dimsMeet(dim, dimAt(input.shape, axis)));
+  if (!fits) {
+    misfit(`${what} has shape ${formatShape(input.shape)}, expected ${formatShape(shape)}.`);
+  }
 }
