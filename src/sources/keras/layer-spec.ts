@@ -56,12 +56,17 @@ export interface LayerCall {
   optionalWeight(role: string, shape: readonly number[]): WeightRef | undefined;
   /** Shape of a stored weight, for layers whose config does not tell (bias of GRU). Undefined when absent. */
   storedShape(role: string): readonly number[] | undefined;
-  /** Lowers a wrapped layer (`TimeDistributed`, `Bidirectional`) whose weights carry the role prefix `prefix/`. */
+  /**
+   * Lowers the layer or model that stands serialised under a config key (`layer` of `TimeDistributed`) and whose weights
+   * carry the role prefix `prefix/`. With `build`, its nodes and shapes go through that builder, which may
+   * rewrite them (`TimeDistributed` gives every op a time axis); else through this call's.
+   */
   wrapped(
     key: string,
     prefix: string,
     inputs: readonly ValueId[],
     masks?: readonly (ValueId | undefined)[],
+    build?: GraphBuilder,
   ): readonly ValueId[];
   /** Throws `unsupported`, naming the layer. */
   refuse(reason: string, hint?: string): never;
