@@ -1,0 +1,10 @@
+export type { Hdf5Attributes, Hdf5Value } from "./attributes.ts";
+export type { Hdf5Dataset } from "./dataset.ts";
+export type { Hdf5Type } from "./datatype.ts";
+export { type Hdf5File, openHdf5 } from "./file.ts";
+export type { Hdf5Group, Hdf5NamedType, Hdf5Object } from "./group.ts";
+export type { Hdf5Link } from "./link.ts";
+export type { Hdf5DType } from "./numbers.ts";
+export type { Hdf5Storage } from "./storage.ts";
+export { findSignature } from "./superblock.ts";
+export type { Hdf5Scalar } from "./value.ts";

@@ -1,0 +1,40 @@
+import { type Hdf5Link, readLink } from "./link.ts";
+import { findMessage, type HeaderMessage, MESSAGE } from "./object-header.ts";
+import type { Hdf5Reader } from "./reader.ts";
+import { readSymbolTable } from "./symbol-table.ts";
+
+/** True for the headers of groups, of old and new style. */
+export function isGroup(messages: readonly HeaderMessage[]): boolean {
+  return messages.some(
+    ({ type }) =>
+      type === MESSAGE.symbolTable || type === MESSAGE.linkInfo || type === MESSAGE.link,
+  );
+}
+
+/**
+ * All links of a group, by name, in the order of their names.
+ *
+ * @throws KcError `corrupt-file` also when a name comes twice.
+ */
+export function readLinks(
+  reader: Hdf5Reader,
+  messages: readonly HeaderMessage[],
+): ReadonlyMap<string, Hdf5Link> {
+  const table = findMessage(messages, MESSAGE.symbolTable);
+  const found = [
+    ...(table === undefined ? [] : readSymbolTable(reader, table.body())),
+    ...messages.filter(({ type }) => type === MESSAGE.link).map((link) => readLink(link.body())),
+  ];
+  const links = new Map<string, Hdf5Link>();
+  for (const [name, link] of found.sort(byName)) {
+    if (links.has(name)) messages[0]?.body().corrupt(`names "${name}" twice`);
+    links.set(name, link);
+  }
+  return links;
+}
+
+/** HDF5 orders names by their UTF-8 bytes, which is the order of code points. */
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
