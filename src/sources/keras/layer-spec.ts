@@ -3,6 +3,7 @@ import type { GraphBuilder } from "../../ir/build.ts";
 import type { Origin, ValueId } from "../../ir/graph.ts";
 import type { Op } from "../../ir/ops/index.ts";
 import type { Dim, WeightRef } from "../../ir/tensor.ts";
+import type { Json } from "../../json.ts";
 import type { ConfigReader } from "./config.ts";
 
 /**
@@ -28,19 +29,25 @@ export interface WeightSlot {
   readonly nonTrainable?: true;
 }
 
-/** One input of a call: a value, or a literal number where Keras 3 or TFOpLambda allow one. */
-export type CallArgument = { readonly value: ValueId } | { readonly literal: number };
+/** One argument of a call: a value, or a literal where Keras 3 operations or TFOpLambda have one. */
+export type CallArgument = { readonly value: ValueId } | { readonly literal: Json };
 
 /** Everything a layer spec sees of one call of one layer. Config keys are in Keras 2 spelling. */
 export interface LayerCall {
   readonly className: string;
   readonly config: ConfigReader;
   readonly dialect: Dialect;
-  /** Values passed in, in order. Merge layers get all their inputs here. */
+  /**
+   * Values passed in, in order: positional ones, then those given by keyword (masks apart). Merge layers get all
+   * their inputs here.
+   */
   readonly inputs: readonly ValueId[];
-  /** Positional and keyword arguments as the file has them, for layers called with literals. */
+  /** Positional arguments as the file has them, lists of values laid flat; for layers called with literals. */
   readonly args: readonly CallArgument[];
+  /** Keyword arguments that are literals. */
   readonly kwargs: ConfigReader;
+  /** Keyword arguments that are values (`initial_state`, `value`, `attention_mask`), by keyword. */
+  readonly keywordInputs: ReadonlyMap<string, readonly ValueId[]>;
   /** Keras mask of each input: a boolean value `(batch, time)`, or undefined. */
   readonly masks: readonly (ValueId | undefined)[];
   readonly origin: Origin;
