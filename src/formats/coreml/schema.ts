@@ -1,0 +1,105 @@
+import { enumTable, messageTable } from "./schema.gen.ts";
+
+/**
+ * A field as the generated table has it: number, name, type, rule, and the key type of a map or
+ * the name of the oneof it belongs to.
+ */
+export type FieldRow = readonly [
+  number: number,
+  name: string,
+  type: string,
+  rule: "one" | "many" | "map",
+  extra?: string,
+];
+
+export type ScalarType =
+  | "double"
+  | "float"
+  | "int32"
+  | "uint32"
+  | "int64"
+  | "uint64"
+  | "bool"
+  | "string"
+  | "bytes";
+
+/** What a field holds: a scalar, an enum, or a message. */
+export type FieldType =
+  | { readonly kind: "scalar"; readonly scalar: ScalarType }
+  | {
+      readonly kind: "enum";
+      readonly name: string;
+      readonly numbers: ReadonlyMap<string, number>;
+      readonly names: ReadonlyMap<number, string>;
+    }
+  | { readonly kind: "message"; readonly name: string };
+
+export interface Field {
+  readonly number: number;
+  readonly name: string;
+  readonly type: FieldType;
+  readonly rule: "one" | "many" | "map";
+  /** Key type of a map. */
+  readonly key: ScalarType;
+  /** The oneof this field belongs to. */
+  readonly oneof: string | undefined;
+}
+
+export interface MessageSchema {
+  readonly name: string;
+  /** In number order. */
+  readonly fields: readonly Field[];
+  readonly byNumber: ReadonlyMap<number, Field>;
+}
+
+/** The fields of a message; built on first use, so that a start pays only for what it touches. */
+export function messageSchema(name: string): MessageSchema {
+  const known = built.get(name);
+  if (known !== undefined) return known;
+  const fields = (messageTable[name] ?? []).map(toField);
+  const schema = {
+    name,
+    fields,
+    byNumber: new Map(fields.map((field) => [field.number, field])),
+  };
+  built.set(name, schema);
+  return schema;
+}
+
+const built = new Map<string, MessageSchema>();
+const enums = new Map<string, FieldType>();
+const SCALARS: ReadonlyMap<string, ScalarType> = new Map(
+  (
+    ["double", "float", "int32", "uint32", "int64", "uint64", "bool", "string", "bytes"] as const
+  ).map((name) => [name, name]),
+);
+
+function toField([number, name, type, rule, extra]: FieldRow): Field {
+  const isMap = rule === "map";
+  return {
+    number,
+    name,
+    type: toType(type),
+    rule,
+    key: (isMap ? SCALARS.get(extra ?? "") : undefined) ?? "string",
+    oneof: isMap ? undefined : extra,
+  };
+}
+
+function toType(name: string): FieldType {
+  const scalar = SCALARS.get(name);
+  if (scalar !== undefined) return { kind: "scalar", scalar };
+  const known = enums.get(name);
+  if (known !== undefined) return known;
+  const values = enumTable[name];
+  if (values === undefined) return { kind: "message", name };
+  const entries = Object.entries(values);
+  const type: FieldType = {
+    kind: "enum",
+    name,
+    numbers: new Map(entries),
+    names: new Map(entries.map(([label, value]) => [value, label])),
+  };
+  enums.set(name, type);
+  return type;
+}
