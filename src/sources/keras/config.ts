@@ -20,5 +20,7 @@ export interface ConfigReader {
   /** A list of whole numbers of any length. */
   intList(key: string, fallback?: readonly number[]): readonly number[];
   object(key: string): ConfigReader | undefined;
+  /** A list of objects (`cells` of StackedRNNCells); empty when absent. */
+  objects(key: string): readonly ConfigReader[];
   list(key: string): readonly Json[];
 }
