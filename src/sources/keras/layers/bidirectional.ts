@@ -1,0 +1,129 @@
+import type { ValueId } from "../../../ir/graph.ts";
+import type { RecurrentOp } from "../../../ir/ops/recurrent.ts";
+import type { ConfigReader } from "../config.ts";
+import type { LayerCall, LayerResult, LayerSpec, WeightSlot } from "../layer-spec.ts";
+import { knownSize } from "./axes.ts";
+import { checkSequence, stateCount } from "./recurrent.ts";
+import { type Cell, cellFacts, cellSlots, cellsOf, cellWeights } from "./recurrent-cell.ts";
+
+/** The wrapper that runs a recurrent layer in both directions. */
+export const bidirectionalSpecs: readonly LayerSpec[] = [
+  { classNames: ["Bidirectional"], slots: bidirectionalSlots, lower: lowerBidirectional },
+];
+
+/** One direction of the wrapper: its layer's config and its cells. */
+interface Side {
+  readonly config: ConfigReader;
+  readonly cells: readonly Cell[];
+}
+
+/** All weights of the forward layer, then all of the backward one. */
+function bidirectionalSlots(config: ConfigReader): readonly WeightSlot[] {
+  const forward = sideOf(config, "layer", "forward/");
+  const backward =
+    sideOf(config, "backward_layer", "backward/") ?? sideOf(config, "layer", "backward/");
+  return [...cellSlots(forward?.cells ?? []), ...cellSlots(backward?.cells ?? [])];
+}
+
+function sideOf(config: ConfigReader, key: string, prefix: string): Side | undefined {
+  const layer = config.object(key);
+  const inner = layer?.object("config");
+  if (layer === undefined || inner === undefined) return undefined;
+  const name = layer.string("class_name", "");
+  const cells = cellsOf(name.slice(name.lastIndexOf(">") + 1), inner, prefix);
+  return cells === undefined ? undefined : { config: inner, cells };
+}
+
+function lowerBidirectional(call: LayerCall): LayerResult {
+  const forward = sideOf(call.config, "layer", "forward/");
+  const given = sideOf(call.config, "backward_layer", "backward/");
+  const backward = given ?? sideOf(call.config, "layer", "backward/");
+  if (forward === undefined || backward === undefined) {
+    return call.refuse(
+      "it wraps a layer that is not SimpleRNN, LSTM, GRU or an RNN of their cells.",
+    );
+  }
+  const [cell, ...more] = forward.cells;
+  const [backCell, ...moreBack] = backward.cells;
+  if (cell === undefined || backCell === undefined || more.length + moreBack.length > 0) {
+    return call.refuse("stacked cells in both directions cannot be expressed.");
+  }
+  if (forward.config.bool("go_backwards", false)) {
+    call.refuse("a forward layer with go_backwards cannot be expressed.");
+  }
+  if (given !== undefined) checkAlike(call, forward, backward, cell, backCell);
+  return emitBoth(call, forward.config, cell, backCell);
+}
+
+/** A backward layer of its own must be the forward one turned round: one op holds both. */
+function checkAlike(call: LayerCall, a: Side, b: Side, cell: Cell, backCell: Cell): void {
+  const alike = (key: string): boolean =>
+    JSON.stringify(a.config.raw(key) ?? false) === JSON.stringify(b.config.raw(key) ?? false);
+  const facts = (side: Cell): string => JSON.stringify(cellFacts(call, side));
+  if (
+    facts(cell) !== facts(backCell) ||
+    !["return_sequences", "return_state", "stateful"].every(alike) ||
+    !b.config.bool("go_backwards", false)
+  ) {
+    call.refuse("a backward layer that differs from the forward one cannot be expressed.");
+  }
+}
+
+function emitBoth(call: LayerCall, config: ConfigReader, cell: Cell, backCell: Cell): LayerResult {
+  const input = checkSequence(call, config);
+  const facts = cellFacts(call, cell);
+  const features = knownSize(call, input, 2);
+  const forward = cellWeights(call, cell, facts, features);
+  const backward = cellWeights(call, backCell, facts, features);
+  const states = call.inputs.slice(1);
+  if (states.length > 0 && states.length !== 2 * stateCount(cell)) {
+    call.refuse(`it gets ${states.length} initial states where ${2 * stateCount(cell)} belong.`);
+  }
+  const [mask] = call.masks;
+  const merge = readMerge(call);
+  const returnSequences = config.bool("return_sequences", false);
+  const outputs = call.build.add(
+    {
+      kind: "recurrent",
+      ...facts,
+      direction: "bidirectional",
+      merge,
+      returnSequences,
+      returnState: config.bool("return_state", false),
+      initialState: states.length > 0,
+      masked: mask !== undefined,
+      stateful: config.bool("stateful", false),
+      weights: {
+        ...forward,
+        backwardKernel: backward.kernel,
+        backwardRecurrentKernel: backward.recurrentKernel,
+        ...(backward.bias === undefined ? {} : { backwardBias: backward.bias }),
+      },
+    },
+    [input, ...states, ...(mask === undefined ? [] : [mask])],
+    call.origin,
+  );
+  return masked(call, outputs, returnSequences ? (merge === null ? 2 : 1) : 0);
+}
+
+/** The first `count` outputs are sequences: tf.keras 2 and Keras 3 make their masked steps zero, and all keep the mask. */
+function masked(call: LayerCall, outputs: readonly ValueId[], count: number): LayerResult {
+  const [mask] = call.masks;
+  const masks = outputs.map((_, index) => (index < count ? mask : undefined));
+  const { generation } = call.dialect;
+  if (mask === undefined || generation === 1 || generation === 2) return { outputs, masks };
+  const zeroed = outputs.map((value, index) =>
+    index < count ? call.emit({ kind: "applyMask", weights: {} }, value, mask) : value,
+  );
+  return { outputs: zeroed, masks };
+}
+
+/** A null `merge_mode` gives both outputs apart; without the key Keras joins them. */
+function readMerge(call: LayerCall): RecurrentOp["merge"] {
+  if ("merge_mode" in call.config.json && !call.config.has("merge_mode")) return null;
+  return MERGES[
+    call.config.oneOf("merge_mode", ["concat", "sum", "mul", "ave"] as const, "concat")
+  ];
+}
+
+const MERGES = { concat: "concat", sum: "sum", mul: "multiply", ave: "average" } as const;

@@ -1,0 +1,27 @@
+import type { MergeOp } from "../../../ir/ops/merge.ts";
+import type { LayerSpec } from "../layer-spec.ts";
+import { lowerElementwise } from "./merge.ts";
+import { lowerReshape } from "./shape.ts";
+
+const MERGES: Readonly<Record<string, MergeOp["fn"]>> = {
+  Add: "add",
+  Subtract: "subtract",
+  Multiply: "multiply",
+  Average: "average",
+  Maximum: "maximum",
+  Minimum: "minimum",
+};
+
+/** Class names that Keras 3 gives both to a layer and to an operation. */
+export const elementwiseSpecs: readonly LayerSpec[] = [
+  ...Object.entries(MERGES).map(
+    ([name, fn]): LayerSpec => ({
+      classNames: [name],
+      lower: (call) => lowerElementwise(call, fn),
+    }),
+  ),
+  {
+    classNames: ["Reshape"],
+    lower: (call) => lowerReshape(call, call.config.intList("target_shape")),
+  },
+];

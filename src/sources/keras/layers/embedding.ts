@@ -1,0 +1,33 @@
+import type { LayerCall, LayerResult, LayerSpec } from "../layer-spec.ts";
+import { expectRank, onlyInput } from "./axes.ts";
+import { stopMask, withMask } from "./masks.ts";
+
+/** Layers that look up rows, and layers that make masks. */
+export const embeddingSpecs: readonly LayerSpec[] = [
+  { classNames: ["Embedding"], slots: () => [{ role: "embeddings" }], lower: lowerEmbedding },
+  { classNames: ["Masking"], lower: lowerMasking },
+];
+
+/** With `mask_zero` index 0 is padding: its steps are masked, though the row is looked up all the same. */
+function lowerEmbedding(call: LayerCall): LayerResult {
+  const { config } = call;
+  const input = onlyInput(call);
+  const shape = [config.int("input_dim"), config.int("output_dim")];
+  const embeddings = call.weight("embeddings", shape);
+  const rows = call.emit({ kind: "embedding", weights: { embeddings } }, input);
+  if (!config.bool("mask_zero", false)) return stopMask(rows);
+  if (call.shapeOf(input).length !== 2) {
+    call.refuse("mask_zero on other than (batch, time) indices cannot be expressed.");
+  }
+  const mask = { kind: "notEqualMask", value: 0, reduceLast: false, weights: {} } as const;
+  return withMask(rows, call.emit(mask, input));
+}
+
+/** Steps whose features all equal `mask_value` are masked, and become zero. */
+function lowerMasking(call: LayerCall): LayerResult {
+  const input = onlyInput(call);
+  expectRank(call, input, 3);
+  const value = call.config.number("mask_value", 0);
+  const mask = call.emit({ kind: "notEqualMask", value, reduceLast: true, weights: {} }, input);
+  return withMask(call.emit({ kind: "applyMask", weights: {} }, input, mask), mask);
+}

@@ -1,0 +1,115 @@
+import type { RecurrentOp } from "../../../ir/ops/recurrent.ts";
+import type { WeightRef } from "../../../ir/tensor.ts";
+import type { ConfigReader } from "../config.ts";
+import type { LayerCall, WeightSlot } from "../layer-spec.ts";
+import { readActivation } from "./activation-config.ts";
+
+/** One recurrent cell of a layer: which kind, its config, and where its weights are. */
+export interface Cell {
+  readonly kind: RecurrentOp["cell"];
+  readonly className: string;
+  readonly config: ConfigReader;
+  /** Before the role of each of its weights: empty, `cell_0/`, `forward/`. */
+  readonly prefix: string;
+}
+
+/** The weights of one cell. */
+export interface CellWeights {
+  readonly kernel: WeightRef;
+  readonly recurrentKernel: WeightRef;
+  readonly bias?: WeightRef;
+}
+
+/** Facts that the op says about its cell. */
+export type CellFacts = Pick<
+  RecurrentOp,
+  "cell" | "units" | "activation" | "recurrentActivation" | "resetAfter"
+>;
+
+const KINDS: ReadonlyMap<string, Cell["kind"]> = new Map<string, Cell["kind"]>([
+  ["SimpleRNN", "simple"],
+  ["SimpleRNNCell", "simple"],
+  ["LSTM", "lstm"],
+  ["LSTMV2", "lstm"],
+  ["LSTMCell", "lstm"],
+  ["LSTMCellV2", "lstm"],
+  ["CuDNNLSTM", "lstm"],
+  ["GRU", "gru"],
+  ["GRUV2", "gru"],
+  ["GRUCell", "gru"],
+  ["GRUCellV2", "gru"],
+  ["CuDNNGRU", "gru"],
+]);
+
+const GATES: Readonly<Record<Cell["kind"], number>> = { simple: 1, lstm: 4, gru: 3 };
+
+/** The cells of a recurrent layer, first to last; undefined when one of them is a class unknown here. */
+export function cellsOf(
+  className: string,
+  config: ConfigReader,
+  prefix: string,
+): readonly Cell[] | undefined {
+  const kind = KINDS.get(className);
+  if (kind !== undefined) return [{ kind, className, config, prefix }];
+  if (className === "RNN") {
+    const cell = config.object("cell");
+    return cell === undefined ? undefined : serialisedCell(cell, prefix);
+  }
+  if (className !== "StackedRNNCells") return undefined;
+  const cells = config
+    .objects("cells")
+    .map((cell, index) => serialisedCell(cell, `${prefix}cell_${index}/`));
+  return cells.every((cell) => cell !== undefined) ? cells.flat() : undefined;
+}
+
+/** Weights of the cells in file order. */
+export function cellSlots(cells: readonly Cell[]): readonly WeightSlot[] {
+  return cells.flatMap(({ config, prefix }) => [
+    { role: `${prefix}kernel` },
+    { role: `${prefix}recurrent_kernel` },
+    ...(config.bool("use_bias", true) ? [{ role: `${prefix}bias` }] : []),
+  ]);
+}
+
+/** What the config of a cell says. The shape of the bias settles `reset_after`, which older files do not state. */
+export function cellFacts(call: LayerCall, cell: Cell): CellFacts {
+  const { config, kind, className, prefix } = cell;
+  const fused = className.startsWith("CuDNN");
+  const stored = call.storedShape(`${prefix}bias`);
+  const resetAfter =
+    kind === "gru" &&
+    (stored === undefined ? fused || config.bool("reset_after", false) : stored.length === 2);
+  return {
+    cell: kind,
+    units: config.int("units"),
+    activation: fused ? { fn: "tanh" } : readActivation(call, config, "activation", 2),
+    recurrentActivation:
+      fused || kind === "simple"
+        ? { fn: "sigmoid" }
+        : readActivation(call, config, "recurrent_activation", 2),
+    resetAfter,
+  };
+}
+
+/** The weights of a cell that reads `features` numbers per step. */
+export function cellWeights(
+  call: LayerCall,
+  cell: Cell,
+  facts: CellFacts,
+  features: number,
+): CellWeights {
+  const columns = GATES[cell.kind] * facts.units;
+  const { prefix } = cell;
+  const kernel = call.weight(`${prefix}kernel`, [features, columns]);
+  const recurrentKernel = call.weight(`${prefix}recurrent_kernel`, [facts.units, columns]);
+  const shape = facts.resetAfter ? [2, columns] : [columns];
+  const bias = call.optionalWeight(`${prefix}bias`, shape);
+  return bias === undefined ? { kernel, recurrentKernel } : { kernel, recurrentKernel, bias };
+}
+
+function serialisedCell(cell: ConfigReader, prefix: string): readonly Cell[] | undefined {
+  const config = cell.object("config");
+  if (config === undefined) return undefined;
+  const name = cell.string("class_name", "");
+  return cellsOf(name.slice(name.lastIndexOf(">") + 1), config, prefix);
+}
