@@ -1,0 +1,118 @@
+import type {
+  ApplyMaskOp,
+  ConstantOp,
+  CropOp,
+  NotEqualMaskOp,
+  PadOp,
+  PermuteOp,
+  RepeatOp,
+  ReshapeOp,
+  SliceOp,
+} from "../../src/ir/ops/shape.ts";
+import { sizeOf } from "../../src/ir/tensor.ts";
+import { at, build, dim, map, only, pick, reshape, type Tensor, transpose } from "./tensor.ts";
+import { load } from "./weight.ts";
+
+export function reshapeOp(op: ReshapeOp, inputs: readonly Tensor[]): readonly Tensor[] {
+  const x = only(inputs);
+  const known = sizeOf(op.shape.filter((size) => size !== null));
+  const free = x.data.length / dim(x, 0) / known;
+  return [reshape(x, [dim(x, 0), ...op.shape.map((size) => size ?? free)])];
+}
+
+export function permute(op: PermuteOp, inputs: readonly Tensor[]): readonly Tensor[] {
+  return [transpose(only(inputs), op.dims)];
+}
+
+export function repeat(op: RepeatOp, inputs: readonly Tensor[]): readonly Tensor[] {
+  const x = only(inputs);
+  return [build([dim(x, 0), op.n, dim(x, 1)], ([b = 0, , i = 0]) => pick(x, [b, i]))];
+}
+
+export function pad(op: PadOp, inputs: readonly Tensor[]): readonly Tensor[] {
+  const x = only(inputs);
+  const shape = x.shape.map((size, axis) => {
+    const [before, after] = at(op.amounts, axis);
+    return before + size + after;
+  });
+  return [
+    build(shape, (index) => {
+      const source = index.map((i, axis) =>
+        padSource(op.mode, i - at(op.amounts, axis)[0], dim(x, axis)),
+      );
+      return source.includes(-1) ? op.value : at(x.data, rowMajor(x.shape, source));
+    }),
+  ];
+}
+
+export function crop(op: CropOp, inputs: readonly Tensor[]): readonly Tensor[] {
+  const x = only(inputs);
+  const shape = x.shape.map((size, axis) => {
+    const [before, after] = at(op.amounts, axis);
+    return size - before - after;
+  });
+  return [
+    build(shape, (index) => {
+      const source = index.map((i, axis) => i + at(op.amounts, axis)[0]);
+      return at(x.data, rowMajor(x.shape, source));
+    }),
+  ];
+}
+
+export function slice(op: SliceOp, inputs: readonly Tensor[]): readonly Tensor[] {
+  const x = only(inputs);
+  const shape = x.shape.map((size, axis) => {
+    const end = Math.min(op.ends[axis] ?? size, size);
+    return Math.ceil((end - at(op.starts, axis)) / at(op.steps, axis));
+  });
+  return [
+    build(shape, (index) => {
+      const source = index.map((i, axis) => at(op.starts, axis) + i * at(op.steps, axis));
+      return at(x.data, rowMajor(x.shape, source));
+    }),
+  ];
+}
+
+export function constant(op: ConstantOp): readonly Tensor[] {
+  return [load(op.weights.value)];
+}
+
+export function notEqualMask(op: NotEqualMaskOp, inputs: readonly Tensor[]): readonly Tensor[] {
+  const x = only(inputs);
+  if (!op.reduceLast) return [map(x, (value) => (value === op.value ? 0 : 1))];
+  const last = dim(x, -1);
+  return [
+    build(x.shape.slice(0, -1), (index) => {
+      for (let i = 0; i < last; i++) if (pick(x, [...index, i]) !== op.value) return 1;
+      return 0;
+    }),
+  ];
+}
+
+export function applyMask(_op: ApplyMaskOp, inputs: readonly Tensor[]): readonly Tensor[] {
+  const [x, mask] = [at(inputs, 0), at(inputs, 1)];
+  return [
+    build(x.shape, (index) =>
+      pick(mask, index.slice(0, mask.shape.length)) === 0 ? 0 : pick(x, index),
+    ),
+  ];
+}
+
+/** Which element stands at a padded place; -1: none. */
+function padSource(mode: PadOp["mode"], i: number, size: number): number {
+  if (i >= 0 && i < size) return i;
+  switch (mode) {
+    case "constant":
+      return -1;
+    case "reflect":
+      return i < 0 ? -i : 2 * (size - 1) - i;
+    case "symmetric":
+      return i < 0 ? -i - 1 : 2 * size - 1 - i;
+    case "edge":
+      return i < 0 ? 0 : size - 1;
+  }
+}
+
+function rowMajor(shape: readonly number[], index: readonly number[]): number {
+  return index.reduce((place, i, axis) => place * at(shape, axis) + i, 0);
+}

@@ -1,0 +1,106 @@
+import { sizeOf } from "../../src/ir/tensor.ts";
+
+/** Numbers in memory, row-major. Booleans are 0 and 1. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+export function zeros(shape: readonly number[]): Tensor {
+  return { shape, data: new Float64Array(sizeOf(shape)) };
+}
+
+/** Size of axis `axis`, counted from the end when negative. */
+export function dim(tensor: Tensor, axis: number): number {
+  const size = tensor.shape.at(axis);
+  if (size === undefined) throw new RangeError(`no axis ${axis} in (${tensor.shape.join(", ")})`);
+  return size;
+}
+
+/** Element of an array that is known to be long enough. */
+export function at<T>(list: ArrayLike<T>, index: number): T {
+  const value = list[index];
+  if (value === undefined) throw new RangeError(`no element ${index} of ${list.length}`);
+  return value;
+}
+
+export function only(tensors: readonly Tensor[]): Tensor {
+  if (tensors.length !== 1) throw new RangeError(`${tensors.length} tensors instead of one`);
+  return at(tensors, 0);
+}
+
+export function map(tensor: Tensor, f: (x: number) => number): Tensor {
+  return { shape: tensor.shape, data: tensor.data.map(f) };
+}
+
+export function stridesOf(shape: readonly number[]): readonly number[] {
+  return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+}
+
+/** The result at every multi-index, from the indices alone. */
+export function build(shape: readonly number[], f: (index: readonly number[]) => number): Tensor {
+  const result = zeros(shape);
+  const index = shape.map(() => 0);
+  for (let place = 0; place < result.data.length; place++) {
+    result.data[place] = f(index);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis] = at(index, axis) + 1;
+      if (at(index, axis) < at(shape, axis)) break;
+      index[axis] = 0;
+    }
+  }
+  return result;
+}
+
+/** Element at an index; axes of size 1 broadcast; leading axes may be missing. */
+export function pick(tensor: Tensor, index: readonly number[]): number {
+  const lead = index.length - tensor.shape.length;
+  let place = 0;
+  for (let axis = 0; axis < tensor.shape.length; axis++) {
+    const size = at(tensor.shape, axis);
+    place = place * size + (size === 1 ? 0 : at(index, axis + lead));
+  }
+  return at(tensor.data, place);
+}
+
+export function transpose(tensor: Tensor, order: readonly number[]): Tensor {
+  const strides = stridesOf(tensor.shape);
+  const steps = order.map((axis) => at(strides, axis));
+  const shape = order.map((axis) => at(tensor.shape, axis));
+  return build(shape, (index) =>
+    at(
+      tensor.data,
+      index.reduce((sum, i, k) => sum + i * at(steps, k), 0),
+    ),
+  );
+}
+
+/** Applies `f` to every vector along one axis; `f` may change the length. */
+export function alongAxis(
+  tensor: Tensor,
+  axis: number,
+  f: (values: Float64Array) => Float64Array,
+): Tensor {
+  const last = tensor.shape.length - 1;
+  const order = tensor.shape.map((_, i) => i).filter((i) => i !== axis);
+  const moved = transpose(tensor, [...order, axis]);
+  const length = dim(tensor, axis);
+  const rows: Float64Array[] = [];
+  for (let start = 0; start < moved.data.length; start += length) {
+    rows.push(f(moved.data.slice(start, start + length)));
+  }
+  const width = rows[0]?.length ?? length;
+  const result = zeros([...moved.shape.slice(0, -1), width]);
+  rows.forEach((row, i) => {
+    result.data.set(row, i * width);
+  });
+  const back = tensor.shape.map((_, i) => (i < axis ? i : i === axis ? last : i - 1));
+  return transpose(result, back);
+}
+
+export function reshape(tensor: Tensor, shape: readonly number[]): Tensor {
+  if (sizeOf(shape) !== tensor.data.length) {
+    throw new RangeError(`(${tensor.shape.join(", ")}) is not (${shape.join(", ")})`);
+  }
+  return { shape, data: tensor.data };
+}
