@@ -34,7 +34,7 @@ export function readAttribute(reader: Hdf5Reader, cursor: Cursor): AttributeMess
   return {
     name,
     type: () => readDatatype(resolve(reader, type, (shared & 1) !== 0)),
-    shape: () => readDataspace(resolve(reader, space, (shared & 2) !== 0)),
+    shape: () => readDataspace(resolve(reader, space, (shared & 2) !== 0)).shape,
     data: () => fresh(data),
   };
 }

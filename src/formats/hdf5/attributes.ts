@@ -1,6 +1,7 @@
 import { type AttributeMessage, readAttribute } from "./attribute.ts";
 import type { Hdf5Type } from "./datatype.ts";
-import { type HeaderMessage, MESSAGE } from "./object-header.ts";
+import { readDense } from "./dense.ts";
+import { findMessage, type HeaderMessage, MESSAGE } from "./object-header.ts";
 import type { Hdf5Objects } from "./objects.ts";
 import { messageBody } from "./shared-message.ts";
 import { decodeElements, type Hdf5Scalar } from "./value.ts";
@@ -55,10 +56,13 @@ function readAttributes(
   { reader }: Hdf5Objects,
   messages: readonly HeaderMessage[],
 ): ReadonlyMap<string, AttributeMessage> {
+  const inHeader = messages.filter(({ type }) => type === MESSAGE.attribute);
+  const bodies = [
+    ...inHeader.map((message) => messageBody(reader, message)),
+    ...readDense(reader, findMessage(messages, MESSAGE.attributeInfo), "attributes"),
+  ];
   const table = new Map<string, AttributeMessage>();
-  for (const message of messages) {
-    if (message.type !== MESSAGE.attribute) continue;
-    const body = messageBody(reader, message);
+  for (const body of bodies) {
     const attribute = readAttribute(reader, body);
     if (table.has(attribute.name)) body.corrupt(`is the second attribute "${attribute.name}"`);
     table.set(attribute.name, attribute);

@@ -1,10 +1,12 @@
 import { fail } from "../../errors.ts";
 import { sizeOf } from "../../ir/tensor.ts";
+import { chunkedData } from "./chunked-data.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Hdf5Type } from "./datatype.ts";
 import { readFillValue } from "./fill-value.ts";
 import { readLayout } from "./layout.ts";
 import { MESSAGE } from "./object-header.ts";
+import type { Hdf5Objects } from "./objects.ts";
 import type { Hdf5Reader } from "./reader.ts";
 import { compactData, contiguousData, type DataBytes, unallocatedData } from "./storage.ts";
 
@@ -12,6 +14,8 @@ import { compactData, contiguousData, type DataBytes, unallocatedData } from "./
 export interface DataHeader {
   readonly type: Hdf5Type;
   readonly shape: readonly number[];
+  /** Undefined stands for an unlimited dimension. */
+  readonly maxShape: readonly (number | undefined)[];
   /** The first message of a type. */
   body(type: number): Cursor | undefined;
 }
@@ -22,7 +26,8 @@ export interface DataHeader {
  * @throws KcError `unsupported` for external files, virtual datasets and unknown filters, `limit`
  * for a size that the file cannot hold, `corrupt-file`.
  */
-export function openData(reader: Hdf5Reader, header: DataHeader): DataBytes {
+export function openData(objects: Hdf5Objects, header: DataHeader): DataBytes {
+  const { reader } = objects;
   const byteLength = sizeOf(header.shape) * header.type.size;
   if (header.body(MESSAGE.externalFiles) !== undefined) {
     fail("unsupported", "The data lies in external files, which are not followed.", {
@@ -49,7 +54,7 @@ export function openData(reader: Hdf5Reader, header: DataHeader): DataBytes {
       return contiguousData(reader, { ...layout, address }, byteLength);
     }
     case "chunked":
-      return fail("unsupported", "Chunked data is not read yet.");
+      return chunkedData(objects, header, layout, fill);
   }
 }
 

@@ -3,7 +3,7 @@ import { type NumericArray, sizeOf } from "../../ir/tensor.ts";
 import { createAttributes, type Hdf5Attributes } from "./attributes.ts";
 import { Cursor } from "./cursor.ts";
 import { openData } from "./data.ts";
-import { readDataspace } from "./dataspace.ts";
+import { type Dataspace, readDataspace } from "./dataspace.ts";
 import { type Hdf5Type, readDatatype } from "./datatype.ts";
 import { convert, dtypeOf, type Hdf5DType, numberReader } from "./numbers.ts";
 import { findMessage, type HeaderMessage, MESSAGE } from "./object-header.ts";
@@ -51,10 +51,13 @@ export function createDataset(
     const message = findMessage(messages, type);
     return message === undefined ? undefined : messageBody(reader, message);
   };
-  const { shape, type } = objects.at(path, () => readHead(objects, body));
+  const { space, type } = objects.at(path, () => readHead(objects, body));
+  const shape = space.shape ?? [0];
   let data: DataBytes | undefined;
   const open = () => {
-    data ??= objects.at(path, () => openData(reader, { type, shape, body }));
+    data ??= objects.at(path, () =>
+      openData(objects, { type, shape, maxShape: space.maxShape, body }),
+    );
     return data;
   };
   const values = () => objects.at(path, () => readValues(objects, type, sizeOf(shape), open()));
@@ -83,7 +86,7 @@ export function createDataset(
 function readHead(
   { reader }: Hdf5Objects,
   body: (type: number) => Cursor | undefined,
-): { shape: readonly number[]; type: Hdf5Type } {
+): { space: Dataspace; type: Hdf5Type } {
   const space = body(MESSAGE.dataspace);
   const type = body(MESSAGE.datatype);
   if (space === undefined || type === undefined) {
@@ -92,7 +95,7 @@ function readHead(
       at: { file: reader.source.name },
     });
   }
-  return { shape: readDataspace(space) ?? [0], type: readDatatype(type) };
+  return { space: readDataspace(space), type: readDatatype(type) };
 }
 
 /** Elements converted at a time, so that a conversion needs little memory. */

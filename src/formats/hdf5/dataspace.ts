@@ -1,29 +1,46 @@
 import type { Cursor } from "./cursor.ts";
 
+/** How many elements there are, and how many there may become. */
+export interface Dataspace {
+  /** `[]` for a scalar, null for "no elements at all" (a null dataspace, as h5py's `Empty`). */
+  readonly shape: readonly number[] | null;
+  /** As `shape`; undefined stands for an unlimited dimension. */
+  readonly maxShape: readonly (number | undefined)[];
+}
+
 /**
- * The shape a dataspace message tells: `[]` for a scalar, null for "no elements at all" (a null
- * dataspace, as h5py's `Empty`).
+ * Reads a dataspace message, versions 1 and 2.
  *
  * @throws KcError `corrupt-file` when the number of elements is beyond all reason (2^53).
  * @see HDF5 File Format Specification 3.0, section IV.A.2.b
  */
-export function readDataspace(cursor: Cursor): readonly number[] | null {
+export function readDataspace(cursor: Cursor): Dataspace {
   const version = cursor.version(1, 2);
   const rank = cursor.u8();
   const flags = cursor.u8();
-  if (rank > 32) cursor.corrupt(`has ${rank} dimensions, expected 32 at most`);
-  if (version === 2) {
-    const type = cursor.u8();
-    if (type === 2) return null;
-    if (type > 2 || (type === 0 && rank > 0)) cursor.corrupt(`has type ${type} with rank ${rank}`);
-  } else {
+  if (rank > MAX_RANK) cursor.corrupt(`has ${rank} dimensions, expected ${MAX_RANK} at most`);
+  if (version === 1) {
     cursor.skip(5);
+  } else {
+    const type = cursor.u8();
+    if (type === 2) return { shape: null, maxShape: [] };
+    if (type > 2 || (type === 0 && rank > 0)) cursor.corrupt(`has type ${type} with rank ${rank}`);
   }
   const shape = Array.from({ length: rank }, () => cursor.length());
-  // Maximum sizes follow; "unlimited" is not a number, so they are only checked to be there.
-  if ((flags & 1) !== 0) cursor.skip(rank * cursor.place.lengthSize);
   const elements = shape.reduce((product, dim) => product * dim, 1);
-  if (!Number.isSafeInteger(elements))
+  if (!Number.isSafeInteger(elements)) {
     cursor.corrupt(`has the impossible shape (${shape.join(", ")})`);
-  return shape;
+  }
+  const maxShape = (flags & 1) === 0 ? shape : shape.map(() => readMaximum(cursor));
+  return { shape, maxShape };
+}
+
+const MAX_RANK = 32;
+
+function readMaximum(cursor: Cursor): number | undefined {
+  const { lengthSize } = cursor.place;
+  const next = cursor.bytes.subarray(cursor.position, cursor.position + lengthSize);
+  if (!next.every((byte) => byte === 0xff)) return cursor.length();
+  cursor.skip(lengthSize);
+  return undefined;
 }

@@ -18,6 +18,8 @@ export interface ChunkedLayout {
   /** In elements, one number per dimension. */
   readonly chunkShape: readonly number[];
   readonly elementSize: number;
+  /** True when chunks that reach over the edge are stored without filters. */
+  readonly plainEdges: boolean;
   readonly index: ChunkIndex;
 }
 
@@ -96,7 +98,7 @@ function readChunkedV4(cursor: Cursor): Layout {
   const rank = cursor.u8();
   const width = cursor.u8();
   const dims = Array.from({ length: rank }, () => cursor.uint(width));
-  return chunked(cursor, dims, readIndex(cursor, flags));
+  return { ...chunked(cursor, dims, readIndex(cursor, flags)), plainEdges: (flags & 1) !== 0 };
 }
 
 function readIndex(cursor: Cursor, flags: number): ChunkIndex {
@@ -129,5 +131,5 @@ function chunked(cursor: Cursor, dims: readonly number[], index: ChunkIndex): Ch
   if (chunkShape.length === 0 || dims.some((dim) => dim === 0)) {
     cursor.corrupt(`has chunks of the impossible shape (${chunkShape.join(", ")})`);
   }
-  return { kind: "chunked", chunkShape, elementSize, index };
+  return { kind: "chunked", chunkShape, elementSize, plainEdges: false, index };
 }

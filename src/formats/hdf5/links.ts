@@ -1,3 +1,4 @@
+import { readDense } from "./dense.ts";
 import { type Hdf5Link, readLink } from "./link.ts";
 import { findMessage, type HeaderMessage, MESSAGE } from "./object-header.ts";
 import type { Hdf5Reader } from "./reader.ts";
@@ -24,6 +25,7 @@ export function readLinks(
   const found = [
     ...(table === undefined ? [] : readSymbolTable(reader, table.body())),
     ...messages.filter(({ type }) => type === MESSAGE.link).map((link) => readLink(link.body())),
+    ...readDense(reader, findMessage(messages, MESSAGE.linkInfo), "links").map(readLink),
   ];
   const links = new Map<string, Hdf5Link>();
   for (const [name, link] of found.sort(byName)) {

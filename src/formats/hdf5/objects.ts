@@ -1,4 +1,5 @@
 import { fail, KcError } from "../../errors.ts";
+import { type ChunkCache, createChunkCache } from "./chunk-cache.ts";
 import { createGlobalHeap, type GlobalHeap } from "./global-heap.ts";
 import type { Hdf5Reader } from "./reader.ts";
 
@@ -6,6 +7,8 @@ import type { Hdf5Reader } from "./reader.ts";
 export interface Hdf5Objects {
   readonly reader: Hdf5Reader;
   readonly heap: GlobalHeap;
+  /** Unpacked chunks of all datasets. */
+  readonly chunks: ChunkCache;
   /** Runs `action`; its errors then tell that they happened at the object `path`. */
   at<T>(path: string, action: () => T): T;
   /** Runs `action` as one step through a soft link; throws `limit` after too many of them. */
@@ -27,7 +30,7 @@ export function createObjects(reader: Hdf5Reader): Hdf5Objects {
       hops -= 1;
     }
   };
-  return { reader, heap: createGlobalHeap(reader), at: withPath, hop };
+  return { reader, heap: createGlobalHeap(reader), chunks: createChunkCache(), at: withPath, hop };
 }
 
 const MAX_HOPS = 16;
