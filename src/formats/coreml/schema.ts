@@ -43,6 +43,8 @@ export interface Field {
   readonly key: ScalarType;
   /** The oneof this field belongs to. */
   readonly oneof: string | undefined;
+  /** Whether it is written even at its default: members of a oneof, parts of a map entry. */
+  readonly explicit: boolean;
 }
 
 export interface MessageSchema {
@@ -66,6 +68,28 @@ export function messageSchema(name: string): MessageSchema {
   return schema;
 }
 
+/** On the wire a map entry is a message of key (1) and value (2). */
+export function entrySchema(field: Field): MessageSchema {
+  const part = { rule: "one", oneof: undefined, explicit: true } as const;
+  const key: Field = {
+    ...field,
+    ...part,
+    number: 1,
+    name: "key",
+    type: { kind: "scalar", scalar: field.key },
+  };
+  const value: Field = { ...field, ...part, number: 2, name: "value" };
+  const fields = [key, value];
+  return {
+    name: `${field.name} entry`,
+    fields,
+    byNumber: new Map([
+      [1, key],
+      [2, value],
+    ]),
+  };
+}
+
 const built = new Map<string, MessageSchema>();
 const enums = new Map<string, FieldType>();
 const SCALARS: ReadonlyMap<string, ScalarType> = new Map(
@@ -83,6 +107,7 @@ function toField([number, name, type, rule, extra]: FieldRow): Field {
     rule,
     key: (isMap ? SCALARS.get(extra ?? "") : undefined) ?? "string",
     oneof: isMap ? undefined : extra,
+    explicit: !isMap && extra !== undefined,
   };
 }
 
