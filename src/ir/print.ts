@@ -10,7 +10,7 @@ export function printGraph(graph: Graph): string {
   const { source } = graph;
   const writer = [source.format, source.version, source.backend].filter((word) => word !== "");
   const lines = [
-    `graph "${graph.name}" (${writer.join(", ")})`,
+    `graph "${graph.name}"${writer.length === 0 ? "" : ` (${writer.join(", ")})`}`,
     ...graph.inputs.map(
       (port) => `input ${portName(port.name, port.value)}: ${typeText(graph, port.value)}`,
     ),

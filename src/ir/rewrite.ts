@@ -59,6 +59,8 @@ export function withNodes(
     const inputs = node.inputs
       .map((value) => types.get(value))
       .filter((type) => type !== undefined);
+    // A node that reads what nothing makes: verification will say so.
+    if (inputs.length !== node.inputs.length) continue;
     const inferred = inferOp(node.op, inputs);
     node.outputs.forEach((value, index) => {
       const type = inferred[index];
