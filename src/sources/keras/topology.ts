@@ -1,0 +1,64 @@
+import type { Json, JsonObject } from "../../json.ts";
+
+/** One tensor inside a model: output `tensor` of call `call` of a layer, all counted from 0. */
+export interface TensorAddress {
+  readonly layer: string;
+  readonly call: number;
+  readonly tensor: number;
+}
+
+/** One positional argument of a call. */
+export type Argument =
+  | { readonly kind: "tensor"; readonly address: TensorAddress }
+  | { readonly kind: "literal"; readonly value: Json };
+
+/** One call of a layer. */
+export interface CallConfig {
+  /** Lists of tensors are laid flat. */
+  readonly args: readonly Argument[];
+  /** Tensors given by keyword. */
+  readonly keywords: ReadonlyMap<string, readonly TensorAddress[]>;
+  /** Literals given by keyword. */
+  readonly kwargs: JsonObject;
+}
+
+/** One layer of a model, or one that a wrapper holds. */
+export interface LayerConfig {
+  readonly name: string;
+  /** The names of the models around it, and its own: `outer/inner`. */
+  readonly path: string;
+  /** As the file spells it, without a package prefix. */
+  readonly fileClass: string;
+  /** In Keras 2 spelling. */
+  readonly className: string;
+  /** The config verbatim. */
+  readonly json: JsonObject;
+  /** The config in Keras 2 spelling. */
+  readonly config: JsonObject;
+  /** Its own flag and those of all models around it. */
+  readonly trainable: boolean;
+  /** Its own flag alone. */
+  readonly ownTrainable: boolean;
+  readonly calls: readonly CallConfig[];
+  /** Set when the layer is a model itself. */
+  readonly model?: ModelConfig;
+  /** The layer or model that a wrapper holds under its key `layer`. */
+  readonly wrapped?: LayerConfig;
+}
+
+/** A model of any kind as a graph of layer calls. A Sequential is a chain of them. */
+export interface ModelConfig {
+  readonly name: string;
+  readonly className: string;
+  readonly kind: "sequential" | "functional";
+  /** In the order of the file; every input is a layer of class `InputLayer`. */
+  readonly layers: readonly LayerConfig[];
+  readonly inputs: readonly TensorAddress[];
+  readonly outputs: readonly TensorAddress[];
+}
+
+/** The layers that have weights of their own or wrap one that has, nested models opened, in the order of the file. */
+export function leavesOf(layer: LayerConfig): readonly LayerConfig[] {
+  if (layer.model !== undefined) return layer.model.layers.flatMap(leavesOf);
+  return layer.wrapped === undefined ? [layer] : [layer, ...leavesOf(layer.wrapped)];
+}
