@@ -38,7 +38,7 @@ export function closeSlab(plan: TransposePlan): void {
 }
 
 /** Most bytes that all slabs together hold. */
-const ROOM = 32 * 2 ** 20;
+const ROOM = 48 * 2 ** 20;
 
 /** Oldest first. Shared by all weights, so that memory stays bounded however many are open. */
 const kept: { readonly plan: TransposePlan; readonly slab: Slab }[] = [];

@@ -5,7 +5,7 @@ import { closeSlab, openSlab } from "./slab.ts";
 
 /**
  * The weight with its axes in another order: axis i of the result is axis `order[i]` of `ref`. Read from
- * front to back in strips of any length, each number is fetched once, while at most 32 MiB are held,
+ * front to back in strips of any length, each number is fetched once, while at most 48 MiB are held,
  * however large the weight is.
  */
 export function transposeWeight(ref: WeightRef, order: readonly number[]): WeightRef {
