@@ -30,6 +30,7 @@ export function createAttributes(
   messages: readonly HeaderMessage[],
 ): Hdf5Attributes {
   let table: ReadonlyMap<string, AttributeMessage> | undefined;
+  const values = new Map<string, Hdf5Value>();
   const read = () => {
     table ??= objects.at(path, () => readAttributes(objects, messages));
     return table;
@@ -42,7 +43,12 @@ export function createAttributes(
     has: (name) => read().has(name),
     get(name) {
       const attribute = read().get(name);
-      return attribute && objects.at(path, () => decodeAttribute(objects, attribute));
+      if (attribute === undefined) return undefined;
+      const known = values.get(name);
+      if (known !== undefined) return known;
+      const value = objects.at(path, () => decodeAttribute(objects, attribute));
+      values.set(name, value);
+      return value;
     },
     describe(name) {
       const attribute = read().get(name);
@@ -70,11 +76,10 @@ function readAttributes(
   return table;
 }
 
-function decodeAttribute({ reader, heap }: Hdf5Objects, attribute: AttributeMessage): Hdf5Value {
+function decodeAttribute({ heap }: Hdf5Objects, attribute: AttributeMessage): Hdf5Value {
   const shape = attribute.shape();
   if (shape === null) return null;
   const count = shape.reduce((product, dim) => product * dim, 1);
-  reader.spend(count, `attribute "${attribute.name}"`);
   const values = decodeElements(attribute.type(), count, attribute.data(), heap);
   return shape.length === 0 ? (values[0] ?? null) : values;
 }

@@ -140,13 +140,20 @@ function checkInside(start: number, count: number, size: number): void {
   fail("bad-shape", `Elements ${start} to ${start + count} were asked for, but there are ${size}.`);
 }
 
+/** Elements as single values cost many times their bytes. */
+const MAX_VALUES = 8_000_000;
+
 function readValues(
   { reader, heap }: Hdf5Objects,
   type: Hdf5Type,
   count: number,
   data: DataBytes,
 ): Hdf5Scalar[] {
-  reader.spend(count, "values of a dataset");
+  if (count > MAX_VALUES) {
+    fail("limit", `The dataset has ${count} elements; at most ${MAX_VALUES} are read one by one.`, {
+      at: { file: reader.source.name },
+    });
+  }
   const bytes = new Uint8Array(count * type.size);
   data.readInto(0, bytes);
   const { offsetSize, lengthSize, source } = reader;

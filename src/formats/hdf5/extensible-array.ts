@@ -58,7 +58,7 @@ interface Blocks {
   elements(
     address: number,
     place: ElementPlace,
-    bitmap: Uint8Array,
+    bitmap: Uint8Array | undefined,
   ): { cursor: Cursor; at: number } | undefined;
 }
 
@@ -101,9 +101,11 @@ function createBlocks(reader: Hdf5Reader, array: ExtensibleArray): Blocks {
         const cursor = open(address, DATA, start + place.elements * elementSize, head);
         return { cursor, at: place.element };
       }
-      open(address, DATA, start, head);
+      const block = open(address, DATA, start, head);
+      if (bitmap === undefined) return block.corrupt("has pages, but no table of them");
       const page = Math.floor(place.element / array.pageElements);
-      if (!hasBit(bitmap, page)) return undefined;
+      // The bits of all data blocks follow each other without gaps.
+      if (!hasBit(bitmap, place.block * count + page)) return undefined;
       const size = array.pageElements * elementSize;
       const cursor = open(address + start + 4 + page * (size + 4), PAGE, size, () => undefined);
       return { cursor, at: place.element % array.pageElements };
@@ -123,14 +125,13 @@ function findDataBlock(
   array: ExtensibleArray,
   blocks: Blocks,
   place: ElementPlace,
-): { address: number; bitmap: Uint8Array } | undefined {
+): { address: number; bitmap: Uint8Array | undefined } | undefined {
   const index = blocks.index();
   index.skip(array.indexElements * array.elementSize);
-  const none = new Uint8Array(0);
   if (place.superBlock < array.firstSuperBlock) {
     index.skip((place.firstBlock + place.block) * reader.offsetSize);
     const address = index.address();
-    return address === undefined ? undefined : { address, bitmap: none };
+    return address === undefined ? undefined : { address, bitmap: undefined };
   }
   const { bitmapBytes } = pagesOf(array, place);
   index.skip(
@@ -143,6 +144,5 @@ function findDataBlock(
   block.skip(place.block * reader.offsetSize);
   const address = block.address();
   if (address === undefined) return undefined;
-  const start = place.block * bitmapBytes;
-  return { address, bitmap: bitmaps.subarray(start, start + bitmapBytes) };
+  return { address, bitmap: bitmaps };
 }

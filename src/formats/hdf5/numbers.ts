@@ -90,7 +90,7 @@ export function integerAt(type: Hdf5Integer, bytes: Uint8Array, file: string): b
 function unsupported(what: string, size: number, file: string): never {
   fail(
     "unsupported",
-    `A ${what} type of ${size} bytes with an unusual bit layout cannot be read.`,
+    `Elements of ${what} type with an unusual bit layout (${size} bytes) cannot be read.`,
     {
       at: { file },
     },

@@ -1,7 +1,7 @@
 import { fail } from "../../errors.ts";
 import type { Cursor } from "./cursor.ts";
 import { type Hdf5Type, isBoolean } from "./datatype.ts";
-import type { GlobalHeap } from "./global-heap.ts";
+import type { GlobalHeap, ReadHeapObject } from "./global-heap.ts";
 import { integerAt, numberAt } from "./numbers.ts";
 import { decodeFixed, decodeText } from "./text.ts";
 
@@ -27,13 +27,22 @@ export function decodeElements(
   cursor: Cursor,
   heap: GlobalHeap,
 ): Hdf5Scalar[] {
+  return decodeAll(type, count, cursor, heap.open());
+}
+
+function decodeAll(
+  type: Hdf5Type,
+  count: number,
+  cursor: Cursor,
+  heap: ReadHeapObject,
+): Hdf5Scalar[] {
   if (count * type.size > cursor.remaining) {
     cursor.corrupt(`should hold ${count} elements of ${type.size} bytes, but ends too early`);
   }
   return Array.from({ length: count }, () => decode(type, cursor.part(type.size), heap));
 }
 
-function decode(type: Hdf5Type, cursor: Cursor, heap: GlobalHeap): Hdf5Scalar {
+function decode(type: Hdf5Type, cursor: Cursor, heap: ReadHeapObject): Hdf5Scalar {
   const { bytes } = cursor;
   switch (type.kind) {
     case "integer":
@@ -50,7 +59,7 @@ function decode(type: Hdf5Type, cursor: Cursor, heap: GlobalHeap): Hdf5Scalar {
       return decodeVlen(type.base, cursor, heap);
     case "array": {
       const count = type.dims.reduce((product, dim) => product * dim, 1);
-      return decodeElements(type.base, count, cursor, heap);
+      return decodeAll(type.base, count, cursor, heap);
     }
     case "compound":
       return decodeCompound(type, cursor, heap);
@@ -70,16 +79,16 @@ function exact(value: bigint): number | bigint {
   return Number.isSafeInteger(number) ? number : value;
 }
 
-function decodeVlen(base: Hdf5Type, cursor: Cursor, heap: GlobalHeap): Hdf5Scalar[] {
+function decodeVlen(base: Hdf5Type, cursor: Cursor, heap: ReadHeapObject): Hdf5Scalar[] {
   const bytes = readVlen(cursor, base.size, heap);
   const inner = cursor.over(bytes, "a variable-length value");
-  return decodeElements(base, bytes.length / base.size, inner, heap);
+  return decodeAll(base, bytes.length / base.size, inner, heap);
 }
 
 function decodeCompound(
   type: Extract<Hdf5Type, { kind: "compound" }>,
   cursor: Cursor,
-  heap: GlobalHeap,
+  heap: ReadHeapObject,
 ): ReadonlyMap<string, Hdf5Scalar> {
   return new Map(
     type.fields.map((field) => {
@@ -90,12 +99,12 @@ function decodeCompound(
 }
 
 /** Count, then collection and number of the object; an undefined or zero address is "empty". */
-function readVlen(cursor: Cursor, elementSize: number, heap: GlobalHeap): Uint8Array {
+function readVlen(cursor: Cursor, elementSize: number, heap: ReadHeapObject): Uint8Array {
   const length = cursor.u32() * elementSize;
   const collection = cursor.address();
   const index = cursor.u32();
   if (length === 0 || collection === undefined || collection === 0) return new Uint8Array(0);
-  const bytes = heap.read(collection, index);
+  const bytes = heap(collection, index);
   if (bytes.length < length) {
     cursor.corrupt(`promises ${length} bytes, but the heap holds ${bytes.length}`);
   }
