@@ -22,6 +22,8 @@ export type PresetName = "none" | "tf" | "caffe" | "torch" | "0-1";
 /** A published architecture and how its authors trained it. */
 export interface Family {
   readonly name: string;
+  /** As its authors write it. */
+  readonly title: string;
   readonly preset: PresetName;
   /** Other names people give it. */
   readonly aliases: readonly string[];
@@ -61,23 +63,23 @@ export const PRESETS: Readonly<Record<PresetName, Preprocessing>> = {
  * @see keras/src/applications/<family>.py, `preprocess_input` and `include_preprocessing`
  */
 export const FAMILIES: readonly Family[] = [
-  family("mobilenet", "tf", ["mobilenet_v1"]),
-  family("mobilenet_v2", "tf"),
-  family("mobilenet_v3", "none", ["mobilenet_v3_small", "mobilenet_v3_large"]),
-  family("vgg16", "caffe"),
-  family("vgg19", "caffe"),
-  family("resnet", "caffe", ["resnet50", "resnet101", "resnet152"]),
-  family("resnet_v2", "tf", ["resnet50_v2", "resnet101_v2", "resnet152_v2"]),
-  family("inception_v3", "tf"),
-  family("inception_resnet_v2", "tf"),
-  family("xception", "tf"),
-  family("nasnet", "tf", ["nasnet_mobile", "nasnet_large"]),
-  family("densenet", "torch", ["densenet121", "densenet169", "densenet201"]),
-  family("efficientnet", "none"),
-  family("efficientnet_v2", "none"),
-  family("convnext", "none"),
+  family("mobilenet", "MobileNet", "tf", ["mobilenet_v1"]),
+  family("mobilenet_v2", "MobileNetV2", "tf"),
+  family("mobilenet_v3", "MobileNetV3", "none", ["mobilenet_v3_small", "mobilenet_v3_large"]),
+  family("vgg16", "VGG16", "caffe"),
+  family("vgg19", "VGG19", "caffe"),
+  family("resnet", "ResNet", "caffe", ["resnet50", "resnet101", "resnet152"]),
+  family("resnet_v2", "ResNetV2", "tf", ["resnet50_v2", "resnet101_v2", "resnet152_v2"]),
+  family("inception_v3", "InceptionV3", "tf"),
+  family("inception_resnet_v2", "InceptionResNetV2", "tf"),
+  family("xception", "Xception", "tf"),
+  family("nasnet", "NASNet", "tf", ["nasnet_mobile", "nasnet_large"]),
+  family("densenet", "DenseNet", "torch", ["densenet121", "densenet169", "densenet201"]),
+  family("efficientnet", "EfficientNet", "none"),
+  family("efficientnet_v2", "EfficientNetV2", "none"),
+  family("convnext", "ConvNeXt", "none"),
   {
-    ...family("squeezenet", "caffe", ["squeezenet_v1"]),
+    ...family("squeezenet", "SqueezeNet", "caffe", ["squeezenet_v1"]),
     note: "SqueezeNet is not part of Keras; the keras-squeezenet port was trained with caffe, other copies with tf.",
   },
 ];
@@ -90,13 +92,19 @@ export function findPreprocessing(name: string): Preprocessing {
   const key = plain(name);
   const preset = Object.values(PRESETS).find((candidate) => plain(candidate.name) === key);
   if (preset !== undefined) return preset;
-  const found = FAMILIES.find((candidate) =>
-    [candidate.name, ...candidate.aliases].some((known) => plain(known) === key),
-  );
+  const found = findFamily(name);
   if (found !== undefined) return { ...PRESETS[found.preset], name: found.name };
   return fail("bad-option", `"${name}" is not a known preprocessing.`, {
     hint: `Known: ${preprocessingNames().join(", ")}.`,
   });
+}
+
+/** A family by its name or an alias. */
+export function findFamily(name: string): Family | undefined {
+  const key = plain(name);
+  return FAMILIES.find((candidate) =>
+    [candidate.name, ...candidate.aliases].some((known) => plain(known) === key),
+  );
 }
 
 /** Every name that `findPreprocessing` knows, aliases left out. */
@@ -119,8 +127,13 @@ export function hasOneScale(preprocessing: Preprocessing): boolean {
   return red === green && green === blue;
 }
 
-function family(name: string, preset: PresetName, aliases: readonly string[] = []): Family {
-  return { name, preset, aliases };
+function family(
+  name: string,
+  title: string,
+  preset: PresetName,
+  aliases: readonly string[] = [],
+): Family {
+  return { name, title, preset, aliases };
 }
 
 function mapColors(values: PerColor, map: (value: number, color: 0 | 1 | 2) => number): PerColor {
