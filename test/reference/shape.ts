@@ -1,14 +1,6 @@
-import type {
-  ApplyMaskOp,
-  ConstantOp,
-  CropOp,
-  NotEqualMaskOp,
-  PadOp,
-  PermuteOp,
-  RepeatOp,
-  ReshapeOp,
-  SliceOp,
-} from "../../src/ir/ops/shape.ts";
+import type { ApplyMaskOp, NotEqualMaskOp } from "../../src/ir/ops/mask.ts";
+import type { CropOp, PadOp, SliceOp } from "../../src/ir/ops/pad.ts";
+import type { ConstantOp, PermuteOp, RepeatOp, ReshapeOp } from "../../src/ir/ops/shape.ts";
 import { sizeOf } from "../../src/ir/tensor.ts";
 import { at, build, dim, map, only, pick, reshape, type Tensor, transpose } from "./tensor.ts";
 import { load } from "./weight.ts";

@@ -27,6 +27,12 @@ import {
   inferMatmul,
   type MatmulOp,
 } from "./dense.ts";
+import {
+  type ApplyMaskOp,
+  inferApplyMask,
+  inferNotEqualMask,
+  type NotEqualMaskOp,
+} from "./mask.ts";
 import { type ConcatOp, inferConcat, inferMerge, type MergeOp } from "./merge.ts";
 import { type CustomOp, inferCustom, inferNoise, type NoiseOp } from "./noise.ts";
 import {
@@ -41,6 +47,7 @@ import {
   type LayerNormOp,
   type UnitNormOp,
 } from "./norm.ts";
+import { type CropOp, inferCrop, inferPad, inferSlice, type PadOp, type SliceOp } from "./pad.ts";
 import {
   type GlobalPoolOp,
   inferGlobalPool,
@@ -51,26 +58,16 @@ import {
 } from "./pool.ts";
 import { type ConvLstmOp, inferConvLstm, inferRecurrent, type RecurrentOp } from "./recurrent.ts";
 import {
-  type ApplyMaskOp,
   type ConstantOp,
-  type CropOp,
-  inferApplyMask,
   inferConstant,
-  inferCrop,
-  inferNotEqualMask,
-  inferPad,
   inferPermute,
   inferRepeat,
   inferReshape,
   inferResize,
-  inferSlice,
-  type NotEqualMaskOp,
-  type PadOp,
   type PermuteOp,
   type RepeatOp,
   type ReshapeOp,
   type ResizeOp,
-  type SliceOp,
 } from "./shape.ts";
 
 /** Every op there is. Each target answers for each of them. */
