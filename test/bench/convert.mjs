@@ -1,0 +1,65 @@
+import { copyFileSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { mobileNet, resNet50, vgg16 } from "./architectures.mjs";
+import { median, peakMemory, times } from "./measure.mjs";
+import { writeModel } from "./write-model.mjs";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const CACHE = `${ROOT}.bench/`;
+const KC = `${ROOT}bin/kc.js`;
+
+/** What is measured, how often, and what is to be reached. */
+const CASES = [
+  { name: "mobilenet", build: mobileNet, runs: 9, seconds: 0.4, megabytes: 200 },
+  { name: "resnet50", build: resNet50, runs: 7, seconds: 0.6, megabytes: 200 },
+  { name: "vgg16", build: vgg16, runs: 5, ratio: 8, megabytes: 200 },
+];
+
+/** `npm run bench convert [name …]`: the whole process against `cp` of the same file. */
+export async function benchConvert(only) {
+  mkdirSync(CACHE, { recursive: true });
+  const rows = [];
+  for (const item of CASES.filter(({ name }) => only.length === 0 || only.includes(name)))
+    rows.push(await measureCase(item));
+  console.table(Object.fromEntries(rows));
+  const help = times(9, process.execPath, [KC, "--help"]);
+  const bare = times(9, process.execPath, ["-e", "0"]);
+  console.log(
+    `kc --help: min ${ms(help[0])}, median ${ms(median(help))}; node itself: min ${ms(bare[0])}; to reach: 100 ms`,
+  );
+}
+
+async function measureCase({ name, build, runs, seconds, ratio, megabytes }) {
+  const model = `${CACHE}${name}.h5`;
+  if (!existsSync(model)) {
+    console.error(`writing ${model}`);
+    await writeModel(build(), model);
+  }
+  const output = `${CACHE}${name}.mlmodel`;
+  const args = [KC, "convert", model, output, "--force"];
+  copyFileSync(model, `${CACHE}copy`);
+  const copies = times(runs, "cp", [model, `${CACHE}copy`]);
+  const conversions = times(runs, process.execPath, args);
+  const peak = peakMemory(args);
+  rmSync(`${CACHE}copy`);
+  rmSync(output);
+  const row = {
+    "file MB": round(statSync(model).size / 1e6, 1),
+    "cp min s": round(copies[0], 3),
+    "cp median s": round(median(copies), 3),
+    "kc min s": round(conversions[0], 3),
+    "kc median s": round(median(conversions), 3),
+    "kc / cp (min)": round(conversions[0] / copies[0], 1),
+    "peak MB": round(peak, 0),
+    "to reach": `${seconds ? `${seconds} s` : `${ratio} x cp`}, ${megabytes} MB`,
+  };
+  return [name, row];
+}
+
+function round(number, digits) {
+  return Number(number.toFixed(digits));
+}
+
+function ms(seconds) {
+  return `${(seconds * 1000).toFixed(0)} ms`;
+}
