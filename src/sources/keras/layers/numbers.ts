@@ -1,9 +1,10 @@
-import type { Json } from "../../../json.ts";
+import type { Json, JsonObject } from "../../../json.ts";
 import type { ConfigReader } from "../config.ts";
 
 /**
  * A number that some generations write bare, others as `{"type": "ndarray", "value": 6.0}` (Keras 2.2.3 to 2.3: numpy
- * scalars) or as a list of one. Undefined when absent or null.
+ * scalars), as `{"class_name": "__numpy__", "config": {"value": 6.0}}` (tf.keras 2.12 on) or as a list of one. Undefined when
+ * absent or null.
  */
 export function looseNumber(config: ConfigReader, key: string): number | undefined {
   const numbers = looseNumbers(config, key);
@@ -19,7 +20,7 @@ export function looseNumbers(config: ConfigReader, key: string): readonly number
 export function flatNumbers(json: Json | undefined): readonly number[] | undefined {
   if (typeof json === "number") return [json];
   if (json === undefined || json === null || typeof json !== "object") return undefined;
-  if (!isList(json)) return "value" in json ? flatNumbers(json.value) : undefined;
+  if (!isList(json)) return flatNumbers(wrappedValue(json));
   const parts = json.map(flatNumbers);
   return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
 }
@@ -27,11 +28,18 @@ export function flatNumbers(json: Json | undefined): readonly number[] | undefin
 /** Lengths of a nested list of numbers, as numpy would see it; `[]` for a bare number. */
 export function shapeOfNumbers(json: Json | undefined): readonly number[] {
   if (json === undefined || json === null || typeof json !== "object") return [];
-  if (!isList(json)) return "value" in json ? shapeOfNumbers(json.value) : [];
+  if (!isList(json)) return shapeOfNumbers(wrappedValue(json));
   return [json.length, ...shapeOfNumbers(json[0])];
 }
 
 /** Whether a JSON value is a list (`Array.isArray` does not narrow a readonly one). */
 export function isList(json: Json | undefined): json is readonly Json[] {
   return Array.isArray(json);
+}
+
+function wrappedValue(json: JsonObject): Json | undefined {
+  const { value, config } = json;
+  if (value !== undefined) return value;
+  const inner = typeof config === "object" && config !== null && !isList(config) ? config : {};
+  return inner.value;
 }

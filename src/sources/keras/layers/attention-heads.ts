@@ -1,0 +1,185 @@
+import type { ValueId } from "../../../ir/graph.ts";
+import type { WeightRef } from "../../../ir/tensor.ts";
+import { concatWeights } from "../../../weights/concat.ts";
+import { constantWeight } from "../../../weights/constant.ts";
+import { reshapeWeight } from "../../../weights/reshape.ts";
+import { sliceWeight } from "../../../weights/slice.ts";
+import type { ConfigReader } from "../config.ts";
+import type { LayerCall, LayerResult, LayerSpec, WeightSlot } from "../layer-spec.ts";
+import { causal, emitAttention } from "./attention.ts";
+import { expectRank, knownSize } from "./axes.ts";
+import { withBias } from "./conv.ts";
+import { refuseMask, stopMask } from "./masks.ts";
+import { looseNumbers } from "./numbers.ts";
+import { emitAffine } from "./preprocessing.ts";
+import { emitPermute, emitReshape } from "./shape.ts";
+
+/** Attention with several heads and projections into and out of them. */
+export const attentionHeadsSpecs: readonly LayerSpec[] = [
+  {
+    classNames: ["MultiHeadAttention"],
+    slots: headSlots,
+    lower: (call) => {
+      const heads = call.config.int("num_heads");
+      const keySize = call.config.int("key_dim");
+      const valueSize = call.config.int("value_dim", keySize);
+      return lowerHeads(call, { heads, stored: heads, keySize, valueSize });
+    },
+  },
+  {
+    classNames: ["GroupedQueryAttention", "GroupQueryAttention"],
+    slots: headSlots,
+    lower: (call) => {
+      const size = call.config.int("head_dim");
+      const heads = call.config.int("num_query_heads");
+      const stored = call.config.int("num_key_value_heads");
+      return lowerHeads(call, { heads, stored, keySize: size, valueSize: size });
+    },
+  },
+];
+
+interface Heads {
+  readonly heads: number;
+  /** Heads of keys and values in the file; each serves `heads / stored` heads of queries. */
+  readonly stored: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+}
+
+/** In the order of creation: the gate of newer Keras 3 stands between keys and values. */
+function headSlots(config: ConfigReader): readonly WeightSlot[] {
+  const gate = config.bool("use_gate", false) ? ["gate"] : [];
+  const biased = config.bool("use_bias", true);
+  return ["query", "key", ...gate, "value", "attention_output"].flatMap((part) => [
+    { role: `${part}/kernel` },
+    ...(biased ? [{ role: `${part}/bias` }] : []),
+  ]);
+}
+
+/** @see keras/src/layers/attention/multi_head_attention.py (Keras 3) */
+function lowerHeads(call: LayerCall, sizes: Heads): LayerResult {
+  const { query, value, key } = readInputs(call);
+  checkHeads(call, sizes, value);
+  const { heads, keySize, valueSize } = sizes;
+  const queries = project(call, "query", query, { heads, stored: heads, size: keySize });
+  const keys = project(call, "key", key, { heads, stored: sizes.stored, size: keySize });
+  const values = project(call, "value", value, { heads, stored: sizes.stored, size: valueSize });
+  const scale = constantWeight(`${call.origin.layer}/scale`, [1], [1 / Math.sqrt(keySize)]);
+  const matmul = { kind: "matmul", transposeA: false, transposeB: true, weights: {} } as const;
+  const scores = call.emit(matmul, emitAffine(call, queries, { scale }), keys);
+  const attended = emitAttention(call, scores, values, allowedPairs(call));
+  const output = joinHeads(call, attended.output, query, sizes);
+  return call.kwargs.bool("return_attention_scores", false)
+    ? stopMask(output, attended.scores)
+    : stopMask(output);
+}
+
+function readInputs(call: LayerCall): {
+  readonly query: ValueId;
+  readonly value: ValueId;
+  readonly key: ValueId;
+} {
+  const positional = call.args.flatMap((arg) => ("value" in arg ? [arg.value] : []));
+  const named = (index: number, name: string): ValueId | undefined =>
+    positional[index] ?? call.keywordInputs.get(name)?.[0];
+  const query = named(0, "query");
+  const value = named(1, "value");
+  const key = named(2, "key") ?? value;
+  if (query === undefined || value === undefined || key === undefined) {
+    return call.refuse("it takes a query and a value, and maybe a key.");
+  }
+  const masks = ["attention_mask", "query_mask", "value_mask", "key_mask"];
+  if (positional.length > 3 || masks.some((name) => call.keywordInputs.has(name))) {
+    call.refuse("a mask computed in the model cannot be expressed.");
+  }
+  for (const input of [query, value, key]) expectRank(call, input, 3);
+  return { query, value, key };
+}
+
+function checkHeads(call: LayerCall, sizes: Heads, value: ValueId): void {
+  refuseMask(call, call.className);
+  if (sizes.stored < 1 || sizes.heads % sizes.stored !== 0) {
+    call.refuse(`${sizes.heads} query heads do not divide among ${sizes.stored} key heads.`);
+  }
+  const axes = looseNumbers(call.config, "attention_axes") ?? [1];
+  const rank = call.shapeOf(value).length;
+  if (axes.length !== 1 || (axes[0] !== 1 && axes[0] !== 1 - rank)) {
+    call.refuse("attention over other axes than time cannot be expressed.");
+  }
+}
+
+/** Causal attention and Keras 3's sliding window both depend on positions alone. */
+function allowedPairs(call: LayerCall): ((query: number, key: number) => boolean) | undefined {
+  const isCausal = call.kwargs.bool("use_causal_mask", false);
+  const window = call.config.has("sliding_window") ? call.config.int("sliding_window") : undefined;
+  if (window === undefined) return isCausal ? causal : undefined;
+  return (query, key) => Math.abs(query - key) < window && (!isCausal || causal(query, key));
+}
+
+/** `(batch, steps, features)` to `(batch, heads, steps, size)`. */
+function project(
+  call: LayerCall,
+  part: string,
+  input: ValueId,
+  to: { readonly heads: number; readonly stored: number; readonly size: number },
+): ValueId {
+  const flat = projectFlat(call, part, input, to);
+  const [, steps = null] = call.shapeOf(input);
+  return emitPermute(call, emitReshape(call, flat, [steps, to.heads, to.size]), [0, 2, 1, 3]);
+}
+
+/** `(batch, steps, features)` to `(batch, steps, heads * size)`. */
+function projectFlat(
+  call: LayerCall,
+  part: string,
+  input: ValueId,
+  to: { readonly heads: number; readonly stored: number; readonly size: number },
+): ValueId {
+  const features = knownSize(call, input, 2);
+  const { heads, stored, size } = to;
+  const kernel = call.weight(`${part}/kernel`, [features, stored, size]);
+  const bias = call.optionalWeight(`${part}/bias`, [stored, size]);
+  const times = heads / stored;
+  const wide = reshapeWeight(repeatHeads(kernel, 1, times), [features, heads * size]);
+  const flatBias =
+    bias === undefined ? undefined : reshapeWeight(repeatHeads(bias, 0, times), [heads * size]);
+  return call.emit({ kind: "dense", weights: withBias(wide, flatBias) }, input);
+}
+
+/** Each head `times` times in a row. */
+function repeatHeads(weight: WeightRef, axis: number, times: number): WeightRef {
+  if (times === 1) return weight;
+  const heads = Array.from({ length: weight.shape[axis] ?? 0 }, (_, head) =>
+    sliceWeight(weight, axis, head, head + 1),
+  );
+  const repeated = heads.flatMap((head) => Array.from({ length: times }, () => head));
+  return concatWeights(repeated, axis);
+}
+
+/** `(batch, heads, steps, size)` back to `(batch, steps, features)`, through the gate if there is one. */
+function joinHeads(call: LayerCall, attended: ValueId, query: ValueId, sizes: Heads): ValueId {
+  const { heads, valueSize } = sizes;
+  const width = heads * valueSize;
+  const [, steps = null] = call.shapeOf(query);
+  const rows = emitReshape(call, emitPermute(call, attended, [0, 2, 1, 3]), [steps, width]);
+  const gated = call.config.bool("use_gate", false) ? gate(call, rows, query, sizes) : rows;
+  const given = looseNumbers(call.config, "output_shape");
+  const outputShape = given ?? [knownSize(call, query, 2)];
+  const columns = outputShape.reduce((size, dim) => size * dim, 1);
+  const kernel = call.weight("attention_output/kernel", [heads, valueSize, ...outputShape]);
+  const bias = call.optionalWeight("attention_output/bias", outputShape);
+  const weights = withBias(
+    reshapeWeight(kernel, [width, columns]),
+    bias === undefined ? undefined : reshapeWeight(bias, [columns]),
+  );
+  const output = call.emit({ kind: "dense", weights }, gated);
+  return outputShape.length === 1 ? output : emitReshape(call, output, [steps, ...outputShape]);
+}
+
+function gate(call: LayerCall, rows: ValueId, query: ValueId, sizes: Heads): ValueId {
+  const { heads, valueSize } = sizes;
+  const flat = projectFlat(call, "gate", query, { heads, stored: heads, size: valueSize });
+  const activation = { fn: "sigmoid" } as const;
+  const open = call.emit({ kind: "activation", activation, weights: {} }, flat);
+  return call.emit({ kind: "merge", fn: "multiply", weights: {} }, rows, open);
+}

@@ -1,0 +1,153 @@
+import type { GraphBuilder } from "../../../ir/build.ts";
+import type { Origin, ValueId } from "../../../ir/graph.ts";
+import type { Op, OpKind, OpOf } from "../../../ir/ops/index.ts";
+import type { Dim, TensorType, WeightRef } from "../../../ir/tensor.ts";
+import { reshapeWeight } from "../../../weights/reshape.ts";
+
+/** Rewrites one op so that it acts on each time step; undefined where no op here can. */
+type Lift<O extends Op> = (op: O, time: Dim) => Op | undefined;
+
+type Lifts = { readonly [K in OpKind]: Lift<OpOf<K>> };
+
+/**
+ * A builder that shows a layer its input without the time axis, and gives every op it adds that axis back: a 2-d
+ * convolution over `(batch, time, h, w, c)` is a 3-d one of depth 1. `refuse` is told which op cannot be.
+ */
+export function liftOverTime(
+  build: GraphBuilder,
+  time: Dim,
+  refuse: (kind: OpKind) => never,
+): GraphBuilder {
+  return {
+    input: (name, type) => build.input(name, type),
+    finish: (outputs) => build.finish(outputs),
+    typeOf: (value) => withoutTime(build.typeOf(value)),
+    add(op: Op, inputs: readonly ValueId[], origin: Origin) {
+      return build.add(liftOp(op, time) ?? refuse(op.kind), inputs, origin);
+    },
+  };
+}
+
+function withoutTime(type: TensorType): TensorType {
+  return { dtype: type.dtype, shape: type.shape.filter((_, axis) => axis !== 1) };
+}
+
+function liftOp(op: Op, time: Dim): Op | undefined {
+  return liftKind(op.kind, op, time);
+}
+
+function liftKind<K extends OpKind>(kind: K, op: OpOf<K>, time: Dim): Op | undefined {
+  return LIFTS[kind](op, time);
+}
+
+const same = <O extends Op>(op: O): Op => op;
+const impossible = (): undefined => undefined;
+
+const LIFTS: Lifts = {
+  conv: (op) => window(op, (kernel) => ({ ...op, weights: { ...op.weights, kernel } })),
+  depthwiseConv: (op) => window(op, (kernel) => ({ ...op, weights: { ...op.weights, kernel } })),
+  convTranspose: (op) =>
+    op.layout === "channels-first" || op.strides.length > 2
+      ? undefined
+      : {
+          ...op,
+          strides: [1, ...op.strides],
+          dilations: [1, ...op.dilations],
+          ...(op.outputPadding && { outputPadding: [0, ...op.outputPadding] }),
+          weights: { ...op.weights, kernel: deepKernel(op.weights.kernel) },
+        },
+  locallyConnected: impossible,
+  dense: same,
+  matmul: same,
+  dot: impossible,
+  embedding: same,
+  pool: (op) =>
+    op.layout === "channels-first" || op.strides.length > 2
+      ? undefined
+      : {
+          ...op,
+          poolSize: [1, ...op.poolSize],
+          strides: [1, ...op.strides],
+          padding: deepPadding(op.padding),
+        },
+  globalPool: impossible,
+  reduce: (op) => (op.axes.includes(0) ? undefined : { ...op, axes: op.axes.map(next) }),
+  batchNorm: (op) => ({ ...op, axis: next(op.axis) }),
+  layerNorm: (op) => ({ ...op, axes: op.axes.map(next) }),
+  groupNorm: impossible,
+  unitNorm: (op) => ({ ...op, axes: op.axes.map(next) }),
+  affine: same,
+  activation: (op) => {
+    const { activation } = op;
+    if (!("axis" in activation)) return op;
+    return { ...op, activation: { ...activation, axis: next(activation.axis) } };
+  },
+  prelu: (op) => {
+    const { alpha } = op.weights;
+    return { ...op, weights: { alpha: reshapeWeight(alpha, [1, ...alpha.shape]) } };
+  },
+  unary: same,
+  merge: same,
+  concat: (op) => ({ ...op, axis: next(op.axis) }),
+  reshape: (op, time) => ({ ...op, shape: [time, ...op.shape] }),
+  permute: (op) => ({ ...op, dims: [0, 1, ...op.dims.slice(1).map(next)] }),
+  repeat: impossible,
+  pad: (op) => ({ ...op, amounts: insertTime(op.amounts, [0, 0]) }),
+  crop: (op) => ({ ...op, amounts: insertTime(op.amounts, [0, 0]) }),
+  slice: (op) => ({
+    ...op,
+    starts: insertTime(op.starts, 0),
+    ends: insertTime(op.ends, null),
+    steps: insertTime(op.steps, 1),
+  }),
+  resize: (op, time) => {
+    if (op.layout === "channels-first" || op.interpolation !== "nearest") return undefined;
+    if (op.factors !== undefined) return { ...op, factors: [1, ...op.factors] };
+    return op.size === undefined || time === null ? undefined : { ...op, size: [time, ...op.size] };
+  },
+  constant: (op) => {
+    const { value } = op.weights;
+    return { ...op, weights: { value: reshapeWeight(value, [1, ...value.shape]) } };
+  },
+  notEqualMask: impossible,
+  applyMask: impossible,
+  recurrent: impossible,
+  convLstm: impossible,
+  noise: (op) =>
+    op.sharedAxes === undefined ? op : { ...op, sharedAxes: op.sharedAxes.map(next) },
+  custom: impossible,
+};
+
+type Windowed = OpOf<"conv"> | OpOf<"depthwiseConv">;
+
+/** One spatial axis more, of depth 1, where the channels come last and there is room for it. */
+function window<O extends Windowed>(op: O, withKernel: (kernel: WeightRef) => O): O | undefined {
+  if (op.layout === "channels-first" || op.strides.length > 2 || op.padding === "causal") {
+    return undefined;
+  }
+  return {
+    ...withKernel(deepKernel(op.weights.kernel)),
+    strides: [1, ...op.strides],
+    dilations: [1, ...op.dilations],
+    padding: deepPadding(op.padding),
+  };
+}
+
+function deepKernel(kernel: WeightRef): WeightRef {
+  return reshapeWeight(kernel, [1, ...kernel.shape]);
+}
+
+function deepPadding<P extends string>(
+  padding: P | readonly (readonly [number, number])[],
+): P | readonly (readonly [number, number])[] {
+  return typeof padding === "string" ? padding : [[0, 0], ...padding];
+}
+
+function insertTime<T>(items: readonly T[], item: T): readonly T[] {
+  return [...items.slice(0, 1), item, ...items.slice(1)];
+}
+
+/** Axis 0 is the batch, on which nothing acts. */
+function next(axis: number): number {
+  return axis === 0 ? 0 : axis + 1;
+}
