@@ -86,7 +86,12 @@ export function checkOutput(path: string, force: boolean): Stats | undefined {
 }
 
 function statOutput(path: string): Stats | undefined {
-  return attempt(path, () => statSync(path, { throwIfNoEntry: false }));
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // A part of the path is a file: nothing is there, and checkFolder says why.
+    return systemCode(error) === "ENOTDIR" ? undefined : refuseWrite(path, error);
+  }
 }
 
 function checkFolder(path: string): void {
