@@ -1,6 +1,7 @@
 import { Cursor } from "./cursor.ts";
 import { readDataspace } from "./dataspace.ts";
-import { type Hdf5Type, readDatatype } from "./datatype.ts";
+import type { Hdf5Type } from "./datatype.ts";
+import { readDatatype } from "./datatype-message.ts";
 import type { Hdf5Reader } from "./reader.ts";
 import { resolveShared } from "./shared-message.ts";
 import { decodeText } from "./text.ts";

@@ -1,13 +1,16 @@
 import { fail } from "../../errors.ts";
 import { type NumericArray, sizeOf } from "../../ir/tensor.ts";
 import { createAttributes, type Hdf5Attributes } from "./attributes.ts";
-import { Cursor } from "./cursor.ts";
+import type { Cursor } from "./cursor.ts";
 import { openData } from "./data.ts";
 import { type Dataspace, readDataspace } from "./dataspace.ts";
-import { type Hdf5Type, readDatatype } from "./datatype.ts";
+import type { Hdf5Type } from "./datatype.ts";
+import { readDatatype } from "./datatype-message.ts";
+import { readFillValue } from "./fill-value.ts";
 import { convert, dtypeOf, type Hdf5DType, numberReader } from "./numbers.ts";
 import { findMessage, type HeaderMessage, MESSAGE } from "./object-header.ts";
 import type { Hdf5Objects } from "./objects.ts";
+import type { Hdf5Reader } from "./reader.ts";
 import { messageBody } from "./shared-message.ts";
 import type { DataBytes, Hdf5Storage } from "./storage.ts";
 import { decodeElements, type Hdf5Scalar } from "./value.ts";
@@ -21,6 +24,8 @@ export interface Hdf5Dataset {
   readonly type: Hdf5Type;
   readonly dtype: Hdf5DType;
   readonly attributes: Hdf5Attributes;
+  /** What elements hold that were never written, or undefined for zeros. */
+  readonly fillValue: Hdf5Scalar | undefined;
   /** Where the data lies. Throws `unsupported` for virtual or external data, unknown filters. */
   readonly storage: Hdf5Storage;
   /**
@@ -68,6 +73,9 @@ export function createDataset(
     type,
     dtype: dtypeOf(type),
     attributes: createAttributes(objects, path, messages),
+    get fillValue() {
+      return objects.at(path, () => decodeFill(objects, type, body));
+    },
     get storage() {
       return open().storage;
     },
@@ -140,6 +148,16 @@ function checkInside(start: number, count: number, size: number): void {
   fail("bad-shape", `Elements ${start} to ${start + count} were asked for, but there are ${size}.`);
 }
 
+function decodeFill(
+  { reader, heap }: Hdf5Objects,
+  type: Hdf5Type,
+  body: (type: number) => Cursor | undefined,
+): Hdf5Scalar | undefined {
+  const bytes = readFillValue(body(MESSAGE.fillValue), body(MESSAGE.oldFillValue));
+  if (bytes.length === 0) return undefined;
+  return decodeElements(type, 1, over(reader, bytes, "a fill value"), heap)[0];
+}
+
 /** Elements as single values cost many times their bytes. */
 const MAX_VALUES = 8_000_000;
 
@@ -156,9 +174,11 @@ function readValues(
   }
   const bytes = new Uint8Array(count * type.size);
   data.readInto(0, bytes);
-  const { offsetSize, lengthSize, source } = reader;
-  const place = { file: source.name, what: "the data", start: 0, offsetSize, lengthSize };
-  return decodeElements(type, count, new Cursor(bytes, place), heap);
+  return decodeElements(type, count, over(reader, bytes, "the data"), heap);
+}
+
+function over(reader: Hdf5Reader, bytes: Uint8Array, what: string): Cursor {
+  return reader.cursor(0, 0, what).over(bytes, what);
 }
 
 function asString(value: Hdf5Scalar, type: Hdf5Type, path: string): string {

@@ -1,7 +1,8 @@
 import { fail } from "../../errors.ts";
 import { createAttributes, type Hdf5Attributes } from "./attributes.ts";
 import { createDataset, type Hdf5Dataset } from "./dataset.ts";
-import { type Hdf5Type, readDatatype } from "./datatype.ts";
+import type { Hdf5Type } from "./datatype.ts";
+import { readDatatype } from "./datatype-message.ts";
 import type { Hdf5Link } from "./link.ts";
 import { isGroup, readLinks } from "./links.ts";
 import { findMessage, type HeaderMessage, MESSAGE, readObjectHeader } from "./object-header.ts";

@@ -1,4 +1,4 @@
-import type { Hdf5String } from "./datatype.ts";
+import type { Padding } from "./datatype.ts";
 
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -9,13 +9,13 @@ export function decodeText(bytes: Uint8Array): string {
 }
 
 /** A fixed-length string without its padding. */
-export function decodeFixed(bytes: Uint8Array, padding: Hdf5String["padding"]): string {
+export function decodeFixed(bytes: Uint8Array, padding: Padding): string {
   if (padding === "nul-terminated") return decodeText(bytes);
   let end = bytes.length;
   while (end > 0 && isPadding(bytes[end - 1], padding)) end -= 1;
   return UTF8.decode(bytes.subarray(0, end));
 }
 
-function isPadding(byte: number | undefined, padding: Hdf5String["padding"]): boolean {
+function isPadding(byte: number | undefined, padding: Padding): boolean {
   return byte === 0 || (padding === "space-padded" && byte === 0x20);
 }
