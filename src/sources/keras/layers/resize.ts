@@ -22,12 +22,17 @@ export const INTERPOLATIONS = [
 ] as const;
 
 /**
- * Where samples lie. Keras up to 2.3 calls TensorFlow 1's resizing (corner aligned at the first pixel only); tf.keras does so up to
- * TensorFlow 1.13, whose files do not differ from later ones, and takes half-pixel centres from 1.14 on.
+ * Where samples lie. Keras up to 2.3 calls TensorFlow 1's resizing, whose grid begins at the first pixel, and so does tf.keras up to
+ * TensorFlow 1.14; from 1.15 on (still called Keras 2.2.4-tf) pixels have their centres at a half.
  */
 export function coordinatesOf(dialect: Dialect): ResizeOp["coordinates"] {
-  const standalone = dialect.generation === 1 || dialect.generation === 2;
-  return standalone && !dialect.version.endsWith("-tf") ? "asymmetric" : "half-pixel";
+  if (dialect.generation === "tf" || dialect.generation === 3) return "half-pixel";
+  return isLateTensorFlow1(dialect.version) ? "half-pixel" : "asymmetric";
+}
+
+function isLateTensorFlow1(version: string): boolean {
+  const [, major = "0", minor = "0", patch = "0"] = /^(\d+)\.(\d+)\.(\d+)-tf/.exec(version) ?? [];
+  return Number(major) * 10000 + Number(minor) * 100 + Number(patch) >= 20204;
 }
 
 function lowerUpSampling(call: LayerCall, rank: number): LayerResult {

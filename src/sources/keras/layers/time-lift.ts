@@ -1,11 +1,10 @@
 import type { GraphBuilder } from "../../../ir/build.ts";
-import type { Origin, ValueId } from "../../../ir/graph.ts";
 import type { Op, OpKind, OpOf } from "../../../ir/ops/index.ts";
 import type { Dim, TensorType, WeightRef } from "../../../ir/tensor.ts";
 import { reshapeWeight } from "../../../weights/reshape.ts";
 
-/** Rewrites one op so that it acts on each time step; undefined where no op here can. */
-type Lift<O extends Op> = (op: O, time: Dim) => Op | undefined;
+/** Rewrites one op so that it acts on each time step of inputs of `rank` dimensions; undefined where no op here can. */
+type Lift<O extends Op> = (op: O, time: Dim, rank: number) => Op | undefined;
 
 type Lifts = { readonly [K in OpKind]: Lift<OpOf<K>> };
 
@@ -22,22 +21,39 @@ export function liftOverTime(
     input: (name, type) => build.input(name, type),
     finish: (outputs) => build.finish(outputs),
     typeOf: (value) => withoutTime(build.typeOf(value)),
-    add(op: Op, inputs: readonly ValueId[], origin: Origin) {
-      return build.add(liftOp(op, time) ?? refuse(op.kind), inputs, origin);
+    add(op, inputs, origin) {
+      const [first] = inputs;
+      const rank = first === undefined ? 0 : build.typeOf(first).shape.length;
+      const lifted = liftOp(op, time, rank) ?? refuse(op.kind);
+      if (first === undefined || !isSpatial(lifted) || lifted.layout === "channels-last") {
+        return build.add(lifted, inputs, origin);
+      }
+      // (batch, time, channels, …) is (batch, channels, time, …) for an op with a depth axis.
+      const swap = [0, 2, 1, ...Array.from({ length: rank - 3 }, (_, index) => index + 3)];
+      const permute = { kind: "permute", dims: swap, weights: {} } as const;
+      const outputs = build.add(lifted, build.add(permute, [first], origin), origin);
+      return build.add(permute, outputs, origin);
     },
   };
 }
 
+/** All values of the wrapped layer have the time axis, so all shapes lose it. */
 function withoutTime(type: TensorType): TensorType {
   return { dtype: type.dtype, shape: type.shape.filter((_, axis) => axis !== 1) };
 }
 
-function liftOp(op: Op, time: Dim): Op | undefined {
-  return liftKind(op.kind, op, time);
+type SpatialOp = OpOf<"conv" | "depthwiseConv" | "convTranspose" | "pool" | "resize">;
+
+function isSpatial(op: Op): op is SpatialOp {
+  return ["conv", "depthwiseConv", "convTranspose", "pool", "resize"].includes(op.kind);
 }
 
-function liftKind<K extends OpKind>(kind: K, op: OpOf<K>, time: Dim): Op | undefined {
-  return LIFTS[kind](op, time);
+function liftOp(op: Op, time: Dim, rank: number): Op | undefined {
+  return liftKind(op.kind, op, time, rank);
+}
+
+function liftKind<K extends OpKind>(kind: K, op: OpOf<K>, time: Dim, rank: number): Op | undefined {
+  return LIFTS[kind](op, time, rank);
 }
 
 const same = <O extends Op>(op: O): Op => op;
@@ -47,7 +63,7 @@ const LIFTS: Lifts = {
   conv: (op) => window(op, (kernel) => ({ ...op, weights: { ...op.weights, kernel } })),
   depthwiseConv: (op) => window(op, (kernel) => ({ ...op, weights: { ...op.weights, kernel } })),
   convTranspose: (op) =>
-    op.layout === "channels-first" || op.strides.length > 2
+    op.strides.length > 2
       ? undefined
       : {
           ...op,
@@ -62,15 +78,21 @@ const LIFTS: Lifts = {
   dot: impossible,
   embedding: same,
   pool: (op) =>
-    op.layout === "channels-first" || op.strides.length > 2
+    op.strides.length > 2
       ? undefined
       : {
           ...op,
           poolSize: [1, ...op.poolSize],
           strides: [1, ...op.strides],
-          padding: deepPadding(op.padding),
+          padding: op.padding === "causal" ? "valid" : deepPadding(op.padding),
         },
-  globalPool: impossible,
+  globalPool: (op, _time, rank) => {
+    if (op.masked) return undefined;
+    const first = op.layout === "channels-first" ? 3 : 2;
+    const axes = Array.from({ length: rank - 3 }, (_, index) => first + index);
+    const fn = op.fn === "average" ? "mean" : "max";
+    return { kind: "reduce", fn, axes, keepDims: op.keepDims, weights: {} };
+  },
   reduce: (op) => (op.axes.includes(0) ? undefined : { ...op, axes: op.axes.map(next) }),
   batchNorm: (op) => ({ ...op, axis: next(op.axis) }),
   layerNorm: (op) => ({ ...op, axes: op.axes.map(next) }),
@@ -101,7 +123,6 @@ const LIFTS: Lifts = {
     steps: insertTime(op.steps, 1),
   }),
   resize: (op, time) => {
-    if (op.layout === "channels-first" || op.interpolation !== "nearest") return undefined;
     if (op.factors !== undefined) return { ...op, factors: [1, ...op.factors] };
     return op.size === undefined || time === null ? undefined : { ...op, size: [time, ...op.size] };
   },
@@ -120,16 +141,16 @@ const LIFTS: Lifts = {
 
 type Windowed = OpOf<"conv"> | OpOf<"depthwiseConv">;
 
-/** One spatial axis more, of depth 1, where the channels come last and there is room for it. */
+/** One spatial axis more, of depth 1, where there is room for it. Causal padding becomes amounts. */
 function window<O extends Windowed>(op: O, withKernel: (kernel: WeightRef) => O): O | undefined {
-  if (op.layout === "channels-first" || op.strides.length > 2 || op.padding === "causal") {
-    return undefined;
-  }
+  if (op.strides.length > 2) return undefined;
+  const reach = ((op.weights.kernel.shape[0] ?? 1) - 1) * (op.dilations[0] ?? 1);
+  const padding = op.padding === "causal" ? ([[reach, 0]] as const) : op.padding;
   return {
     ...withKernel(deepKernel(op.weights.kernel)),
     strides: [1, ...op.strides],
     dilations: [1, ...op.dilations],
-    padding: deepPadding(op.padding),
+    padding: deepPadding(padding),
   };
 }
 
