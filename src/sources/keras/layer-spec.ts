@@ -86,7 +86,46 @@ export interface LayerResult {
   readonly masks?: readonly (ValueId | undefined)[];
 }
 
-/** One Keras class, or several that mean the same. Users write these too (`--custom`). */
+/**
+ * One Keras class, or several that mean the same. Users write these too: a module for `--custom FILE.mjs` exports a list of
+ * them as `layers` (or as its default), and the API takes them as `customLayers`. They come before the built-in ones of
+ * the same name.
+ *
+ * `slots` says which weights the layer owns, in file order; `lower` reads the config and emits ops.
+ *
+ * @example
+ * ```js
+ * // A layer that multiplies each channel by a learnt factor and then adds a constant of its config.
+ * export const layers = [
+ *   {
+ *     classNames: ["ScaleShift"],
+ *     slots: () => [{ role: "factor" }],
+ *     lower(call) {
+ *       const [input] = call.inputs;
+ *       const channels = call.shapeOf(input).at(-1);
+ *       const scale = call.weight("factor", [channels]);
+ *       const scaled = call.emit({ kind: "affine", weights: { scale } }, input);
+ *       const shift = call.config.number("shift", 0);
+ *       const offset = {
+ *         id: `${call.origin.layer}/shift`,
+ *         dtype: "float32",
+ *         shape: [1],
+ *         readInto: (target) => target.fill(shift),
+ *       };
+ *       const outputs = [call.emit({ kind: "affine", weights: { offset } }, scaled)];
+ *       return { outputs };
+ *     },
+ *   },
+ *   // A Lambda is named by its class: this one stands for every Lambda of the model.
+ *   {
+ *     classNames: ["Lambda"],
+ *     lower: (call) => ({
+ *       outputs: [call.emit({ kind: "unary", fn: "abs", weights: {} }, call.inputs[0])],
+ *     }),
+ *   },
+ * ];
+ * ```
+ */
 export interface LayerSpec {
   readonly classNames: readonly string[];
   /** Weights in file order, from the config alone. Left out: none. */
