@@ -21,6 +21,17 @@ export interface OutputFile {
   chunks(): Iterable<Uint8Array>;
 }
 
+/** The whole of a result in memory, for where there are no files. */
+export function collectBytes(file: OutputFile): Uint8Array {
+  const bytes = new Uint8Array(file.byteLength);
+  let at = 0;
+  for (const chunk of file.chunks()) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
 /** A source over bytes already in memory. */
 export function bytesSource(bytes: ArrayBuffer | Uint8Array, name = "model"): ByteSource {
   const view = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
