@@ -84,6 +84,8 @@ export interface LayerResult {
   readonly outputs: readonly ValueId[];
   /** Left out: the layer has one output and passes on the mask of its first input. */
   readonly masks?: readonly (ValueId | undefined)[];
+  /** Values that lose their mask for all layers after this one (a side effect of Keras 3's MultiHeadAttention). */
+  readonly unmasked?: readonly ValueId[];
 }
 
 /**

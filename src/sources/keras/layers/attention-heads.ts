@@ -6,13 +6,14 @@ import { reshapeWeight } from "../../../weights/reshape.ts";
 import { sliceWeight } from "../../../weights/slice.ts";
 import type { ConfigReader } from "../config.ts";
 import type { LayerCall, LayerResult, LayerSpec, WeightSlot } from "../layer-spec.ts";
-import { causal, emitAttention } from "./attention.ts";
-import { expectRank, knownSize } from "./axes.ts";
+import { emitAttention } from "./attention.ts";
+import { causal, limitScores, type Visibility } from "./attention-mask.ts";
+import { knownSize, resolveAxes } from "./axes.ts";
 import { withBias } from "./conv.ts";
-import { refuseMask, stopMask } from "./masks.ts";
+import { withMask } from "./masks.ts";
 import { looseNumbers } from "./numbers.ts";
 import { emitAffine } from "./preprocessing.ts";
-import { emitPermute, emitReshape } from "./shape.ts";
+import { emitPermute, emitReshape, product } from "./shape.ts";
 
 /** Attention with several heads and projections into and out of them. */
 export const attentionHeadsSpecs: readonly LayerSpec[] = [
@@ -58,27 +59,72 @@ function headSlots(config: ConfigReader): readonly WeightSlot[] {
 
 /** @see keras/src/layers/attention/multi_head_attention.py (Keras 3) */
 function lowerHeads(call: LayerCall, sizes: Heads): LayerResult {
-  const { query, value, key } = readInputs(call);
-  checkHeads(call, sizes, value);
+  const given = readInputs(call);
+  checkHeads(call, sizes, given.value);
   const { heads, keySize, valueSize } = sizes;
+  const [query, value, key] = [given.query, given.value, given.key].map((input) =>
+    oneTimeAxis(call, input),
+  );
+  if (query === undefined || value === undefined || key === undefined) return call.refuse("");
   const queries = project(call, "query", query, { heads, stored: heads, size: keySize });
   const keys = project(call, "key", key, { heads, stored: sizes.stored, size: keySize });
   const values = project(call, "value", value, { heads, stored: sizes.stored, size: valueSize });
   const scale = constantWeight(`${call.origin.layer}/scale`, [1], [1 / Math.sqrt(keySize)]);
   const matmul = { kind: "matmul", transposeA: false, transposeB: true, weights: {} } as const;
   const scores = call.emit(matmul, emitAffine(call, queries, { scale }), keys);
-  const attended = emitAttention(call, scores, values, allowedPairs(call));
+  const limited = limitScores(call, scores, visibilityOf(call, given));
+  const attended = emitAttention(call, limited.scores, values, blanked(call, limited.seen));
   const output = joinHeads(call, attended.output, query, sizes);
-  return call.kwargs.bool("return_attention_scores", false)
-    ? stopMask(output, attended.scores)
-    : stopMask(output);
+  const [, ...around] = call.shapeOf(given.query).slice(0, -1);
+  const result =
+    around.length === 1
+      ? output
+      : emitReshape(call, output, [...around, ...call.shapeOf(output).slice(2)]);
+  return withScores(call, result, attended.scores, given);
 }
 
-function readInputs(call: LayerCall): {
+/** The mask of the query travels on; scores are given too when asked for. */
+function withScores(
+  call: LayerCall,
+  output: ValueId,
+  scores: ValueId,
+  given: HeadInputs,
+): LayerResult {
+  const mask = call.masks[call.inputs.indexOf(given.query)];
+  const unmasked = takesMasks(call) ? [given.query, given.value, given.key] : [];
+  if (!call.kwargs.bool("return_attention_scores", false)) {
+    return { ...withMask(output, mask), unmasked };
+  }
+  const [, ...queries] = call.shapeOf(given.query).slice(0, -1);
+  const [, ...keys] = call.shapeOf(given.key).slice(0, -1);
+  const [, heads = null] = call.shapeOf(scores);
+  const shaped =
+    queries.length === 1 ? scores : emitReshape(call, scores, [heads, ...queries, ...keys]);
+  return { outputs: [output, shaped], masks: [mask, undefined], unmasked };
+}
+
+/**
+ * MultiHeadAttention of newer Keras 3 takes the masks off its inputs, so that layers beside it (a residual Add) find none.
+ *
+ * @see keras/src/layers/attention/multi_head_attention.py (3.8.0, 3.9.0) `call`
+ */
+function takesMasks(call: LayerCall): boolean {
+  return call.className === "MultiHeadAttention" && minorOfKeras3(call) >= 9;
+}
+
+/** The 11 of Keras 3.11; -1 for other generations. */
+function minorOfKeras3(call: LayerCall): number {
+  const { generation, version } = call.dialect;
+  return generation === 3 ? Number(/^3\.(\d+)/.exec(version)?.[1] ?? -1) : -1;
+}
+
+interface HeadInputs {
   readonly query: ValueId;
   readonly value: ValueId;
   readonly key: ValueId;
-} {
+}
+
+function readInputs(call: LayerCall): HeadInputs {
   const positional = call.args.flatMap((arg) => ("value" in arg ? [arg.value] : []));
   const named = (index: number, name: string): ValueId | undefined =>
     positional[index] ?? call.keywordInputs.get(name)?.[0];
@@ -92,20 +138,51 @@ function readInputs(call: LayerCall): {
   if (positional.length > 3 || masks.some((name) => call.keywordInputs.has(name))) {
     call.refuse("a mask computed in the model cannot be expressed.");
   }
-  for (const input of [query, value, key]) expectRank(call, input, 3);
   return { query, value, key };
 }
 
+/** Attention runs over all axes between batch and features, or over time alone. */
 function checkHeads(call: LayerCall, sizes: Heads, value: ValueId): void {
-  refuseMask(call, call.className);
   if (sizes.stored < 1 || sizes.heads % sizes.stored !== 0) {
     call.refuse(`${sizes.heads} query heads do not divide among ${sizes.stored} key heads.`);
   }
-  const axes = looseNumbers(call.config, "attention_axes") ?? [1];
   const rank = call.shapeOf(value).length;
-  if (axes.length !== 1 || (axes[0] !== 1 && axes[0] !== 1 - rank)) {
-    call.refuse("attention over other axes than time cannot be expressed.");
+  const all = Array.from({ length: rank - 2 }, (_, index) => index + 1);
+  const stated = looseNumbers(call.config, "attention_axes") ?? all;
+  const axes = resolveAxes(call, stated, rank);
+  if (rank < 3 || axes.join() !== all.join()) {
+    call.refuse("attention over some axes and not over others cannot be expressed.");
   }
+}
+
+/** `(batch, h, w, features)` as `(batch, h * w, features)`. */
+function oneTimeAxis(call: LayerCall, input: ValueId): ValueId {
+  const shape = call.shapeOf(input);
+  if (shape.length === 3) return input;
+  const steps = product(shape.slice(1, -1));
+  return emitReshape(call, input, [steps, shape.at(-1) ?? null]);
+}
+
+/** Keras adds the masks of all three inputs; of a key that is the value it has only one. */
+function visibilityOf(call: LayerCall, given: HeadInputs): Visibility {
+  const maskOf = (input: ValueId): ValueId | undefined => call.masks[call.inputs.indexOf(input)];
+  return {
+    queries: { value: given.query, masks: [maskOf(given.query)] },
+    keys: { value: given.value, masks: [maskOf(given.value), maskOf(given.key)] },
+    allowed: allowedPairs(call),
+  };
+}
+
+/**
+ * Rows that are hidden whole: even over all keys, but Keras from 3.10 on makes them zero where it computes the scores
+ * itself, which is with dropout or when they are asked for.
+ *
+ * @see keras/src/layers/activations/softmax.py (3.9.0, 3.10.0) `call`
+ */
+function blanked(call: LayerCall, seen: ValueId | undefined): ValueId | undefined {
+  const explicit =
+    call.config.number("dropout", 0) > 0 || call.kwargs.bool("return_attention_scores", false);
+  return minorOfKeras3(call) >= 10 && explicit ? seen : undefined;
 }
 
 /** Causal attention and Keras 3's sliding window both depend on positions alone. */

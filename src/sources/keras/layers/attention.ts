@@ -1,11 +1,11 @@
 import type { ValueId } from "../../../ir/graph.ts";
 import type { WeightRef } from "../../../ir/tensor.ts";
-import { constantWeight } from "../../../weights/constant.ts";
 import { reshapeWeight } from "../../../weights/reshape.ts";
 import type { ConfigReader } from "../config.ts";
 import type { LayerCall, LayerResult, LayerSpec, WeightSlot } from "../layer-spec.ts";
+import { causal, limitScores } from "./attention-mask.ts";
 import { expectRank, knownSize } from "./axes.ts";
-import { stopMask, withMask } from "./masks.ts";
+import { withMask } from "./masks.ts";
 import { emitAffine } from "./preprocessing.ts";
 import { emitReshape } from "./shape.ts";
 
@@ -23,40 +23,21 @@ export const attentionSpecs: readonly LayerSpec[] = [
   },
 ];
 
-/** Scores `(…, query steps, key steps)` with -1e9 added wherever attention is not allowed, then softmax. */
+/** Softmax over the keys, then the values in those shares. */
 export function emitAttention(
   call: LayerCall,
   scores: ValueId,
   value: ValueId,
-  allowed: ((query: number, key: number) => boolean) | undefined,
+  visible?: ValueId,
 ): { readonly output: ValueId; readonly scores: ValueId } {
-  const rank = call.shapeOf(scores).length;
-  const free = allowed === undefined ? scores : addConstantMask(call, scores, allowed);
-  const activation = { fn: "softmax", axis: rank - 1 } as const;
-  const weights = call.emit({ kind: "activation", activation, weights: {} }, free);
+  const activation = { fn: "softmax", axis: call.shapeOf(scores).length - 1 } as const;
+  const soft = call.emit({ kind: "activation", activation, weights: {} }, scores);
+  const shares =
+    visible === undefined
+      ? soft
+      : call.emit({ kind: "merge", fn: "multiply", weights: {} }, soft, visible);
   const matmul = { kind: "matmul", transposeA: false, transposeB: false, weights: {} } as const;
-  return { output: call.emit(matmul, weights, value), scores: weights };
-}
-
-/** Steps see themselves and what came before. */
-export function causal(query: number, key: number): boolean {
-  return key <= query;
-}
-
-/** A mask that depends on the positions alone is a constant, so both lengths must be known. */
-function addConstantMask(
-  call: LayerCall,
-  scores: ValueId,
-  allowed: (query: number, key: number) => boolean,
-): ValueId {
-  const rank = call.shapeOf(scores).length;
-  const rows = knownSize(call, scores, rank - 2);
-  const columns = knownSize(call, scores, rank - 1);
-  const values = Array.from({ length: rows * columns }, (_, index) =>
-    allowed(Math.floor(index / columns), index % columns) ? 0 : -1e9,
-  );
-  const offset = constantWeight(`${call.origin.layer}/mask`, [rows, columns], values);
-  return emitAffine(call, scores, { offset });
+  return { output: call.emit(matmul, shares, value), scores: shares };
 }
 
 function attentionSlots(config: ConfigReader): readonly WeightSlot[] {
@@ -65,7 +46,7 @@ function attentionSlots(config: ConfigReader): readonly WeightSlot[] {
   return concat ? [...scale, { role: "concat_score_weight" }] : scale;
 }
 
-/** @see keras/src/layers/attention/attention.py (Keras 3): a mask of the values cannot be said, one of the queries can. */
+/** @see keras/src/layers/attention/attention.py (Keras 3): the mask of the values limits, that of the queries blanks. */
 function lowerAttention(
   call: LayerCall,
   scoresOf: (call: LayerCall, query: ValueId, key: ValueId) => ValueId,
@@ -76,17 +57,20 @@ function lowerAttention(
   }
   for (const input of call.inputs) expectRank(call, input, 3);
   const [queryMask, valueMask] = call.masks;
-  if (valueMask !== undefined) call.refuse("a mask on its values cannot be expressed.");
   const isCausal = call.config.bool("causal", false) || call.kwargs.bool("use_causal_mask", false);
-  const scores = scoresOf(call, query, key);
-  const attended = emitAttention(call, scores, value, isCausal ? causal : undefined);
-  if (call.kwargs.bool("return_attention_scores", false)) {
-    if (queryMask !== undefined) call.refuse("a mask with returned scores cannot be expressed.");
-    return stopMask(attended.output, attended.scores);
-  }
-  if (queryMask === undefined) return stopMask(attended.output);
-  const visible = call.emit({ kind: "applyMask", weights: {} }, attended.output, queryMask);
-  return withMask(visible, queryMask);
+  const limited = limitScores(call, scoresOf(call, query, key), {
+    queries: { value: query, masks: [] },
+    keys: { value, masks: [valueMask] },
+    allowed: isCausal ? causal : undefined,
+  });
+  const attended = emitAttention(call, limited.scores, value);
+  const output =
+    queryMask === undefined
+      ? attended.output
+      : call.emit({ kind: "applyMask", weights: {} }, attended.output, queryMask);
+  return call.kwargs.bool("return_attention_scores", false)
+    ? { outputs: [output, attended.scores], masks: [queryMask, undefined] }
+    : withMask(output, queryMask);
 }
 
 function dotOrConcatScores(call: LayerCall, query: ValueId, key: ValueId): ValueId {

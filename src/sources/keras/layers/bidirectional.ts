@@ -3,6 +3,7 @@ import type { RecurrentOp } from "../../../ir/ops/recurrent.ts";
 import type { ConfigReader } from "../config.ts";
 import type { LayerCall, LayerResult, LayerSpec, WeightSlot } from "../layer-spec.ts";
 import { knownSize } from "./axes.ts";
+import { emitReverse } from "./operations-slice.ts";
 import { checkSequence, stateCount } from "./recurrent.ts";
 import { type Cell, cellFacts, cellSlots, cellsOf, cellWeights } from "./recurrent-cell.ts";
 
@@ -51,22 +52,24 @@ function lowerBidirectional(call: LayerCall): LayerResult {
   if (forward.config.bool("go_backwards", false)) {
     call.refuse("a forward layer with go_backwards cannot be expressed.");
   }
-  if (given !== undefined) checkAlike(call, forward, backward, cell, backCell);
-  return emitBoth(call, forward.config, cell, backCell);
+  return given === undefined || alike(call, forward, backward, cell, backCell)
+    ? emitBoth(call, forward.config, cell, backCell)
+    : emitApart(call, forward.config, cell, backCell);
 }
 
-/** A backward layer of its own must be the forward one turned round: one op holds both. */
-function checkAlike(call: LayerCall, a: Side, b: Side, cell: Cell, backCell: Cell): void {
-  const alike = (key: string): boolean =>
+/** Whether a backward layer of its own is the forward one turned round, so that one op holds both. */
+function alike(call: LayerCall, a: Side, b: Side, cell: Cell, backCell: Cell): boolean {
+  const same = (key: string): boolean =>
     JSON.stringify(a.config.raw(key) ?? false) === JSON.stringify(b.config.raw(key) ?? false);
   const facts = (side: Cell): string => JSON.stringify(cellFacts(call, side));
-  if (
-    facts(cell) !== facts(backCell) ||
-    !["return_sequences", "return_state", "stateful"].every(alike) ||
-    !b.config.bool("go_backwards", false)
-  ) {
-    call.refuse("a backward layer that differs from the forward one cannot be expressed.");
+  const biased = (side: Cell): boolean => side.config.bool("use_bias", true);
+  if (!["return_sequences", "return_state", "stateful"].every(same)) {
+    call.refuse("its two layers differ in return_sequences, return_state or stateful.");
   }
+  if (!b.config.bool("go_backwards", false)) {
+    call.refuse("a backward layer without go_backwards cannot be expressed.");
+  }
+  return facts(cell) === facts(backCell) && biased(cell) === biased(backCell);
 }
 
 function emitBoth(call: LayerCall, config: ConfigReader, cell: Cell, backCell: Cell): LayerResult {
@@ -104,6 +107,50 @@ function emitBoth(call: LayerCall, config: ConfigReader, cell: Cell, backCell: C
     call.origin,
   );
   return masked(call, outputs, returnSequences ? (merge === null ? 2 : 1) : 0);
+}
+
+/** Two layers that differ become two ops, whose results meet as `merge_mode` says. */
+function emitApart(call: LayerCall, config: ConfigReader, cell: Cell, backCell: Cell): LayerResult {
+  const input = checkSequence(call, config);
+  const returnSequences = config.bool("return_sequences", false);
+  if (call.inputs.length > 1 || config.bool("return_state", false)) {
+    call.refuse("states of two layers that differ cannot be expressed.");
+  }
+  const forward = emitSide(call, input, cell, { config, backward: false });
+  const reversed = emitSide(call, input, backCell, { config, backward: true });
+  const backward = returnSequences ? emitReverse(call, reversed, 1) : reversed;
+  const merge = readMerge(call);
+  if (merge === null) return masked(call, [forward, backward], returnSequences ? 2 : 0);
+  const axis = returnSequences ? 2 : 1;
+  const fn = merge === "concat" || merge === "sum" ? "add" : merge;
+  const joined =
+    merge === "concat"
+      ? call.emit({ kind: "concat", axis, weights: {} }, forward, backward)
+      : call.emit({ kind: "merge", fn, weights: {} }, forward, backward);
+  return masked(call, [joined], returnSequences ? 1 : 0);
+}
+
+function emitSide(
+  call: LayerCall,
+  input: ValueId,
+  cell: Cell,
+  side: { readonly config: ConfigReader; readonly backward: boolean },
+): ValueId {
+  const [mask] = call.masks;
+  const facts = cellFacts(call, cell);
+  const op = {
+    kind: "recurrent",
+    ...facts,
+    direction: side.backward ? "backward" : "forward",
+    merge: "concat",
+    returnSequences: side.config.bool("return_sequences", false),
+    returnState: false,
+    initialState: false,
+    masked: mask !== undefined,
+    stateful: side.config.bool("stateful", false),
+    weights: cellWeights(call, cell, facts, knownSize(call, input, 2)),
+  } as const;
+  return call.emit(op, input, ...(mask === undefined ? [] : [mask]));
 }
 
 /** The first `count` outputs are sequences: tf.keras 2 and Keras 3 make their masked steps zero, and all keep the mask. */

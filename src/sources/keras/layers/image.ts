@@ -80,13 +80,18 @@ function lowerCenterCrop(call: LayerCall): LayerResult {
   return stopMask(crop(call, input, [top, left], target));
 }
 
-/** tf.keras 2 resizes at inference. Keras 3 releases differ, so there only a crop that changes nothing is sure. */
+/**
+ * At inference tf.keras 2 and Keras 3.0 to 3.3 resize, Keras 3.9 and later do nothing; the releases between differ.
+ *
+ * @see keras/src/layers/preprocessing/image_preprocessing/random_crop.py (3.9.0, 3.11.0, 3.15.1)
+ */
 function lowerRandomCrop(call: LayerCall): LayerResult {
   const input = picture(call);
   const target = targetSize(call);
   const [height, width] = sourceSize(call, input);
-  if (height === target[0] && width === target[1]) return lowerAugmentation(call);
-  if (call.dialect.generation === 3) {
+  const minor = Number(/^3\.(\d+)/.exec(call.dialect.version)?.[1] ?? Number.NaN);
+  if ((height === target[0] && width === target[1]) || minor >= 9) return lowerAugmentation(call);
+  if (call.dialect.generation === 3 && !(minor <= 3)) {
     call.refuse(
       "what RandomCrop does at inference differs between releases of Keras 3.",
       "Take it out of the model, or put a Resizing or CenterCrop layer in its place.",

@@ -39,6 +39,7 @@ export interface Lowered {
   readonly outputs: readonly ValueId[];
   readonly shapes: readonly (readonly Dim[])[];
   readonly masks: readonly (ValueId | undefined)[];
+  readonly unmasked: readonly ValueId[];
   /** Types and shapes, like `conv (null, 4, 4, 8)`. */
   readonly steps: readonly string[];
 }
@@ -65,6 +66,7 @@ export function lower(given: Given): Lowered {
     outputs: result.outputs,
     shapes: result.outputs.map((value) => build.typeOf(value).shape),
     masks: result.masks ?? [masks[0]],
+    unmasked: result.unmasked ?? [],
     steps: graph.nodes.map(
       (node) =>
         `${node.op.kind} ${node.outputs.map((id) => formatShape(build.typeOf(id).shape)).join(" ")}`,

@@ -86,16 +86,28 @@ describe("masks", () => {
     expect(kinds("tf")).toEqual(["recurrent", "applyMask"]);
   });
 
-  it("are refused where Keras would use them otherwise", () => {
-    expect(
-      refusal({
+  it("are refused where Keras would use them in a way that cannot be said", () => {
+    const config = { axis: -1 };
+    expect(refusal({ layer: "Softmax", config, inputs: TWO.slice(0, 1), masked: [0] })).toBe(
+      'Layer "it" (Softmax): Softmax would use the mask that a Masking or Embedding(mask_zero) layer before it makes; that cannot be expressed.',
+    );
+  });
+
+  it("limit attention, and leave the inputs of Keras 3.9's MultiHeadAttention", () => {
+    const attend = (version: string) => {
+      const given: Given = {
         layer: "MultiHeadAttention",
         config: { num_heads: 1, key_dim: 2 },
         inputs: TWO,
-        masked: [1],
-      }),
-    ).toBe(
-      'Layer "it" (MultiHeadAttention): MultiHeadAttention would use the mask that a Masking or Embedding(mask_zero) layer before it makes; that cannot be expressed.',
-    );
+        masked: [0, 1],
+        dialect: { version },
+      };
+      return lower(given);
+    };
+    expect(attend("3.9.0").unmasked).toEqual(["in0", "in1", "in1"]);
+    expect(attend("3.6.0").unmasked).toEqual([]);
+    expect(attend("3.9.0").masks).toEqual(["mask0"]);
+    const limits = attend("3.9.0").ops.filter((op) => op.kind === "applyMask");
+    expect(limits).toHaveLength(2);
   });
 });
