@@ -62,10 +62,9 @@ function lowerHeads(call: LayerCall, sizes: Heads): LayerResult {
   const given = readInputs(call);
   checkHeads(call, sizes, given.value);
   const { heads, keySize, valueSize } = sizes;
-  const [query, value, key] = [given.query, given.value, given.key].map((input) =>
-    oneTimeAxis(call, input),
-  );
-  if (query === undefined || value === undefined || key === undefined) return call.refuse("");
+  const query = oneTimeAxis(call, given.query);
+  const value = oneTimeAxis(call, given.value);
+  const key = oneTimeAxis(call, given.key);
   const queries = project(call, "query", query, { heads, stored: heads, size: keySize });
   const keys = project(call, "key", key, { heads, stored: sizes.stored, size: keySize });
   const values = project(call, "value", value, { heads, stored: sizes.stored, size: valueSize });
@@ -106,10 +105,10 @@ function withScores(
 /**
  * MultiHeadAttention of newer Keras 3 takes the masks off its inputs, so that layers beside it (a residual Add) find none.
  *
- * @see keras/src/layers/attention/multi_head_attention.py (3.8.0, 3.9.0) `call`
+ * @see keras/src/layers/attention/multi_head_attention.py (3.7.0, 3.8.0) `call`
  */
 function takesMasks(call: LayerCall): boolean {
-  return call.className === "MultiHeadAttention" && minorOfKeras3(call) >= 9;
+  return call.className === "MultiHeadAttention" && minorOfKeras3(call) >= 8;
 }
 
 /** The 11 of Keras 3.11; -1 for other generations. */
