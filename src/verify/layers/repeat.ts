@@ -1,0 +1,54 @@
+import { broadcastTo } from "../broadcast.ts";
+import { type LayerCall, on } from "../call.ts";
+import { around, emptyTensor, type Tensor } from "../tensor.ts";
+
+/** Repeats the sequence (axis -5); 0 repetitions mean 1. */
+export const sequenceRepeat = on("sequenceRepeat", ({ nRepetitions = 0 }, call) => {
+  const x = call.input(0, 5);
+  return repeated(x, x.shape.length - 5, nRepetitions || 1);
+});
+
+/** Repeats every axis; missing counts in front are 1. */
+export const tile = on("tile", ({ reps = [] }, call) => {
+  const x = call.input();
+  const given = call.inputCount > 1 ? [...call.input(1).data] : reps;
+  call.require(
+    given.length > 0 && given.length <= x.shape.length,
+    `repeats [${x.shape}] by [${given}]`,
+  );
+  const first = x.shape.length - given.length;
+  return given.reduce((result, count, index) => repeated(result, first + index, count), x);
+});
+
+export const broadcastToStatic = on("broadcastToStatic", ({ targetShape = [] }, call) =>
+  broadcast(call, call.input(), targetShape),
+);
+
+export const broadcastToLike = on("broadcastToLike", (_, call) =>
+  broadcast(call, call.input(0), call.input(1).shape),
+);
+
+export const broadcastToDynamic = on("broadcastToDynamic", (_, call) =>
+  broadcast(call, call.input(0), [...call.input(1).data]),
+);
+
+function broadcast(call: LayerCall, x: Tensor, target: readonly number[]): Tensor {
+  const missing = target.length - x.shape.length;
+  const fits =
+    missing >= 0 && x.shape.every((size, axis) => size === 1 || size === target[axis + missing]);
+  call.require(fits, `broadcasts [${x.shape}] to [${target}]`);
+  return broadcastTo(x, target);
+}
+
+function repeated(x: Tensor, axis: number, count: number): Tensor {
+  const [outer, size, inner] = around(x.shape, axis);
+  const result = emptyTensor(x.shape.map((one, at) => (at === axis ? one * count : one)));
+  const stretch = size * inner;
+  for (let item = 0; item < outer; item++) {
+    const part = x.data.subarray(item * stretch, (item + 1) * stretch);
+    for (let copy = 0; copy < count; copy++) {
+      result.data.set(part, (item * count + copy) * stretch);
+    }
+  }
+  return result;
+}
