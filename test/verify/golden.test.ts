@@ -35,6 +35,15 @@ function decodeGolden({ folder, json }: Case) {
   return decodeModel(readFileSync(join(folder, json.convert?.golden ?? "")));
 }
 
+function messageOf(run: () => unknown): string {
+  try {
+    run();
+    return "";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 describe("files of coremltools 3.4 give Keras' numbers", () => {
   const right = golden.filter(({ id }) => !WRONG.has(id) && !REFUSED.has(id));
   test.each(right.map((one) => [one.id, one] as const))("%s", (_, one) => {
@@ -43,19 +52,17 @@ describe("files of coremltools 3.4 give Keras' numbers", () => {
 });
 
 describe("files of coremltools 3.4 that are wrong", () => {
-  const named = (ids: Iterable<string>) => golden.filter(({ id }) => new Set(ids).has(id));
+  const named = (faults: ReadonlyMap<string, string>) =>
+    golden.flatMap((one) => {
+      const fault = faults.get(one.id);
+      return fault === undefined ? [] : [[one.id, fault, one] as const];
+    });
 
-  test.each(named(WRONG.keys()).map((one) => [one.id, WRONG.get(one.id), one] as const))(
-    "%s differs from Keras: %s",
-    (_, __, one) => {
-      expect(compareWithKeras(decodeGolden(one), one).excess).toBeGreaterThan(0.01);
-    },
-  );
+  test.each(named(WRONG))("%s differs from Keras: %s", (_, __, one) => {
+    expect(compareWithKeras(decodeGolden(one), one).excess).toBeGreaterThan(0.01);
+  });
 
-  test.each(named(REFUSED.keys()).map((one) => [one.id, REFUSED.get(one.id), one] as const))(
-    "%s is refused: %s",
-    (_, text, one) => {
-      expect(() => compareWithKeras(decodeGolden(one), one)).toThrow(new Error(text));
-    },
-  );
+  test.each(named(REFUSED))("%s is refused: %s", (_, text, one) => {
+    expect(messageOf(() => compareWithKeras(decodeGolden(one), one))).toBe(text);
+  });
 });
