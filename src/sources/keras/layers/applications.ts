@@ -1,3 +1,4 @@
+import { constantWeight } from "../../../weights/constant.ts";
 import type { LayerCall, LayerResult, LayerSpec } from "../layer-spec.ts";
 import { onlyInput } from "./axes.ts";
 import { passMask, stopMask } from "./masks.ts";
@@ -12,6 +13,7 @@ export const applicationSpecs: readonly LayerSpec[] = [
     lower: lowerLayerScale,
   },
   { classNames: ["StochasticDepth"], lower: lowerStochasticDepth },
+  { classNames: ["CustomScaleLayer"], lower: lowerCustomScale },
   { classNames: ["Identity"], lower: lowerIdentity },
 ];
 
@@ -29,6 +31,16 @@ function lowerStochasticDepth(call: LayerCall): LayerResult {
   const rate = call.config.number("drop_path_rate", 0);
   const { outputs } = emitNoise(call, { fn: "dropout", rate, sharedAxes });
   return stopMask(...outputs);
+}
+
+/** InceptionResNetV2: the first input and a fixed share of the second. */
+function lowerCustomScale(call: LayerCall): LayerResult {
+  const [first, second] = call.inputs;
+  if (first === undefined || second === undefined) return call.refuse("it takes two inputs.");
+  const share = call.config.number("scale");
+  const scale = constantWeight(`${call.origin.layer}/scale`, [1], [share]);
+  const scaled = emitAffine(call, second, { scale });
+  return stopMask(call.emit({ kind: "merge", fn: "add", weights: {} }, first, scaled));
 }
 
 /** Keras 3 lets a mask pass, tf.keras does not. */

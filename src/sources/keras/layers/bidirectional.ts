@@ -1,11 +1,11 @@
 import type { ValueId } from "../../../ir/graph.ts";
 import type { RecurrentOp } from "../../../ir/ops/recurrent.ts";
 import type { ConfigReader } from "../config.ts";
-import type { LayerCall, LayerResult, LayerSpec, WeightSlot } from "../layer-spec.ts";
+import type { Dialect, LayerCall, LayerResult, LayerSpec, WeightSlot } from "../layer-spec.ts";
 import { knownSize } from "./axes.ts";
 import { emitReverse } from "./operations-slice.ts";
 import { checkSequence, stateCount } from "./recurrent.ts";
-import { type Cell, cellFacts, cellSlots, cellsOf, cellWeights } from "./recurrent-cell.ts";
+import { type Cell, cellFacts, cellSlots, cellWeights, heldCells } from "./recurrent-cell.ts";
 
 /** The wrapper that runs a recurrent layer in both directions. */
 export const bidirectionalSpecs: readonly LayerSpec[] = [
@@ -19,26 +19,19 @@ interface Side {
 }
 
 /** All weights of the forward layer, then all of the backward one. */
-function bidirectionalSlots(config: ConfigReader): readonly WeightSlot[] {
-  const forward = sideOf(config, "layer", "forward/");
+function bidirectionalSlots(config: ConfigReader, dialect: Dialect): readonly WeightSlot[] {
+  const forward = heldCells(config, "layer", "forward/", dialect);
   const backward =
-    sideOf(config, "backward_layer", "backward/") ?? sideOf(config, "layer", "backward/");
+    heldCells(config, "backward_layer", "backward/", dialect) ??
+    heldCells(config, "layer", "backward/", dialect);
   return [...cellSlots(forward?.cells ?? []), ...cellSlots(backward?.cells ?? [])];
 }
 
-function sideOf(config: ConfigReader, key: string, prefix: string): Side | undefined {
-  const layer = config.object(key);
-  const inner = layer?.object("config");
-  if (layer === undefined || inner === undefined) return undefined;
-  const name = layer.string("class_name", "");
-  const cells = cellsOf(name.slice(name.lastIndexOf(">") + 1), inner, prefix);
-  return cells === undefined ? undefined : { config: inner, cells };
-}
-
 function lowerBidirectional(call: LayerCall): LayerResult {
-  const forward = sideOf(call.config, "layer", "forward/");
-  const given = sideOf(call.config, "backward_layer", "backward/");
-  const backward = given ?? sideOf(call.config, "layer", "backward/");
+  const { config, dialect } = call;
+  const forward = heldCells(config, "layer", "forward/", dialect);
+  const given = heldCells(config, "backward_layer", "backward/", dialect);
+  const backward = given ?? heldCells(config, "layer", "backward/", dialect);
   if (forward === undefined || backward === undefined) {
     return call.refuse(
       "it wraps a layer that is not SimpleRNN, LSTM, GRU or an RNN of their cells.",

@@ -1,9 +1,13 @@
+import type { ValueId } from "../../../ir/graph.ts";
+import type { Dim } from "../../../ir/tensor.ts";
+import type { Json } from "../../../json.ts";
 import type { LayerCall, LayerResult, LayerSpec } from "../layer-spec.ts";
 import { activate } from "./activation-config.ts";
 import { layoutOf } from "./axes.ts";
 import { convInput, withBias } from "./conv.ts";
 import { kernelAndBias } from "./dense.ts";
 import { stopMask } from "./masks.ts";
+import { isList } from "./numbers.ts";
 
 /** Transposed convolutions. */
 export const convTransposeSpecs: readonly LayerSpec[] = [
@@ -35,7 +39,26 @@ function lowerTransposed(call: LayerCall, rank: number): LayerResult {
   if (padding === "same") checkTheano(call, kernelSize, strides);
   const layout = layoutOf(config);
   const op = { kind: "convTranspose", strides, dilations, padding, layout, weights } as const;
-  return stopMask(activate(call, call.emit({ ...op, ...outputPadding }, input)));
+  const output = call.emit({ ...op, ...outputPadding }, input);
+  checkOldShape(call, output);
+  return stopMask(activate(call, output));
+}
+
+/** Keras 1 states the output shape in the config and takes any that TensorFlow does; only the usual one is known here. */
+function checkOldShape(call: LayerCall, output: ValueId): void {
+  const stated = looseShape(call.config.raw("output_shape"));
+  if (call.dialect.generation !== 1 || stated === undefined) return;
+  const shape = call.shapeOf(output);
+  const fits = stated.every((dim, axis) => {
+    const own = shape[axis];
+    return axis === 0 || dim === null || own === null || dim === own;
+  });
+  if (!fits) call.refuse("its output_shape is not that of its strides and padding.");
+}
+
+function looseShape(json: Json | undefined): readonly Dim[] | undefined {
+  if (!isList(json)) return undefined;
+  return json.map((dim) => (typeof dim === "number" ? dim : null));
 }
 
 /**

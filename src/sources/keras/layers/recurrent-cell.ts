@@ -1,7 +1,8 @@
 import type { RecurrentOp } from "../../../ir/ops/recurrent.ts";
 import type { WeightRef } from "../../../ir/tensor.ts";
-import type { ConfigReader } from "../config.ts";
-import type { LayerCall, WeightSlot } from "../layer-spec.ts";
+import { type ConfigReader, createConfigReader } from "../config.ts";
+import type { Dialect, LayerCall, WeightSlot } from "../layer-spec.ts";
+import { modernise } from "../versions.ts";
 import { readActivation } from "./activation-config.ts";
 
 /** One recurrent cell of a layer: which kind, its config, and where its weights are. */
@@ -107,9 +108,32 @@ export function cellWeights(
   return bias === undefined ? { kernel, recurrentKernel } : { kernel, recurrentKernel, bias };
 }
 
+/**
+ * The cells of a layer that stands serialised under `key`; undefined when there is none or its class is unknown. What
+ * is held inside a config still has the spelling of its file.
+ */
+export function heldCells(
+  config: ConfigReader,
+  key: string,
+  prefix: string,
+  dialect: Dialect,
+): { readonly config: ConfigReader; readonly cells: readonly Cell[] } | undefined {
+  const layer = config.object(key);
+  const held = layer?.object("config");
+  if (layer === undefined || held === undefined) return undefined;
+  const modern = modernise(plainName(layer), held.json, dialect);
+  const inner = createConfigReader(modern.config, held.at);
+  const cells = cellsOf(modern.className, inner, prefix);
+  return cells === undefined ? undefined : { config: inner, cells };
+}
+
 function serialisedCell(cell: ConfigReader, prefix: string): readonly Cell[] | undefined {
   const config = cell.object("config");
   if (config === undefined) return undefined;
-  const name = cell.string("class_name", "");
-  return cellsOf(name.slice(name.lastIndexOf(">") + 1), config, prefix);
+  return cellsOf(plainName(cell), config, prefix);
+}
+
+function plainName(layer: ConfigReader): string {
+  const name = layer.string("class_name", "");
+  return name.slice(name.lastIndexOf(">") + 1);
 }
