@@ -1,3 +1,4 @@
+import type { ValueId } from "../../../ir/graph.ts";
 import type { Dim, WeightRef } from "../../../ir/tensor.ts";
 import { reshapeWeight } from "../../../weights/reshape.ts";
 import { transposeWeight } from "../../../weights/transpose.ts";
@@ -46,13 +47,13 @@ function lowerEinsumDense(call: LayerCall): LayerResult {
   const ready = permuted(arranged, equation.input)
     ? emitPermute(call, input, order(arranged, equation.input))
     : input;
-  const rows = emitReshape(call, ready, [...dims(free.slice(1)), size(contracted)]);
+  const rows = reshaped(call, ready, [...dims(free.slice(1)), size(contracted)]);
   const matrix = reshapeWeight(
     transposeWeight(kernel, order([...contracted, ...added], equation.kernel)),
     [size(contracted), size(added)],
   );
   const product = call.emit({ kind: "dense", weights: { kernel: matrix } }, rows);
-  const spread = emitReshape(call, product, [...dims(free.slice(1)), ...dims(added)]);
+  const spread = reshaped(call, product, [...dims(free.slice(1)), ...dims(added)]);
   const result = permuted(equation.output, [...free, ...added])
     ? emitPermute(call, spread, order(equation.output, [...free, ...added]))
     : spread;
@@ -126,6 +127,14 @@ function biasShape(
   return equation.output
     .slice(first)
     .map((label) => (axes.includes(label) ? (sizes.get(label) ?? 1) : 1));
+}
+
+/** A reshape that changes something. */
+function reshaped(call: LayerCall, value: ValueId, shape: readonly Dim[]): ValueId {
+  const [, ...current] = call.shapeOf(value);
+  const equal =
+    current.length === shape.length && shape.every((dim, axis) => current[axis] === dim);
+  return equal ? value : emitReshape(call, value, shape);
 }
 
 function order(labels: readonly string[], within: readonly string[]): readonly number[] {
