@@ -187,9 +187,12 @@ function asString(value: Hdf5Scalar, type: Hdf5Type, path: string): string {
 
 function asBigInt(value: Hdf5Scalar, type: Hdf5Type, path: string): bigint {
   if (typeof value === "bigint") return value;
-  return typeof value === "number" && Number.isSafeInteger(value)
-    ? BigInt(value)
-    : notA("integers", type, path);
+  const sound = typeof value === "number" && isInteger(type);
+  return sound ? BigInt(value) : notA("integers", type, path);
+}
+
+function isInteger(type: Hdf5Type): boolean {
+  return type.kind === "integer" || (type.kind === "enum" && isInteger(type.base));
 }
 
 function notA(what: string, type: Hdf5Type, path?: string): never {

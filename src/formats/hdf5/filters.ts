@@ -136,8 +136,8 @@ function undo(filter: Filter, bytes: Uint8Array, length: number): Uint8Array | u
 
 /** All first bytes, then all second bytes, …; what does not fill an element stays at the end. */
 function unshuffle(bytes: Uint8Array, size: number): Uint8Array {
-  if (size <= 1) return bytes;
-  const count = Math.floor(bytes.length / size);
+  const count = size === 0 ? 0 : Math.floor(bytes.length / size);
+  if (size <= 1 || count <= 1) return bytes;
   const out = bytes.slice();
   for (let byte = 0; byte < size; byte += 1) {
     const from = byte * count;

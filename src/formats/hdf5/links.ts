@@ -1,3 +1,4 @@
+import { fail } from "../../errors.ts";
 import { readDense } from "./dense.ts";
 import { type Hdf5Link, readLink } from "./link.ts";
 import { findMessage, type HeaderMessage, MESSAGE } from "./object-header.ts";
@@ -29,10 +30,23 @@ export function readLinks(
   ];
   const links = new Map<string, Hdf5Link>();
   for (const [name, link] of found.sort(byName)) {
-    if (links.has(name)) messages[0]?.body().corrupt(`names "${name}" twice`);
+    checkName(reader, name, links);
     links.set(name, link);
   }
   return links;
+}
+
+/** A name that no path can say would lead nowhere, or back to the group itself. */
+function checkName(reader: Hdf5Reader, name: string, links: ReadonlyMap<string, Hdf5Link>): void {
+  const sound = name !== "" && name !== "." && !name.includes("/");
+  if (sound && !links.has(name)) return;
+  const text = sound
+    ? `The group names "${name}" twice.`
+    : `The group has a member with the impossible name "${name}".`;
+  fail("corrupt-file", text, {
+    at: { file: reader.source.name },
+    hint: "The file is damaged; fetch it again.",
+  });
 }
 
 /** HDF5 orders names by their UTF-8 bytes, which is the order of code points. */

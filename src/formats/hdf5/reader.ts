@@ -1,6 +1,6 @@
 import { fail } from "../../errors.ts";
 import { type ByteSource, checkRange } from "../bytes.ts";
-import { Cursor } from "./cursor.ts";
+import { Cursor, upperFirst } from "./cursor.ts";
 import { lookup3 } from "./lookup3.ts";
 
 /**
@@ -38,7 +38,7 @@ export function createReader(source: ByteSource): Hdf5Reader {
   const configure = (sizes: ReaderSizes): Hdf5Reader => {
     const cursor = (address: number, length: number, what: string) => {
       const start = sizes.base + address;
-      checkRange(source, start, length, what);
+      checkRange(source, start, length, upperFirst(what));
       const { offsetSize, lengthSize } = sizes;
       const place = { file: source.name, what, start, offsetSize, lengthSize };
       return new Cursor(pages(start, length), place);
