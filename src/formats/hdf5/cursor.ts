@@ -43,7 +43,7 @@ export class Cursor {
   }
 
   u8(): number {
-    return this.take(1)[0] ?? 0;
+    return this.uint(1);
   }
 
   u16(): number {
@@ -56,9 +56,13 @@ export class Cursor {
 
   /** An unsigned number of 1 to 8 bytes; beyond 2^53 it cannot be true of any file. */
   uint(size: number): number {
-    const bytes = this.take(size);
+    if (size > this.remaining) this.#ended(size);
+    const { bytes, position } = this;
     let value = 0;
-    for (let at = size - 1; at >= 0; at -= 1) value = value * 256 + (bytes[at] ?? 0);
+    for (let at = position + size - 1; at >= position; at -= 1) {
+      value = value * 256 + (bytes[at] ?? 0);
+    }
+    this.position += size;
     if (!Number.isSafeInteger(value)) this.corrupt(`holds an impossible number (${value})`);
     return value;
   }

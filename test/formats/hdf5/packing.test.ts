@@ -1,3 +1,4 @@
+import { inflateSync } from "node:zlib";
 import { deflateSync, zlibSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { createChunkCache } from "../../../src/formats/hdf5/chunk-cache.ts";
@@ -7,6 +8,16 @@ import { createRandom } from "./random.ts";
 
 const random = createRandom(1);
 const DATA = Uint8Array.from({ length: 1000 }, () => Math.floor(random() * 9));
+
+/** What zlib itself makes of a stream. Its Adler-32 misses some changes. */
+function zlibOf(bytes: Uint8Array): Uint8Array | undefined {
+  try {
+    const out = new Uint8Array(inflateSync(bytes));
+    return out.length === 1000 ? out : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 describe("inflateZlib", () => {
   const packed = zlibSync(DATA);
@@ -26,13 +37,11 @@ describe("inflateZlib", () => {
     expect(inflateZlib(packed, 1001)).toBeUndefined();
   });
 
-  it("notices every wrong bit", () => {
+  it("judges every wrong bit as zlib does", () => {
     for (let bit = 0; bit < packed.length * 8; bit += 1) {
       const wrong = packed.slice();
       wrong[bit >> 3] = (wrong[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      const out = inflateZlib(wrong, 1000);
-      // Some bits of the head mean nothing.
-      if (out !== undefined) expect(out).toEqual(DATA);
+      expect(inflateZlib(wrong, 1000)).toEqual(zlibOf(wrong));
     }
   });
 });
