@@ -31,7 +31,8 @@ export function recurrent(op: RecurrentOp, inputs: readonly Tensor[]): readonly 
   };
   const first = run(prepare(op, forward), false, initial.slice(0, perDirection));
   const second = run(prepare(op, backward), true, initial.slice(perDirection));
-  const pair = [result(op, first), result(op, { ...second, steps: second.steps.toReversed() })];
+  const turned = op.returnSequences ? { ...second, steps: second.steps.toReversed() } : second;
+  const pair = [result(op, first), result(op, turned)];
   const states = op.returnState ? [...first.states, ...second.states] : [];
   return [...mergePair(op.merge, at(pair, 0), at(pair, 1)), ...states];
 }
