@@ -25,8 +25,12 @@ const KNOWN: readonly { file: RegExp; what: RegExp; why: string }[] = [
   { file: /strings_/, what: /^\/vlen_unwritten /, why: "jsfive has holes for unwritten data" },
   { file: /strings_old/, what: /__proto__|^\/ (keys|attrs)$/, why: "jsfive loses the name" },
   { file: /strings_latest|dense|continued_latest/, what: / attrs$/, why: "no dense attributes" },
-  { file: /_latest|dense|edges|implicit|wide/, what: / keys$/, why: "jsfive lists by age" },
-  { file: /_latest|edges|implicit|wide/, what: / value$/, why: "jsfive knows no layout version 4" },
+  { file: /_latest|v200|dense|edges|implicit|wide/, what: / keys$/, why: "jsfive lists by age" },
+  {
+    file: /_latest|v200|edges|implicit|wide/,
+    what: / value$/,
+    why: "jsfive knows no layout version 4",
+  },
   {
     file: /links_/,
     what: /^\/chain /,

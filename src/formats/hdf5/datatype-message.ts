@@ -13,7 +13,7 @@ import type {
 import { decodeText } from "./text.ts";
 
 /**
- * Reads a datatype message, versions 1 to 4.
+ * Reads a datatype message, versions 1 to 5.
  *
  * @see HDF5 File Format Specification 3.0, section IV.A.2.d
  */
@@ -21,7 +21,7 @@ export function readDatatype(cursor: Cursor, depth = 0): Hdf5Type {
   if (depth > MAX_DEPTH) cursor.corrupt(`nests more than ${MAX_DEPTH} types`);
   const first = cursor.u8();
   const [version, classNumber] = [first >> 4, first & 15];
-  if (version < 1 || version > 4) cursor.corrupt(`has version ${version}, expected 1 to 4`);
+  if (version < 1 || version > 5) cursor.corrupt(`has version ${version}, expected 1 to 5`);
   const bits = cursor.uint(3);
   const size = cursor.u32();
   if (size === 0) cursor.corrupt("describes elements of no size");
@@ -63,6 +63,7 @@ const CLASSES: readonly ((cursor: Cursor, head: Head) => Hdf5Type)[] = [
   readEnum,
   readVlen,
   readArray,
+  readComplex,
 ];
 
 const PADDINGS = ["nul-terminated", "nul-padded", "space-padded"] as const;
@@ -168,6 +169,17 @@ function readArray(cursor: Cursor, { version, size, depth }: Head): Hdf5ArrayTyp
   const expected = dims.reduce((product, dim) => product * dim, base.size);
   if (expected !== size) cursor.corrupt(`is an array of ${size} bytes, expected ${expected}`);
   return { kind: "array", size, dims, base };
+}
+
+/** HDF5 2.0's complex numbers, told as the compound that h5py wrote before. */
+function readComplex(cursor: Cursor, { size, depth }: Head): Hdf5Type {
+  const type = readDatatype(cursor, depth + 1);
+  if (2 * type.size !== size) cursor.corrupt(`is a pair of ${type.size} bytes each in ${size}`);
+  const fields = [
+    { name: "r", offset: 0, type },
+    { name: "i", offset: type.size, type },
+  ];
+  return { kind: "compound", size, fields };
 }
 
 /** A NUL-terminated name; before version 3 padded to a multiple of eight bytes. */

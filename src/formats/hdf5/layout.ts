@@ -38,13 +38,13 @@ export type ChunkIndex =
   | { readonly kind: "btree-v2"; readonly address: number | undefined };
 
 /**
- * Reads a data layout message, versions 1 to 4.
+ * Reads a data layout message, versions 1 to 5; the last (HDF5 2.0) only allows larger chunks.
  *
  * @throws KcError `unsupported` for virtual datasets.
  * @see HDF5 File Format Specification 3.0, section IV.A.2.i
  */
 export function readLayout(cursor: Cursor): Layout {
-  const version = cursor.version(1, 2, 3, 4);
+  const version = cursor.version(1, 2, 3, 4, 5);
   if (version <= 2) return readOldLayout(cursor);
   const layoutClass = cursor.u8();
   switch (layoutClass) {
