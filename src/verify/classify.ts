@@ -26,7 +26,7 @@ export function classify(
   if (predictedFeatureName === "") {
     fail("bad-config", "The classifier does not name the output that holds the label.");
   }
-  const best = scores.indexOf(Math.max(...scores));
+  const best = scores.reduce((at, score, index) => (score > (scores[at] ?? 0) ? index : at), 0);
   const results = new Map<string, ModelOutput>();
   for (const { name = "" } of output) {
     const blob = blobs.get(name);
