@@ -1,6 +1,7 @@
+import type { ValueId } from "../../../ir/graph.ts";
 import type { LayerCall, LayerResult, LayerSpec } from "../layer-spec.ts";
 import { expectRank, onlyInput } from "./axes.ts";
-import { stopMask, withMask } from "./masks.ts";
+import { withMask } from "./masks.ts";
 
 /** Layers that look up rows, and layers that make masks. */
 export const embeddingSpecs: readonly LayerSpec[] = [
@@ -14,13 +15,15 @@ function lowerEmbedding(call: LayerCall): LayerResult {
   const input = onlyInput(call);
   const shape = [config.int("input_dim"), config.int("output_dim")];
   const embeddings = call.weight("embeddings", shape);
-  const rows = call.emit({ kind: "embedding", weights: { embeddings } }, input);
-  if (!config.bool("mask_zero", false)) return stopMask(rows);
+  const mask = config.bool("mask_zero", false) ? zeroMask(call, input) : undefined;
+  return withMask(call.emit({ kind: "embedding", weights: { embeddings } }, input), mask);
+}
+
+function zeroMask(call: LayerCall, input: ValueId): ValueId {
   if (call.shapeOf(input).length !== 2) {
     call.refuse("mask_zero on other than (batch, time) indices cannot be expressed.");
   }
-  const mask = { kind: "notEqualMask", value: 0, reduceLast: false, weights: {} } as const;
-  return withMask(rows, call.emit(mask, input));
+  return call.emit({ kind: "notEqualMask", value: 0, reduceLast: false, weights: {} }, input);
 }
 
 /** Steps whose features all equal `mask_value` are masked, and become zero. */

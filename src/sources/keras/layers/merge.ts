@@ -29,8 +29,8 @@ export function lowerElementwise(call: LayerCall, fn: MergeFn): LayerResult {
   }
   if (inputs.length === 1) return { outputs: [first] };
   const rank = Math.max(...inputs.map((input) => call.shapeOf(input).length));
-  const equal = inputs.map((input) => raiseRank(call, input, rank));
   const mask = call.dialect.generation === 3 ? anyOf(call, call.masks) : allOf(call, call.masks);
+  const equal = inputs.map((input) => raiseRank(call, input, rank));
   return withMask(call.emit({ kind: "merge", fn, weights: {} }, ...equal), mask);
 }
 
@@ -40,8 +40,8 @@ function lowerConcatenate(call: LayerCall, key: string): LayerResult {
   if (first === undefined) return call.refuse("it has no inputs.");
   const axis = resolveAxis(call, call.config.int(key, -1), call.shapeOf(first).length);
   if (call.inputs.length === 1) return { outputs: [first] };
-  const joined = call.emit({ kind: "concat", axis, weights: {} }, ...call.inputs);
-  return withMask(joined, joinedMask(call, axis));
+  const mask = joinedMask(call, axis);
+  return withMask(call.emit({ kind: "concat", axis, weights: {} }, ...call.inputs), mask);
 }
 
 function joinedMask(call: LayerCall, axis: number): ValueId | undefined {

@@ -16,9 +16,9 @@ describe("masks", () => {
     expect(masking.masks).toEqual(["it"]);
     const embedding = { input_dim: 5, output_dim: 2, mask_zero: true };
     const rows = lower({ layer: "Embedding", config: embedding, inputs: [[null, 4]] });
-    expect(rows.ops).toMatchObject([{ kind: "embedding" }, { kind: "notEqualMask", value: 0 }]);
+    expect(rows.ops).toMatchObject([{ kind: "notEqualMask", value: 0 }, { kind: "embedding" }]);
     expect(rows.masks).toHaveLength(1);
-    expect(rows.masks[0]).toBe(rows.nodes[1]?.outputs[0]);
+    expect(rows.masks[0]).toBe(rows.nodes[0]?.outputs[0]);
   });
 
   it.each(["Dense", "Dropout", "BatchNormalization"])("pass through %s", (layer) => {
