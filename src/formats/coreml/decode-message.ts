@@ -24,6 +24,11 @@ const DEEPEST = 100;
 /** A message takes two bytes in the file but some hundred in memory. */
 const MOST_MESSAGES = 2_000_000;
 
+const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  "corrupt-file": "The file is truncated or damaged; fetch it again.",
+  unsupported: "The file is damaged, or of a later format.",
+};
+
 /** Walks the bytes of one model and knows where it is. */
 class Decoder {
   readonly #at: Place;
@@ -53,11 +58,10 @@ class Decoder {
 
   fail(code: ErrorCode, text: string, cause?: unknown): never {
     const path = this.#trail.join(".");
+    const hint = HINTS[code];
     return fail(code, text, {
       at: path === "" ? this.#at : { ...this.#at, path },
-      ...(code === "corrupt-file"
-        ? { hint: "The file is truncated or damaged; fetch it again." }
-        : {}),
+      ...(hint === undefined ? {} : { hint }),
       cause,
     });
   }
