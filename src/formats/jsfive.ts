@@ -22,6 +22,7 @@ export type { Dtype } from "./hdf5/numpy-name.ts";
  *
  * - fixed-length strings come without their padding (jsfive: `"conv\0\0"`);
  * - text is UTF-8 whatever the file claims (jsfive reads "ASCII" as Windows-1252);
+ * - two opaque bytes are a bfloat16 number, as Keras 3 stores them;
  * - everything jsfive throws on is read: dense attributes and links, compact data, new chunk indexes,
  *   lzf, user blocks, opaque and compound types, committed types, other superblocks;
  * - data that was never written holds the fill value, and checksums are verified;
@@ -223,7 +224,9 @@ function plain(value: AttributeValue): AttributeValue {
   return Array.isArray(value) ? value.map(plain) : value;
 }
 
+/** Opaque pairs of bytes are Keras 3's bfloat16 weights. */
 function isNumber(type: Hdf5Type): boolean {
   if (type.kind === "enum") return isNumber(type.base);
+  if (type.kind === "opaque") return type.size === 2;
   return type.kind === "integer" || type.kind === "float";
 }

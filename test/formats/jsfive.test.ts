@@ -208,6 +208,15 @@ describe("what jsfive lacks", () => {
     );
   });
 
+  it("reads Keras 3's bfloat16 as numbers", () => {
+    const half = new ours.File(bytesOf("generations/k3151_bfloat16/model.h5"));
+    const dataset = half.get("model_weights/head/head/bias");
+    if (!(dataset instanceof ours.Dataset)) throw new Error("no dataset");
+    expect(dataset.dtype).toBe("|V2");
+    expect(dataset.value).toHaveLength(4);
+    expect(dataset.value.every((value) => typeof value === "number")).toBe(true);
+  });
+
   it("reads from a source as well as from bytes, and knows the user block", () => {
     const bytes = new Uint8Array(bytesOf("hdf5/userblock_latest.h5"));
     const source = {

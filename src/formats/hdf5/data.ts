@@ -60,7 +60,7 @@ export function openData(objects: Hdf5Objects, header: DataHeader): DataBytes {
 
 /** What deflate can expand a file to, and room for small arrays that were never written. */
 const EXPANSION = 1032;
-const FREE = 64 * 1024 * 1024;
+const FREE = 16 * 1024 * 1024;
 
 function checkClaim(reader: Hdf5Reader, byteLength: number, kind: string): void {
   const { size, name } = reader.source;

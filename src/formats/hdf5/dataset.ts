@@ -159,7 +159,7 @@ function decodeFill(
 }
 
 /** Elements as single values cost many times their bytes. */
-const MAX_VALUES = 8_000_000;
+const MAX_VALUES = 2_000_000;
 
 function readValues(
   { reader, heap }: Hdf5Objects,
