@@ -1,6 +1,6 @@
 import { on } from "../call.ts";
 import { pool } from "../pooling.ts";
-import { samePadding } from "../window.ts";
+import { volumeBorders } from "./borders.ts";
 
 /**
  * 3-D pooling over the last three axes.
@@ -14,18 +14,8 @@ export const pooling3d = on("pooling3d", (params, call) => {
     stride: [params.strideDepth, params.strideHeight, params.strideWidth].map((s) => s || 1),
     dilation: [1, 1, 1],
   };
-  const before = [params.customPaddingFront, params.customPaddingTop, params.customPaddingLeft];
-  const after = [params.customPaddingBack, params.customPaddingBottom, params.customPaddingRight];
-  const custom = params.paddingType === undefined || params.paddingType === "CUSTOM";
-  const padding =
-    params.paddingType === "SAME"
-      ? samePadding(x.shape.slice(-3), size, false)
-      : {
-          before: before.map((amount) => (custom ? (amount ?? 0) : 0)),
-          after: after.map((amount) => (custom ? (amount ?? 0) : 0)),
-        };
   return pool(x, {
-    window: { ...size, ...padding },
+    window: { ...size, ...volumeBorders(params, x.shape.slice(-3), size) },
     type: params.type ?? "MAX",
     excludePadding: params.countExcludePadding === true,
   });

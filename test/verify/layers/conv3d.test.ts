@@ -37,9 +37,21 @@ test("custom padding and bias", () => {
   expect(compute({ convolution3d }, tensor([1, 1, 1, 1, 2]))).toEqual(["1 1 1 1 2", [10.5, 21.5]]);
 });
 
-test("3-D deconvolution is refused", () => {
-  const convolution3d = { outputChannels: 1, inputChannels: 1, isDeconvolution: true };
-  expect(() => compute({ convolution3d }, tensor([1, 1, 1, 1, 1]))).toThrow(
-    'Layer "one" (convolution3d): is a 3-D deconvolution, which is not computed here.',
-  );
+test("a deconvolution spreads each voxel, with input channels first in its weights", () => {
+  const deconvolution = {
+    outputChannels: 2,
+    inputChannels: 1,
+    isDeconvolution: true,
+    kernelDepth: 1,
+    kernelHeight: 1,
+    kernelWidth: 2,
+    strideWidth: 2,
+    weights: { floatValue: [1, 10, 100, 1000] },
+  };
+  const x = tensor([1, 1, 1, 1, 2]);
+  const spread = [1, 10, 2, 20, 100, 1000, 200, 2000];
+  const layer = { convolution3d: { ...deconvolution, paddingType: "VALID" } } as const;
+  expect(compute(layer, x)).toEqual(["1 2 1 1 4", spread]);
+  const stated = { convolution3d: { ...deconvolution, outputShape: [1, 1, 5] } };
+  expect(compute(stated, x)[1]).toEqual([1, 10, 2, 20, 0, 100, 1000, 200, 2000, 0]);
 });
