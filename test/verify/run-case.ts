@@ -93,11 +93,10 @@ function toModelInput(
   return { shape: sample.shape, data };
 }
 
-/** Our exact arrays are declared with the batch in front, channels first for pictures and volumes. */
+/** Exact arrays are fed in their declared shape, pictures and volumes channels first. */
 function toExact(declared: readonly number[], sample: Sample): ArrayInput {
-  const { shape, data } = sample.shape.length >= 3 ? channelsFirst(sample) : sample;
-  const missing = Math.max(0, declared.length - shape.length);
-  return { shape: [...new Array<number>(missing).fill(1), ...shape], data };
+  const { data } = sample.shape.length >= 3 ? channelsFirst(sample) : sample;
+  return { shape: declared, data };
 }
 
 /** `(…, C)` to `[C, …]`. */
