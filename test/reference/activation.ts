@@ -206,12 +206,16 @@ function softmax(values: Float64Array): Float64Array {
 
 /** Martins and Astudillo 2016: the nearest point of the probability simplex. */
 function sparsemax(values: Float64Array): Float64Array {
-  const sorted = values.toSorted((a, b) => b - a);
   let sum = 0;
-  let threshold = 0;
-  sorted.forEach((x, index) => {
-    sum += x;
-    if (1 + (index + 1) * x > sum) threshold = (sum - 1) / (index + 1);
-  });
-  return values.map((x) => Math.max(x - threshold, 0));
+  let supported = 0;
+  let sums = 0;
+  values
+    .toSorted((a, b) => b - a)
+    .forEach((x, index) => {
+      sum += x;
+      if (x <= (sum - 1) / (index + 1)) return;
+      supported++;
+      sums += sum;
+    });
+  return values.map((x) => Math.max(x - (sums - 1) / supported, 0));
 }

@@ -48,6 +48,11 @@ export type Activation =
   | { readonly fn: "threshold"; readonly threshold: number; readonly value: number }
   | { readonly fn: "softmax"; readonly axis: number }
   | { readonly fn: "logSoftmax"; readonly axis: number }
+  /**
+   * `max(x - t, 0)` as Keras 3 computes it: with x sorted in falling order, S the sums of its first 1, 2, … elements and K
+   * the number of places k where `x_k > (S_k - 1) / k`, `t = (sum of S_k over those places - 1) / K`. (The function of the
+   * paper takes the last of those S_k alone.)
+   */
   | { readonly fn: "sparsemax"; readonly axis: number }
   /** Halves the axis: first half * sigmoid(second half). */
   | { readonly fn: "glu"; readonly axis: number };

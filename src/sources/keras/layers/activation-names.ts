@@ -18,6 +18,8 @@ export function namedActivation(
   const fixed = FIXED.get(key);
   if (fixed !== undefined) return fixed;
   if (key === "hardsigmoid") return hardSigmoid(dialect);
+  // Only Keras 3's own sparsemax is known; users' functions of that name follow the paper.
+  if (key === "sparsemax" && dialect.generation !== 3) return undefined;
   const along = ALONG_AXIS.get(key);
   return along === undefined ? undefined : { fn: along, axis };
 }

@@ -2,9 +2,10 @@ import type { ValueId } from "../../../ir/graph.ts";
 import type { Activation } from "../../../ir/ops/activation.ts";
 import type { LayerCall, LayerResult, LayerSpec } from "../layer-spec.ts";
 import { layerActivation, readActivation } from "./activation-config.ts";
-import { onlyInput, resolveAxes } from "./axes.ts";
+import { knownSize, onlyInput, resolveAxes } from "./axes.ts";
 import { passMask, refuseMask } from "./masks.ts";
 import { isList, looseNumbers } from "./numbers.ts";
+import { emitPermute, emitReshape } from "./shape.ts";
 
 /** Activations that are layers of their own. */
 export const activationSpecs: readonly LayerSpec[] = [
@@ -34,7 +35,7 @@ function lowerActivationLayer(call: LayerCall): LayerResult {
   return passMask(emitActivation(call, activation, input));
 }
 
-/** Softmax along one axis, or over several neighbouring last ones at once, which a reshape makes one. */
+/** Softmax along one axis, or over several at once, which a permutation and a reshape make one. */
 function lowerSoftmax(call: LayerCall): LayerResult {
   const [input] = call.inputs;
   if (input === undefined) return call.refuse("it has no input.");
@@ -42,22 +43,32 @@ function lowerSoftmax(call: LayerCall): LayerResult {
   if (call.dialect.generation === "tf" || call.dialect.generation === 3) {
     refuseMask(call, "Softmax");
   }
-  const shape = call.shapeOf(input);
-  const axes = resolveAxes(call, looseNumbers(call.config, "axis") ?? [-1], shape.length);
+  const rank = call.shapeOf(input).length;
+  const axes = resolveAxes(call, looseNumbers(call.config, "axis") ?? [-1], rank);
   const [first] = axes;
   if (first === undefined) return call.refuse("its list of axes is empty.");
-  if (axes.length === 1) {
-    return passMask(emitActivation(call, { fn: "softmax", axis: first }, input));
-  }
-  const sizes = shape.slice(first);
-  const together = sizes.reduce<number>((size, dim) => size * (dim ?? Number.NaN), 1);
-  if (axes.length !== shape.length - first || Number.isNaN(together) || first === 0) {
-    call.refuse(`softmax over the axes ${axes.join(", ")} together cannot be expressed.`);
-  }
-  const lead = shape.slice(1, first);
-  const flat = call.emit({ kind: "reshape", shape: [...lead, together], weights: {} }, input);
-  const soft = emitActivation(call, { fn: "softmax", axis: first }, flat);
-  return passMask(call.emit({ kind: "reshape", shape: shape.slice(1), weights: {} }, soft));
+  if (axes.includes(0)) call.refuse("softmax over the batch cannot be expressed.");
+  return passMask(
+    axes.length === 1
+      ? emitActivation(call, { fn: "softmax", axis: first }, input)
+      : softmaxOver(call, input, axes),
+  );
+}
+
+function softmaxOver(call: LayerCall, input: ValueId, axes: readonly number[]): ValueId {
+  const shape = call.shapeOf(input);
+  const others = shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
+  const order = [...others, ...axes];
+  const sorted = order.every((axis, index) => axis === index);
+  const arranged = sorted ? input : emitPermute(call, input, order);
+  const sizes = call.shapeOf(arranged).slice(1);
+  const together = axes.reduce((size, axis) => size * knownSize(call, input, axis), 1);
+  const lead = sizes.slice(0, others.length - 1);
+  const flat = emitReshape(call, arranged, [...lead, together]);
+  const soft = emitActivation(call, { fn: "softmax", axis: others.length }, flat);
+  const spread = emitReshape(call, soft, sizes);
+  const back = shape.map((_, axis) => order.indexOf(axis));
+  return sorted ? spread : emitPermute(call, spread, back);
 }
 
 /** @see keras/layers/advanced_activations.py (Keras 2.2.4) PReLU; Keras 1 does not save `shared_axes`. */

@@ -2,6 +2,7 @@ import type { LayerCall, LayerResult, LayerSpec } from "../layer-spec.ts";
 import { stopMask } from "./masks.ts";
 import { callOperation, type Operation, type OperationLowering } from "./operation.ts";
 import { arithmeticOperations, lowerMatmul } from "./operations-arithmetic.ts";
+import { logicOperations } from "./operations-logic.ts";
 import { reduceOperations } from "./operations-reduce.ts";
 import { shapeOperations } from "./operations-shape.ts";
 import { sliceOperations } from "./operations-slice.ts";
@@ -17,6 +18,7 @@ const OPERATIONS: ReadonlyMap<string, OperationLowering> = new Map<string, Opera
   ...shapeOperations,
   ...sliceOperations,
   ...spatialOperations,
+  ...logicOperations,
   ["matmul", lowerMatmul],
   ["batchmatmul", lowerMatmul],
   ["batchmatmulv2", lowerMatmul],
@@ -35,11 +37,15 @@ const KERAS3_CLASSES = [
     " ",
   ),
   ..."Power Prod Reciprocal Repeat Round Rsqrt Sign Sin Split Sqrt Square Squeeze Stack".split(" "),
-  ..."Std StopGradient Sum Swapaxes Tanh Tile Transpose TrueDivide Var".split(" "),
+  ..."Any OnesLike Std StopGradient Sum Swapaxes Tanh Tile Transpose TrueDivide Var ZerosLike".split(
+    " ",
+  ),
   ..."Celu Elu Gelu Glu HardShrink HardSigmoid HardSilu HardTanh LeakyRelu LogSigmoid".split(" "),
   ..."LogSoftmax Mish Relu Relu6 Selu Sigmoid Silu SoftShrink Softplus Softsign".split(" "),
   ..."SparsePlus SparseSigmoid Sparsemax Squareplus TanhShrink Threshold".split(" "),
-  ..."MaxPool AveragePool Resize DepthToSpace SpaceToDepth".split(" "),
+  ..."MaxPool AveragePool Resize DepthToSpace SpaceToDepth NotEqual LogicalOr LogicalAnd".split(
+    " ",
+  ),
 ] as const;
 
 /** Operations written into functional models: Keras 3's, and those that tf.keras wraps in layers. */

@@ -1,4 +1,3 @@
-import type { ValueId } from "../../../ir/graph.ts";
 import type { ConfigReader } from "../config.ts";
 import type { Dialect, LayerCall, LayerResult, LayerSpec, WeightSlot } from "../layer-spec.ts";
 import { onlyInput } from "./axes.ts";
@@ -40,7 +39,11 @@ function innerSlots(
   return slots.map((slot) => ({ ...slot, role: `layer/${slot.role}` }));
 }
 
-/** Every op of the wrapped layer or model gets the time axis. A mask of whole steps travels on beside it. */
+/**
+ * Every op of the wrapped layer or model gets the time axis. A mask of whole steps travels on beside it.
+ *
+ * @see keras/layers/wrappers.py (Keras 2.2.4) `TimeDistributed.compute_mask`
+ */
 function lowerTimeDistributed(call: LayerCall): LayerResult {
   const input = onlyInput(call);
   const [, time = null, ...rest] = call.shapeOf(input);
@@ -56,12 +59,7 @@ function lowerTimeDistributed(call: LayerCall): LayerResult {
   if (output === undefined || outputs.length !== 1) {
     return call.refuse("it wraps something with several outputs.");
   }
-  return passTimeMask(call, output);
-}
-
-/** @see keras/layers/wrappers.py (Keras 2.2.4) `TimeDistributed.compute_mask`; Keras 3 lets the mask end. */
-function passTimeMask(call: LayerCall, output: ValueId): LayerResult {
-  return call.dialect.generation === 3 ? stopMask(output) : passMask(output);
+  return passMask(output);
 }
 
 /** At inference it is the layer it wraps: the file has the normalised kernel. */
