@@ -1,0 +1,37 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Where checks keep what they install and make; git ignores it. */
+export const CACHE = fileURLToPath(new URL("../../.bench/", import.meta.url));
+
+/** Runs a script of this folder with Python, in an environment of its own that holds `packages`; returns its standard output. */
+export function runPython(
+  environment: string,
+  packages: readonly string[],
+  script: string,
+  args: readonly string[],
+): string {
+  const python = environmentOf(environment, packages);
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  return execFileSync(python, [path, ...args], {
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+}
+
+/** The interpreter of the environment, made on first use with the `python3` of the machine. */
+function environmentOf(name: string, packages: readonly string[]): string {
+  const folder = join(CACHE, "python", name);
+  const python = join(folder, "bin", "python");
+  if (existsSync(join(folder, "ready"))) return python;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(CACHE, "python"), { recursive: true });
+  console.error(`installing ${packages.join(", ")} into ${folder}`);
+  execFileSync("python3", ["-m", "venv", folder], { stdio: "inherit" });
+  execFileSync(python, ["-m", "pip", "install", "--quiet", ...packages], { stdio: "inherit" });
+  mkdirSync(join(folder, "ready"));
+  return python;
+}
