@@ -56,7 +56,9 @@ function area(start: number, end: number, input: number): Taps {
 type Kernel = Exclude<ResizeOp["interpolation"], "nearest" | "bilinear" | "area">;
 
 /** Weights of a kernel around the position, over the elements that exist, made to sum to 1. */
-function kernelTaps(kernel: Kernel, position: number, input: number): Taps {
+function kernelTaps(kernel: Kernel, given: number, input: number): Taps {
+  // TensorFlow looks bicubic weights up in a table of 1024 places between two elements.
+  const position = kernel === "bicubic" ? Math.round(given * 1024) / 1024 : given;
   const list: [number, number][] = [];
   for (let i = Math.floor(position) - 5; i <= Math.floor(position) + 6; i++) {
     if (i < 0 || i >= input) continue;

@@ -49,6 +49,7 @@ export interface ResizeOp {
   /** Either the whole-number factors of UpSampling, or the new size of Resizing; per spatial axis. */
   readonly factors?: readonly number[];
   readonly size?: readonly number[];
+  /** `bicubic` has a of -0.5, weights for positions rounded to 1/1024 (TensorFlow's table), and is renormalised at the border. */
   readonly interpolation:
     | "nearest"
     | "bilinear"
