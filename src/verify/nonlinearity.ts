@@ -28,7 +28,7 @@ export function nonlinearityOf(params: ActivationParams): Nonlinearity | undefin
  * Inside recurrent layers the constants are fixed: hard sigmoid 0.2 and 0.5, scaled tanh 1.7159
  * and 2/3, whatever the message says.
  */
-export function gateOf(params: ActivationParams | undefined): Nonlinearity | undefined {
+export function recurrentFunction(params: ActivationParams | undefined): Nonlinearity | undefined {
   if (params?.sigmoidHard !== undefined) return hardOf(0.2, 0.5);
   if (params?.scaledTanh !== undefined) return scaledTanhOf(1.7159, 2 / 3);
   const { linear, sigmoid: isSigmoid, tanh, ReLU } = params ?? {};

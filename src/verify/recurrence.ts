@@ -36,33 +36,26 @@ export function sequenceOf(call: LayerCall, size: number): Sequence {
   return { data: x.data, length, batch, size };
 }
 
-/** Pre-activations stay within ±50. @see NeuralNetwork.proto SimpleRecurrentLayerParams */
-export function createGate(
+/**
+ * Makes the gates of a layer from their weights. Pre-activations stay within ±50.
+ *
+ * @see NeuralNetwork.proto SimpleRecurrentLayerParams
+ */
+export function createGates(
   call: LayerCall,
-  sizes: { readonly input: number; readonly units: number },
-  params: {
-    readonly weights: WeightParams | undefined;
-    readonly recursion: WeightParams | undefined;
-    readonly hasBias: boolean | undefined;
-    readonly bias: WeightParams | undefined;
-  },
+  { input, units }: { readonly input: number; readonly units: number },
+  hasBias: boolean | undefined,
+): (
   what: string,
-): Gate {
-  const { input, units } = sizes;
-  const w = call.weights(params.weights, [units, input], `${what} weight matrix`);
-  const r = call.weights(params.recursion, [units, units], `${what} recursion matrix`);
-  const b = call.optionalWeights(params.hasBias, params.bias, [units], `${what} bias vector`);
-  const forInput = { data: w, start: 0, rows: units, depth: input };
-  const forState = { data: r, start: 0, rows: units, depth: units };
-  return (x, h) => {
-    const sums = new Float64Array(units);
-    multiplyVector(forInput, x, 0, (row, sum) => {
-      sums[row] = sum + (b?.[row] ?? 0);
-    });
-    multiplyVector(forState, h, 0, (row, sum) => {
-      sums[row] = Math.min(Math.max((sums[row] ?? 0) + sum, -LARGEST), LARGEST);
-    });
-    return sums;
+  weights: WeightParams | undefined,
+  recursion: WeightParams | undefined,
+  bias: WeightParams | undefined,
+) => Gate {
+  return (what, weights, recursion, bias) => {
+    const w = call.weights(weights, [units, input], `${what} weight matrix`);
+    const r = call.weights(recursion, [units, units], `${what} recursion matrix`);
+    const b = call.optionalWeights(hasBias, bias, [units], `${what} bias vector`);
+    return createGate(units, input, w, r, b);
   };
 }
 
@@ -127,4 +120,25 @@ function initialState(
     `needs a state of ${batch * units} numbers, but gets [${given.shape}]`,
   );
   return Float64Array.from(given.data.subarray(item * units, (item + 1) * units));
+}
+
+function createGate(
+  units: number,
+  input: number,
+  w: Float32Array,
+  r: Float32Array,
+  b: Float32Array | undefined,
+): Gate {
+  const forInput = { data: w, start: 0, rows: units, depth: input };
+  const forState = { data: r, start: 0, rows: units, depth: units };
+  return (x, h) => {
+    const sums = new Float64Array(units);
+    multiplyVector(forInput, x, 0, (row, sum) => {
+      sums[row] = sum + (b?.[row] ?? 0);
+    });
+    multiplyVector(forState, h, 0, (row, sum) => {
+      sums[row] = Math.min(Math.max((sums[row] ?? 0) + sum, -LARGEST), LARGEST);
+    });
+    return sums;
+  };
 }

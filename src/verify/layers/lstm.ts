@@ -6,7 +6,7 @@ import type {
 import { type LayerCall, on } from "../call.ts";
 import {
   activate,
-  createGate,
+  createGates,
   runSequence,
   type Sequence,
   type Step,
@@ -97,53 +97,34 @@ function createStep(
 function gatesOf(
   call: LayerCall,
   sizes: { readonly input: number; readonly units: number },
-  { hasBiasVectors: hasBias }: LSTMParams,
+  { hasBiasVectors }: LSTMParams,
   weights: LSTMWeightParams,
 ) {
+  const gateOf = createGates(call, sizes, hasBiasVectors);
   return {
-    input: createGate(
-      call,
-      sizes,
-      {
-        weights: weights.inputGateWeightMatrix,
-        recursion: weights.inputGateRecursionMatrix,
-        hasBias,
-        bias: weights.inputGateBiasVector,
-      },
+    input: gateOf(
       "input gate",
+      weights.inputGateWeightMatrix,
+      weights.inputGateRecursionMatrix,
+      weights.inputGateBiasVector,
     ),
-    forget: createGate(
-      call,
-      sizes,
-      {
-        weights: weights.forgetGateWeightMatrix,
-        recursion: weights.forgetGateRecursionMatrix,
-        hasBias,
-        bias: weights.forgetGateBiasVector,
-      },
+    forget: gateOf(
       "forget gate",
+      weights.forgetGateWeightMatrix,
+      weights.forgetGateRecursionMatrix,
+      weights.forgetGateBiasVector,
     ),
-    block: createGate(
-      call,
-      sizes,
-      {
-        weights: weights.blockInputWeightMatrix,
-        recursion: weights.blockInputRecursionMatrix,
-        hasBias,
-        bias: weights.blockInputBiasVector,
-      },
+    block: gateOf(
       "block input",
+      weights.blockInputWeightMatrix,
+      weights.blockInputRecursionMatrix,
+      weights.blockInputBiasVector,
     ),
-    output: createGate(
-      call,
-      sizes,
-      {
-        weights: weights.outputGateWeightMatrix,
-        recursion: weights.outputGateRecursionMatrix,
-        hasBias,
-        bias: weights.outputGateBiasVector,
-      },
+    output: gateOf(
       "output gate",
+      weights.outputGateWeightMatrix,
+      weights.outputGateRecursionMatrix,
+      weights.outputGateBiasVector,
     ),
   };
 }

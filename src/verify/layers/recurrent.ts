@@ -1,7 +1,7 @@
 import type { ActivationParams } from "../../formats/coreml/types.gen.ts";
 import { type LayerCall, on } from "../call.ts";
-import { gateOf, type Nonlinearity } from "../nonlinearity.ts";
-import { activate, createGate, runSequence, sequenceOf, sequenceOutput } from "../recurrence.ts";
+import { type Nonlinearity, recurrentFunction } from "../nonlinearity.ts";
+import { activate, createGates, runSequence, sequenceOf, sequenceOutput } from "../recurrence.ts";
 import type { Tensor } from "../tensor.ts";
 
 /**
@@ -12,16 +12,11 @@ import type { Tensor } from "../tensor.ts";
 export const simpleRecurrent = on("simpleRecurrent", (params, call) => {
   const sizes = { input: params.inputVectorSize ?? 0, units: params.outputVectorSize ?? 0 };
   const f = gateFunction(call, params.activation, "activation");
-  const gate = createGate(
-    call,
-    sizes,
-    {
-      weights: params.weightMatrix,
-      recursion: params.recursionMatrix,
-      hasBias: params.hasBiasVector,
-      bias: params.biasVector,
-    },
+  const gate = createGates(call, sizes, params.hasBiasVector)(
     "the",
+    params.weightMatrix,
+    params.recursionMatrix,
+    params.biasVector,
   );
   const { outputs, finals } = runSequence(
     call,
@@ -46,39 +41,24 @@ export const gru = on("gru", (params, call) => {
   const sizes = { input: params.inputVectorSize ?? 0, units: params.outputVectorSize ?? 0 };
   const f = gateFunction(call, params.activations?.[0], "activation of the gates");
   const g = gateFunction(call, params.activations?.[1], "activation of the output");
-  const hasBias = params.hasBiasVectors;
-  const update = createGate(
-    call,
-    sizes,
-    {
-      weights: params.updateGateWeightMatrix,
-      recursion: params.updateGateRecursionMatrix,
-      hasBias,
-      bias: params.updateGateBiasVector,
-    },
+  const gateOf = createGates(call, sizes, params.hasBiasVectors);
+  const update = gateOf(
     "update gate",
+    params.updateGateWeightMatrix,
+    params.updateGateRecursionMatrix,
+    params.updateGateBiasVector,
   );
-  const reset = createGate(
-    call,
-    sizes,
-    {
-      weights: params.resetGateWeightMatrix,
-      recursion: params.resetGateRecursionMatrix,
-      hasBias,
-      bias: params.resetGateBiasVector,
-    },
+  const reset = gateOf(
     "reset gate",
+    params.resetGateWeightMatrix,
+    params.resetGateRecursionMatrix,
+    params.resetGateBiasVector,
   );
-  const output = createGate(
-    call,
-    sizes,
-    {
-      weights: params.outputGateWeightMatrix,
-      recursion: params.outputGateRecursionMatrix,
-      hasBias,
-      bias: params.outputGateBiasVector,
-    },
+  const output = gateOf(
     "output gate",
+    params.outputGateWeightMatrix,
+    params.outputGateRecursionMatrix,
+    params.outputGateBiasVector,
   );
   const step = (x: Float64Array, [h = new Float64Array(sizes.units)]: readonly Float64Array[]) => {
     const z = activate(update(x, h), f);
@@ -114,6 +94,7 @@ export function gateFunction(
   what: string,
 ): Nonlinearity {
   return (
-    gateOf(params) ?? call.fail(`has an ${what} that recurrent layers do not know`, "bad-config")
+    recurrentFunction(params) ??
+    call.fail(`has an ${what} that recurrent layers do not know`, "bad-config")
   );
 }
