@@ -55,7 +55,10 @@ export interface RecurrentOp {
   };
 }
 
-/** ConvLSTM2D: as lstm, with convolutions in place of both products; input `(batch, time, h, w, c)`, channels last. */
+/**
+ * ConvLSTM1D to 3D: as lstm, with convolutions in place of both products; input `(batch, time, …spatial, channels)`. `strides.length`
+ * says how many spatial axes.
+ */
 export interface ConvLstmOp {
   readonly kind: "convLstm";
   readonly filters: number;
@@ -67,9 +70,9 @@ export interface ConvLstmOp {
   readonly direction: "forward" | "backward";
   readonly returnSequences: boolean;
   readonly weights: {
-    /** `[kh, kw, in, 4 * filters]` */
+    /** `[...spatial, in, 4 * filters]` */
     readonly kernel: WeightRef;
-    /** `[kh, kw, filters, 4 * filters]`; applied with stride 1 and same padding */
+    /** `[...spatial, filters, 4 * filters]`; applied with stride 1 and same padding */
     readonly recurrentKernel: WeightRef;
     readonly bias?: WeightRef;
   };

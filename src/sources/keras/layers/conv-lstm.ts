@@ -1,15 +1,13 @@
 import type { ValueId } from "../../../ir/graph.ts";
-import type { Dim } from "../../../ir/tensor.ts";
-import { reshapeWeight } from "../../../weights/reshape.ts";
 import type { LayerCall, LayerResult, LayerSpec } from "../layer-spec.ts";
 import { readActivation } from "./activation-config.ts";
 import { expectRank, knownSize, layoutOf, onlyInput } from "./axes.ts";
 import { refuseMask, stopMask } from "./masks.ts";
 import type { CellWeights } from "./recurrent-cell.ts";
-import { emitPermute, emitReshape } from "./shape.ts";
+import { emitPermute } from "./shape.ts";
 
-/** Recurrent convolutions; the one-dimensional runs as one of height 1. */
-export const convLstmSpecs: readonly LayerSpec[] = [1, 2].map((rank) => ({
+/** Recurrent convolutions. */
+export const convLstmSpecs: readonly LayerSpec[] = [1, 2, 3].map((rank) => ({
   classNames: [`ConvLSTM${rank}D`],
   slots: (config) => [
     { role: "kernel" },
@@ -22,27 +20,26 @@ export const convLstmSpecs: readonly LayerSpec[] = [1, 2].map((rank) => ({
 function lowerConvLstm(call: LayerCall, rank: number): LayerResult {
   const { config } = call;
   checkConvLstm(call, rank);
-  const input = flatHeight(call, lastChannels(call, onlyInput(call)), rank);
+  const input = lastChannels(call, onlyInput(call));
   const filters = config.int("filters");
-  const channels = knownSize(call, input, 4);
   const ones = Array.from({ length: rank }, () => 1);
-  const returnSequences = config.bool("return_sequences", false);
+  const valueRank = rank + 2;
   const output = call.emit(
     {
       kind: "convLstm",
       filters,
-      strides: inPlane(config.ints("strides", rank, ones)),
-      dilations: inPlane(config.ints("dilation_rate", rank, ones)),
+      strides: config.ints("strides", rank, ones),
+      dilations: config.ints("dilation_rate", rank, ones),
       padding: config.oneOf("padding", ["valid", "same"] as const, "valid"),
-      activation: readActivation(call, config, "activation", 4),
-      recurrentActivation: readActivation(call, config, "recurrent_activation", 4),
+      activation: readActivation(call, config, "activation", valueRank),
+      recurrentActivation: readActivation(call, config, "recurrent_activation", valueRank),
       direction: config.bool("go_backwards", false) ? "backward" : "forward",
-      returnSequences,
-      weights: readWeights(call, rank, channels, filters),
+      returnSequences: config.bool("return_sequences", false),
+      weights: readWeights(call, rank, knownSize(call, input, rank + 2), filters),
     },
     input,
   );
-  return stopMask(firstChannels(call, dropHeight(call, output, rank)));
+  return stopMask(firstChannels(call, output));
 }
 
 function checkConvLstm(call: LayerCall, rank: number): void {
@@ -64,21 +61,11 @@ function readWeights(
   filters: number,
 ): CellWeights {
   const size = call.config.ints("kernel_size", rank);
-  const plane = inPlane(size);
   const columns = 4 * filters;
   const kernel = call.weight("kernel", [...size, channels, columns]);
   const recurrentKernel = call.weight("recurrent_kernel", [...size, filters, columns]);
   const bias = call.optionalWeight("bias", [columns]);
-  return {
-    kernel: reshapeWeight(kernel, [...plane, channels, columns]),
-    recurrentKernel: reshapeWeight(recurrentKernel, [...plane, filters, columns]),
-    ...(bias === undefined ? {} : { bias }),
-  };
-}
-
-/** `[3]` as `[1, 3]`; two numbers as they are. */
-function inPlane(numbers: readonly number[]): readonly number[] {
-  return numbers.length === 1 ? [1, ...numbers] : numbers;
+  return bias === undefined ? { kernel, recurrentKernel } : { kernel, recurrentKernel, bias };
 }
 
 function lastChannels(call: LayerCall, value: ValueId): ValueId {
@@ -95,21 +82,4 @@ function firstChannels(call: LayerCall, value: ValueId): ValueId {
   const lead = call.config.bool("return_sequences", false) ? [0, 1] : [0];
   const spatial = Array.from({ length: rank - lead.length - 1 }, (_, index) => index + lead.length);
   return emitPermute(call, value, [...lead, rank - 1, ...spatial]);
-}
-
-function flatHeight(call: LayerCall, value: ValueId, rank: number): ValueId {
-  if (rank === 2) return value;
-  const [, steps = null, ...rest] = call.shapeOf(value);
-  return emitReshape(call, value, [steps, 1, ...rest]);
-}
-
-function dropHeight(call: LayerCall, value: ValueId, rank: number): ValueId {
-  if (rank === 2) return value;
-  const shape: readonly Dim[] = call.shapeOf(value);
-  const height = shape.length - 3;
-  return emitReshape(
-    call,
-    value,
-    shape.filter((_, axis) => axis !== 0 && axis !== height),
-  );
 }

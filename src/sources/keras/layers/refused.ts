@@ -21,7 +21,6 @@ const REASONS: readonly (readonly [string, string])[] = [
   ["AutoContrast", "stretches each picture by its own extremes, also at inference"],
   ["CLAHE", "equalises each picture by its own histogram, also at inference"],
   ["RandomFourierFeatures", "is an experimental kernel layer of tf.keras"],
-  ["ConvLSTM3D", "convolves three dimensions at every time step"],
   ["TernaryDense", "stores its weights quantised"],
   ["ReversibleEmbedding", "is used in two directions with the same weights"],
   ["MaxoutDense", "exists in Keras 1 only"],
