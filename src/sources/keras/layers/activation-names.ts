@@ -15,6 +15,7 @@ export function namedActivation(
     .slice(plain.lastIndexOf(".") + 1)
     .toLowerCase()
     .replaceAll("_", "");
+  if (name.includes(">") && AMBIGUOUS.has(key)) return undefined;
   const fixed = FIXED.get(key);
   if (fixed !== undefined) return fixed;
   if (key === "hardsigmoid") return hardSigmoid(dialect);
@@ -45,6 +46,12 @@ export function hardSigmoid(dialect: Dialect): Activation {
   const slope = dialect.generation === 3 ? 1 / 6 : 0.2;
   return { fn: "hardSigmoid", slope, offset: 0.5 };
 }
+
+/**
+ * Registered functions whose name does not tell: tensorflow-addons' gelu approximates in some releases, and users'
+ * hard_sigmoid is as often `relu6(x + 3) / 6` as Keras' own.
+ */
+const AMBIGUOUS: ReadonlySet<string> = new Set(["gelu", "hardsigmoid"]);
 
 const HARD_SILU: Activation = { fn: "hardSilu" };
 const SILU: Activation = { fn: "silu" };

@@ -58,6 +58,8 @@ function joinedMask(call: LayerCall, axis: number): ValueId | undefined {
 }
 
 function lowerDot(call: LayerCall): LayerResult {
+  // Keras 3 has an operation of this name too, which is numpy's and knows no batch.
+  if (!call.config.has("axes")) call.refuse("numpy's dot product cannot be expressed.");
   const normalize = call.config.bool("normalize", false);
   return stopMask(emitDot(call, looseNumbers(call.config, "axes") ?? [-1], normalize));
 }

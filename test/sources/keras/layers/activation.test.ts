@@ -52,6 +52,14 @@ describe("activation names", () => {
     });
   });
 
+  it("refuses registered functions whose name does not tell which of two they are", () => {
+    for (const activation of ["Addons>gelu", "Custom>hard_sigmoid"]) {
+      expect(
+        refusal({ layer: "Activation", config: { activation }, inputs: [[null, 4]] }),
+      ).toContain("which is not an activation known here");
+    }
+  });
+
   it("puts softmax on the last axis", () => {
     expect(activationOf("softmax")).toEqual({ fn: "softmax", axis: 2 });
   });
