@@ -13,6 +13,7 @@ export interface GraphBuilder {
   finish(outputs: readonly GraphPort[]): Graph;
 }
 
+/** What a graph says of itself besides its nodes. */
 export interface GraphHead {
   readonly name: string;
   readonly source: GraphSource;

@@ -66,6 +66,7 @@ export interface TrainingSetup {
   };
 }
 
+/** The file a graph was read from: its format and writer. */
 export interface GraphSource {
   /** `keras`, `coreml`, … */
   readonly format: string;

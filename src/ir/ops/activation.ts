@@ -57,8 +57,10 @@ export type Activation =
   /** Halves the axis: first half * sigmoid(second half). */
   | { readonly fn: "glu"; readonly axis: number };
 
+/** Name of an activation. */
 export type ActivationFn = Activation["fn"];
 
+/** Applies an activation; the shape stays, but for glu. */
 export interface ActivationOp {
   readonly kind: "activation";
   readonly activation: Activation;

@@ -108,7 +108,9 @@ export type Op =
   | NoiseOp
   | CustomOp;
 
+/** Name of an op. */
 export type OpKind = Op["kind"];
+/** The op of one kind. */
 export type OpOf<K extends OpKind> = Extract<Op, { readonly kind: K }>;
 
 /** What an op states about itself, once for all sources and targets. */
