@@ -9,6 +9,7 @@ import { resolveAxes } from "./axes.ts";
 import { withMask } from "./masks.ts";
 import { looseNumbers } from "./numbers.ts";
 import { emitAffine } from "./preprocessing.ts";
+import { keras3Release } from "./release.ts";
 import { emitReshape, product } from "./shape.ts";
 
 /** Attention with several heads and projections into and out of them. */
@@ -96,13 +97,7 @@ function withScores(
  * @see keras/src/layers/attention/multi_head_attention.py (3.7.0, 3.8.0) `call`
  */
 function takesMasks(call: LayerCall): boolean {
-  return call.className === "MultiHeadAttention" && minorOfKeras3(call) >= 8;
-}
-
-/** The 11 of Keras 3.11; -1 for other generations. */
-function minorOfKeras3(call: LayerCall): number {
-  const { generation, version } = call.dialect;
-  return generation === 3 ? Number(/^3\.(\d+)/.exec(version)?.[1] ?? -1) : -1;
+  return call.className === "MultiHeadAttention" && keras3Release(call.dialect) >= 8;
 }
 
 interface HeadInputs {
@@ -169,7 +164,7 @@ function visibilityOf(call: LayerCall, given: HeadInputs): Visibility {
 function blanked(call: LayerCall, seen: ValueId | undefined): ValueId | undefined {
   const explicit =
     call.config.number("dropout", 0) > 0 || call.kwargs.bool("return_attention_scores", false);
-  return minorOfKeras3(call) >= 10 && explicit ? seen : undefined;
+  return keras3Release(call.dialect) >= 10 && explicit ? seen : undefined;
 }
 
 /** Causal attention and Keras 3's sliding window both depend on positions alone. */

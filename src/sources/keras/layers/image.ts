@@ -3,6 +3,7 @@ import type { ResizeOp } from "../../../ir/ops/shape.ts";
 import type { LayerCall, LayerResult, LayerSpec } from "../layer-spec.ts";
 import { expectRank, knownSize, layoutOf, onlyInput, spatialAxes } from "./axes.ts";
 import { stopMask } from "./masks.ts";
+import { keras3Release } from "./release.ts";
 import { coordinatesOf, INTERPOLATIONS } from "./resize.ts";
 
 /** Layers that bring pictures to a size, and augmentation that rests at inference. */
@@ -89,9 +90,9 @@ function lowerRandomCrop(call: LayerCall): LayerResult {
   const input = picture(call);
   const target = targetSize(call);
   const [height, width] = sourceSize(call, input);
-  const minor = Number(/^3\.(\d+)/.exec(call.dialect.version)?.[1] ?? Number.NaN);
-  if ((height === target[0] && width === target[1]) || minor >= 9) return lowerAugmentation(call);
-  if (call.dialect.generation === 3 && !(minor <= 3)) {
+  const release = keras3Release(call.dialect);
+  if ((height === target[0] && width === target[1]) || release >= 9) return lowerAugmentation(call);
+  if (release > 3) {
     call.refuse(
       "what RandomCrop does at inference differs between releases of Keras 3.",
       "Take it out of the model, or put a Resizing or CenterCrop layer in its place.",

@@ -1,5 +1,6 @@
 import type { ValueId } from "../../../ir/graph.ts";
 import type { LayerCall, LayerResult } from "../layer-spec.ts";
+import { keras3Release } from "./release.ts";
 
 /** One value on which the mask of the first input travels on. */
 export function passMask(value: ValueId): LayerResult {
@@ -25,6 +26,16 @@ export function refuseMask(call: LayerCall, what: string): void {
   }
 }
 
+/**
+ * The mask of several inputs merged: until Keras 3.3 what all of them allow, absent masks counting as true everywhere; from 3.4 on
+ * what any of them allows, and none where one is absent.
+ *
+ * @see keras/src/layers/merging/base_merge.py (3.3.3, 3.4.1) `compute_mask`
+ */
+export function mergedMask(call: LayerCall): ValueId | undefined {
+  return keras3Release(call.dialect) >= 4 ? anyOf(call, call.masks) : allOf(call, call.masks);
+}
+
 /** True only where all masks are true; absent masks count as true everywhere. */
 export function allOf(
   call: LayerCall,
@@ -33,11 +44,8 @@ export function allOf(
   return combine(call, masks, "minimum");
 }
 
-/** True where any mask is true; one absent mask leaves none, as in Keras 3. */
-export function anyOf(
-  call: LayerCall,
-  masks: readonly (ValueId | undefined)[],
-): ValueId | undefined {
+/** True where any mask is true; one absent mask leaves none. */
+function anyOf(call: LayerCall, masks: readonly (ValueId | undefined)[]): ValueId | undefined {
   return masks.includes(undefined) ? undefined : combine(call, masks, "maximum");
 }
 

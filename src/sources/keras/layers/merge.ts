@@ -1,9 +1,11 @@
 import type { ValueId } from "../../../ir/graph.ts";
 import type { MergeOp } from "../../../ir/ops/merge.ts";
+import { constantWeight } from "../../../weights/constant.ts";
 import type { LayerCall, LayerResult, LayerSpec } from "../layer-spec.ts";
 import { resolveAxis } from "./axes.ts";
-import { allOf, anyOf, stopMask, withMask } from "./masks.ts";
+import { mergedMask, stopMask, withMask } from "./masks.ts";
 import { looseNumbers } from "./numbers.ts";
+import { keras3Release } from "./release.ts";
 
 type MergeFn = MergeOp["fn"];
 
@@ -29,9 +31,32 @@ export function lowerElementwise(call: LayerCall, fn: MergeFn): LayerResult {
   }
   if (inputs.length === 1) return { outputs: [first] };
   const rank = Math.max(...inputs.map((input) => call.shapeOf(input).length));
-  const mask = call.dialect.generation === 3 ? anyOf(call, call.masks) : allOf(call, call.masks);
-  const equal = inputs.map((input) => raiseRank(call, input, rank));
+  const mask = mergedMask(call);
+  const blanks = fn === "multiply" && keras3Release(call.dialect) >= 4;
+  const equal = inputs.map((input, index) =>
+    raiseRank(call, blanks ? maskedToOne(call, input, call.masks[index]) : input, rank),
+  );
+  if (blanks && mask !== undefined) return blanked(call, equal, mask);
   return withMask(call.emit({ kind: "merge", fn, weights: {} }, ...equal), mask);
+}
+
+/**
+ * Keras 3.4 and later multiply masked steps as 1, and make those zero that are masked everywhere.
+ *
+ * @see keras/src/layers/merging/multiply.py (3.4.1) `_merge_function`
+ */
+function blanked(call: LayerCall, inputs: readonly ValueId[], mask: ValueId): LayerResult {
+  const product = call.emit({ kind: "merge", fn: "multiply", weights: {} }, ...inputs);
+  return withMask(call.emit({ kind: "applyMask", weights: {} }, product, mask), mask);
+}
+
+function maskedToOne(call: LayerCall, input: ValueId, mask: ValueId | undefined): ValueId {
+  if (mask === undefined) return input;
+  const shift = (value: ValueId, by: number): ValueId => {
+    const offset = constantWeight(`${call.origin.layer}/${by}`, [1], [by]);
+    return call.emit({ kind: "affine", weights: { offset } }, value);
+  };
+  return shift(call.emit({ kind: "applyMask", weights: {} }, shift(input, -1), mask), 1);
 }
 
 /** Joins the inputs; a joined mask is the joined masks (along time) or where all are true (along features). */
@@ -53,8 +78,7 @@ function joinedMask(call: LayerCall, axis: number): ValueId | undefined {
     }
     return call.emit({ kind: "concat", axis: 1, weights: {} }, ...present);
   }
-  // Keras 3 asks whether any is true, where an absent mask is true everywhere; earlier ones whether all are.
-  return call.dialect.generation === 3 ? anyOf(call, call.masks) : allOf(call, call.masks);
+  return mergedMask(call);
 }
 
 function lowerDot(call: LayerCall): LayerResult {

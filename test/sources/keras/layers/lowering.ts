@@ -95,7 +95,7 @@ function makeCall(
   const config = createConfigReader(given.config ?? {}, at);
   const dialect: Dialect = {
     generation: 3,
-    version: "3.0.0",
+    version: "3.15.1",
     backend: "tensorflow",
     ...given.dialect,
   };

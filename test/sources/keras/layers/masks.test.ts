@@ -46,7 +46,7 @@ describe("masks", () => {
     expect(lstm(true).ops).toMatchObject([{ kind: "recurrent", masked: true }]);
   });
 
-  it("combine as the generation does: all (Keras 2), any (Keras 3)", () => {
+  it("combine as the generation does: all (until Keras 3.3), any (later)", () => {
     const add = (generation: 2 | 3) =>
       lower({
         layer: "Add",
