@@ -63,9 +63,17 @@ export function parseLayer(
   const modern = modernise(fileClass, unwrapConfig(config), context.dialect);
   const layer = { ...common, ...modern, json: config };
   const { layer: held } = config;
-  return isJsonObject(held) && typeof held.class_name === "string" && context.depth < MAX_DEPTH
-    ? { ...layer, wrapped: parseLayer(held, { ...inner, depth: context.depth + 1 }) }
-    : layer;
+  const holds = isJsonObject(held) && typeof held.class_name === "string";
+  if (!holds || context.depth > MAX_DEPTH) return layer;
+  const wrapped = parseLayer(held, { ...inner, depth: context.depth + 1 });
+  return { ...layer, config: rewrap(modern.config, held, wrapped), wrapped };
+}
+
+/** A wrapper's config with what it wraps in Keras 2 spelling too. */
+function rewrap(config: JsonObject, held: JsonObject, wrapped: LayerConfig): JsonObject {
+  if (wrapped.model !== undefined) return config;
+  const layer = { ...held, class_name: wrapped.className, config: wrapped.config };
+  return { ...config, layer };
 }
 
 /** `Functional` of `Custom>Functional`: what is registered under a package keeps its own name. */

@@ -57,8 +57,7 @@ export interface ModelConfig {
   readonly outputs: readonly TensorAddress[];
 }
 
-/** The layers that have weights of their own or wrap one that has, nested models opened, in the order of the file. */
-export function leavesOf(layer: LayerConfig): readonly LayerConfig[] {
-  if (layer.model !== undefined) return layer.model.layers.flatMap(leavesOf);
-  return layer.wrapped === undefined ? [layer] : [layer, ...leavesOf(layer.wrapped)];
+/** The layer inside all wrappers, whose weights a wrapper holds; the layer itself when it wraps nothing. */
+export function innermost(layer: LayerConfig): LayerConfig {
+  return layer.wrapped === undefined ? layer : innermost(layer.wrapped);
 }

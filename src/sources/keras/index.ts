@@ -1,0 +1,1 @@
+export { type KerasModel, type ReadKerasOptions, readKeras } from "./read-keras.ts";

@@ -1,0 +1,115 @@
+import { createDiagnostics, type Diagnostic, fail, KcError, throwIfErrors } from "../../errors.ts";
+import type { ByteSource } from "../../formats/bytes.ts";
+import type { Graph } from "../../ir/graph.ts";
+import { type KerasArchive, openHdf5Archive } from "./archive.ts";
+import { checkBackend } from "./dialect.ts";
+import type { InputShapes } from "./input-layer.ts";
+import type { LayerSpec } from "./layer-spec.ts";
+import { createLayerSpecs, layerSpecs } from "./layers/index.ts";
+import { lowerModel } from "./lower.ts";
+import { matchGroups, type WeightTable } from "./match-groups.ts";
+import { matchState } from "./match-state.ts";
+import { parseModel } from "./parse-model.ts";
+import type { SpecTable } from "./slots.ts";
+import type { ModelConfig } from "./topology.ts";
+import { reportUnknown } from "./unknown-layers.ts";
+
+/** What a caller may say about a Keras file. */
+export interface ReadKerasOptions {
+  /** JSON text from `model.to_json()`, for files that hold weights only. */
+  readonly architecture?: string;
+  /** Shapes that the file does not state, batch first: by input name, or one for a model with one input. */
+  readonly inputShapes?: InputShapes;
+  /** Layers of one's own; they come before the built-in ones of the same class name. */
+  readonly customLayers?: readonly LayerSpec[];
+  /** Backend that wrote the file: `tensorflow`, `theano`, `cntk`, `jax` or `torch`. Left out: as the file says. */
+  readonly backend?: string;
+  /** Whether layers of unknown classes, and Lambda, become `custom` ops instead of errors. */
+  readonly placeholders?: boolean;
+}
+
+/** A model as a graph, and what is right about it but may surprise. */
+export interface KerasModel {
+  readonly graph: Graph;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * Reads a Keras model of any generation: legacy HDF5, weights with an architecture, `.keras`. Weights are referred
+ * to, not read.
+ *
+ * @throws KcError `bad-format`, `corrupt-file` or `limit` for the file; `bad-config`, `bad-weights`, `bad-shape` for
+ * what it says; `unsupported` with every layer that cannot be expressed; `bad-option` for the options.
+ */
+export function readKeras(source: ByteSource, options: ReadKerasOptions = {}): KerasModel {
+  checkBackend(options.backend);
+  const log = createDiagnostics();
+  const archive = openHdf5Archive(source, options, log);
+  const specs =
+    options.customLayers === undefined ? layerSpecs : createLayerSpecs(options.customLayers);
+  const model = parseModel(archive.model, {
+    dialect: archive.dialect,
+    at: { file: source.name },
+    prefix: "",
+    trainable: true,
+    depth: 0,
+  });
+  const placeholders = options.placeholders ?? false;
+  reportUnknown(model, specs, { placeholders, log });
+  throwIfErrors(log);
+  const { dialect } = archive;
+  const tables = matchWeights(model, archive, { specs, dialect, file: source.name, log });
+  const attempts = tables.map((table) =>
+    attempt(model, { archive, specs, table, placeholders, inputShapes: options.inputShapes }),
+  );
+  const { graph, warnings } = choose(attempts, source);
+  return { graph, warnings: [...log.warnings, ...warnings] };
+}
+
+function matchWeights(
+  model: ModelConfig,
+  { weights }: KerasArchive,
+  context: Parameters<typeof matchGroups>[2],
+): readonly WeightTable[] {
+  return weights.kind === "state"
+    ? [matchState(model, weights, context)]
+    : matchGroups(model, weights, context);
+}
+
+interface AttemptContext {
+  readonly archive: KerasArchive;
+  readonly specs: SpecTable;
+  readonly table: WeightTable;
+  readonly placeholders: boolean;
+  readonly inputShapes: InputShapes | undefined;
+}
+
+type Attempt = KerasModel | KcError;
+
+function attempt(model: ModelConfig, context: AttemptContext): Attempt {
+  const log = createDiagnostics();
+  try {
+    return { graph: lowerModel(model, { ...context, log }), warnings: log.warnings };
+  } catch (error) {
+    if (error instanceof KcError) return error;
+    throw error;
+  }
+}
+
+/** Of several ways to give out weights, exactly one may fit all shapes. */
+function choose(attempts: readonly Attempt[], source: ByteSource): KerasModel {
+  const fitting = attempts.flatMap((result) => (result instanceof KcError ? [] : [result]));
+  const [first] = fitting;
+  if (first === undefined) {
+    throw attempts[0] ?? new KcError({ code: "internal", text: "Nothing was lowered." });
+  }
+  if (fitting.length === 1) return first;
+  return fail(
+    "bad-weights",
+    "The weights of a nested model can be given to its layers in several ways, and neither names nor shapes tell which is right.",
+    {
+      at: { file: source.name },
+      hint: "Save the model again with the version of Keras that wrote it, with all layers trainable.",
+    },
+  );
+}

@@ -1,0 +1,80 @@
+import type { TrainingSetup } from "../../ir/graph.ts";
+import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { plainClass, snakeCase } from "./parse-model.ts";
+import { unwrapTuples } from "./unwrap.ts";
+
+/**
+ * Loss, metrics and optimizer of a compiled model from `training_config` or `compile_config` of any generation;
+ * undefined when the file does not say or says it in Python code only.
+ */
+export function parseTraining(
+  training: JsonObject | undefined,
+  outputNames: readonly string[],
+): TrainingSetup | undefined {
+  if (training === undefined) return undefined;
+  const optimizer = parseOptimizer(training);
+  if (optimizer === undefined) return undefined;
+  const losses = parseLosses(training.loss, outputNames);
+  const metrics = namesIn(training.metrics).filter((name) => name !== "loss");
+  return { losses, metrics: [...new Set(metrics)], optimizer };
+}
+
+function parseOptimizer(training: JsonObject): TrainingSetup["optimizer"] | undefined {
+  const stated = training.optimizer_config ?? training.optimizer;
+  if (typeof stated === "string") return { name: optimizerName(stated), config: {} };
+  if (!isJsonObject(stated) || typeof stated.class_name !== "string") return undefined;
+  const config = isJsonObject(stated.config) ? stated.config : {};
+  const renamed = Object.entries(config).map(
+    ([key, value]) => [ARGUMENTS.get(key) ?? key, unwrapTuples(value)] as const,
+  );
+  return { name: optimizerName(stated.class_name), config: Object.fromEntries(renamed) };
+}
+
+/** `Custom>Adam`, `Adam` and `adam` are one. */
+function optimizerName(className: string): string {
+  return plainClass(className).toLowerCase();
+}
+
+/** Keras 1 and 2 spellings. */
+const ARGUMENTS: ReadonlyMap<string, string> = new Map([["lr", "learning_rate"]]);
+
+/** One per output: a single one holds for all, a dict is by output name. */
+function parseLosses(loss: Json | undefined, outputNames: readonly string[]): readonly string[] {
+  if (isJsonList(loss)) return loss.map(lossName);
+  if (isJsonObject(loss) && loss.class_name === undefined) {
+    return outputNames.map((name) => lossName(loss[name] ?? null));
+  }
+  return outputNames.map(() => lossName(loss ?? null));
+}
+
+/** A name, a loss object, or (Keras 3) a serialised function. */
+function lossName(loss: Json): string {
+  if (typeof loss === "string") return CLASS_NAME.test(loss) ? snakeCase(loss) : loss;
+  if (!isJsonObject(loss)) return "";
+  const { class_name: className, config } = loss;
+  if (className === "function") return typeof config === "string" ? config : nameIn(config);
+  if (className === "LossFunctionWrapper") return nameIn(config);
+  return typeof className === "string" ? snakeCase(plainClass(className)) : "";
+}
+
+const CLASS_NAME = /^[A-Z]/;
+
+function nameIn(config: Json | undefined): string {
+  if (!isJsonObject(config)) return "";
+  const { fn, name } = config;
+  if (typeof fn === "string") return fn;
+  return typeof name === "string" ? name : "";
+}
+
+/** Metric names at any depth: texts, or objects whose config has a name. */
+function namesIn(metrics: Json | undefined): readonly string[] {
+  if (typeof metrics === "string") return [metrics];
+  if (isJsonList(metrics)) return metrics.flatMap(namesIn);
+  if (!isJsonObject(metrics)) return [];
+  const { class_name: className, config } = metrics;
+  if (className === undefined) return Object.values(metrics).flatMap(namesIn);
+  if (typeof className !== "string") return [];
+  const { fn = null, name = null } = isJsonObject(config) ? config : {};
+  if (typeof name === "string") return [name];
+  return [typeof fn === "string" ? fn : snakeCase(plainClass(className))];
+}
