@@ -17,6 +17,7 @@ export interface CaseFile {
   readonly outputs: readonly CaseArray[];
   readonly tolerance: { readonly abs: number; readonly rel: number };
   readonly parameters?: number;
+  readonly layers?: readonly CaseLayer[];
   readonly convert?: {
     readonly ok: boolean;
     readonly args: Readonly<Record<string, unknown>>;
@@ -25,6 +26,14 @@ export interface CaseFile {
     readonly spec_version?: number;
     readonly metadata?: Readonly<Record<string, unknown>>;
   };
+}
+
+/** One layer as Keras describes it, with those inside a nested model. */
+export interface CaseLayer {
+  readonly name: string;
+  readonly class: string;
+  readonly output_shape: readonly (number | null)[];
+  readonly layers?: readonly CaseLayer[];
 }
 
 export interface CaseArray {

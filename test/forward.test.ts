@@ -1,0 +1,181 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { KcError } from "../src/errors.ts";
+import { bytesSource } from "../src/formats/bytes.ts";
+import type { Graph } from "../src/ir/graph.ts";
+import { formatShape, sizeOf, type WeightRef } from "../src/ir/tensor.ts";
+import { readKeras } from "../src/sources/keras/index.ts";
+import type { LayerSpec } from "../src/sources/keras/layer-spec.ts";
+import { constantWeight } from "../src/weights/constant.ts";
+import { type Case, type CaseLayer, listCases, openCase, readArray } from "./cases.ts";
+import { formsOf } from "./forms.ts";
+import { evaluate } from "./reference/evaluate.ts";
+import type { Tensor } from "./reference/tensor.ts";
+
+/** Models that cannot be expressed at all, with the exact refusal. */
+const REFUSED: ReadonlyMap<string, string> = new Map([
+  ["micro/arg_custom_layer", lambdaRefusal("twice")],
+  ["micro/refuse_lambda", lambdaRefusal("lambda_1")],
+  [
+    "layers/tf_lstm_time_major",
+    'Layer "lstm" (LSTM): time_major input, with time before the batch, cannot be expressed.',
+  ],
+]);
+
+for (const suite of ["micro", "generations", "layers", "snacks"]) {
+  describe(suite, () => {
+    for (const testCase of listCases(suite)) {
+      for (const form of formsOf(testCase)) {
+        const refusal = REFUSED.get(testCase.id);
+        if (refusal !== undefined) {
+          test(`${testCase.json.name}, ${form.name}: is refused`, () => {
+            const error = refusalOf(() => form.read());
+            expect([error.code, error.message]).toEqual(["unsupported", refusal]);
+          });
+          continue;
+        }
+        test(`${testCase.json.name}, ${form.name}: gives what Keras gave`, () => {
+          const { graph } = form.read();
+          expect(shapeDifferences(graph, testCase.json.layers ?? [])).toEqual([]);
+          expect(outputDifferences(graph, testCase)).toEqual([]);
+        });
+      }
+    }
+  });
+}
+
+describe("parameters", () => {
+  for (const testCase of [...listCases("micro"), ...listCases("snacks")]) {
+    if (REFUSED.has(testCase.id)) continue;
+    test(`${testCase.id} has as many as Keras counts`, () => {
+      for (const form of formsOf(testCase)) {
+        expect(countParameters(form.read().graph)).toBe(testCase.json.parameters);
+      }
+    });
+  }
+});
+
+describe("a Lambda whose meaning the user states", () => {
+  /** What both cases' Lambda computes, as their generator says: `lambda t: t * 2.0 + 1.0`. */
+  const lambda: LayerSpec = {
+    classNames: ["Lambda"],
+    lower: (call) => ({
+      outputs: call.inputs.map((input) =>
+        call.emit(
+          {
+            kind: "affine",
+            weights: {
+              scale: constantWeight("two", [1], [2]),
+              offset: constantWeight("one", [1], [1]),
+            },
+          },
+          input,
+        ),
+      ),
+    }),
+  };
+
+  test.each(["micro/arg_custom_layer", "micro/refuse_lambda"])("%s gives what Keras gave", (id) => {
+    const testCase = openCase(id);
+    const bytes = readFileSync(join(testCase.folder, "model.hdf5"));
+    const { graph } = readKeras(bytesSource(bytes), { customLayers: [lambda] });
+    expect(outputDifferences(graph, testCase)).toEqual([]);
+  });
+});
+
+test("a file that does not state its input's shape asks for it", () => {
+  const { folder } = openCase("micro/topo_sequential_inputlayer");
+  const source = bytesSource(readFileSync(join(folder, "model.hdf5")), "model.hdf5");
+  const error = refusalOf(() => readKeras(source));
+  expect([error.code, error.message]).toEqual([
+    "bad-shape",
+    'The file does not state the shape of input "dense_1_input".\n' +
+      "  Say it, batch first, for example: --input-shape dense_1_input=1,224,224,3",
+  ]);
+});
+
+function lambdaRefusal(layer: string): string {
+  return (
+    `Layer "${layer}" (Lambda): its body is Python byte code stored in the file. ` +
+    "Running code from a model file is dangerous and is never done here.\n" +
+    `  Say what "${layer}" computes in a layer spec of your own (--custom FILE.mjs), ` +
+    "or replace it in the model by Keras layers."
+  );
+}
+
+function refusalOf(run: () => unknown): KcError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof KcError) return error;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
+/** What differs from Keras' outputs by more than the case allows; empty when nothing does. */
+function outputDifferences(graph: Graph, testCase: Case): readonly string[] {
+  const { outputs, tolerance } = testCase.json;
+  const results = evaluate(graph, inputsOf(graph, testCase));
+  if (results.length !== outputs.length) return [`${results.length} outputs`];
+  return results.flatMap((result, index) => {
+    const expected = outputs[index];
+    if (expected === undefined) return [];
+    if (formatShape(result.shape) !== formatShape(expected.shape)) {
+      return [`${result.name} has shape ${formatShape(result.shape)}`];
+    }
+    const numbers = readArray(testCase, expected);
+    const off = numbers.findIndex((right, i) => {
+      const got = result.data[i] ?? Number.NaN;
+      return !(Math.abs(got - right) <= tolerance.abs + tolerance.rel * Math.abs(right));
+    });
+    if (off < 0) return [];
+    return [`${result.name}[${off}] is ${result.data[off]} instead of ${numbers[off]}`];
+  });
+}
+
+/** The case's inputs by name; Keras 3 names some by its own count, then their order tells. */
+function inputsOf(graph: Graph, testCase: Case): ReadonlyMap<string, Tensor> {
+  const given = testCase.json.inputs;
+  const byName = graph.inputs.every((port) => given.some((array) => array.name === port.name));
+  return new Map(
+    graph.inputs.flatMap(({ name }, index) => {
+      const array = byName ? given.find((one) => one.name === name) : given[index];
+      if (array === undefined) return [];
+      const data = Float64Array.from(readArray(testCase, array));
+      return [[name, { shape: array.shape, data }] as const];
+    }),
+  );
+}
+
+/** Layers whose output shape differs from Keras'. */
+function shapeDifferences(
+  graph: Graph,
+  layers: readonly CaseLayer[],
+  path = "",
+): readonly string[] {
+  return layers.flatMap((layer) => {
+    const name = `${path}${layer.name}`;
+    if (layer.layers !== undefined) return shapeDifferences(graph, layer.layers, `${name}/`);
+    const node = graph.nodes.findLast((one) => one.origin.layer === name && one.origin.call === 0);
+    const input = graph.inputs.find((port) => port.name === name);
+    const value = node?.outputs[0] ?? input?.value;
+    const type = value === undefined ? undefined : graph.types.get(value);
+    if (type === undefined) return [];
+    const [got, expected] = [formatShape(type.shape), formatShape(layer.output_shape)];
+    return got === expected ? [] : [`${name} has shape ${got} instead of ${expected}`];
+  });
+}
+
+/** Numbers in all weights that come from the file. */
+function countParameters(graph: Graph): number {
+  const sizes = new Map<string, number>();
+  for (const node of graph.nodes) {
+    const weights: readonly (WeightRef | undefined)[] = Object.values(node.op.weights);
+    for (const weight of weights) {
+      if (weight !== undefined) sizes.set(weight.id, sizeOf(weight.shape));
+    }
+  }
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+}
