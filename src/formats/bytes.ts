@@ -13,16 +13,20 @@ export interface ByteSource {
 }
 
 /** A result that can be written piece by piece; `chunks` may be iterated once per write. */
-export interface OutputFile {
-  /** Relative to the output path; `""` is the output itself. */
-  readonly path: string;
+export interface OutputBytes {
   readonly byteLength: number;
   /** A chunk is valid until the next one is asked for: its buffer may be used again. */
   chunks(): Iterable<Uint8Array>;
 }
 
+/** One file of a result that has several. */
+export interface OutputFile extends OutputBytes {
+  /** Relative to the output path; `""` is the output itself. */
+  readonly path: string;
+}
+
 /** The whole of a result in memory, for where there are no files. */
-export function collectBytes(file: OutputFile): Uint8Array {
+export function collectBytes(file: OutputBytes): Uint8Array {
   const bytes = new Uint8Array(file.byteLength);
   let at = 0;
   for (const chunk of file.chunks()) {

@@ -13,7 +13,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { fail, KcError } from "../errors.ts";
-import type { OutputFile } from "../formats/bytes.ts";
+import type { OutputBytes } from "../formats/bytes.ts";
 import { systemCode, systemText } from "./system-error.ts";
 
 /** How a result is written. */
@@ -41,7 +41,7 @@ const FLUSHED = 32 << 20;
  */
 export async function writeOutput(
   path: string,
-  file: OutputFile,
+  file: OutputBytes,
   options: WriteOptions = {},
 ): Promise<void> {
   if (path === "-") return writeChunks(STDOUT, "the standard output", file, options);
@@ -104,7 +104,7 @@ function checkFolder(path: string): void {
   });
 }
 
-async function writeDevice(path: string, file: OutputFile, options: WriteOptions): Promise<void> {
+async function writeDevice(path: string, file: OutputBytes, options: WriteOptions): Promise<void> {
   const handle = attempt(path, () => openSync(path, "w"));
   try {
     await writeChunks(handle, path, file, options);
@@ -116,7 +116,7 @@ async function writeDevice(path: string, file: OutputFile, options: WriteOptions
 async function writeChunks(
   handle: number,
   name: string,
-  file: OutputFile,
+  file: OutputBytes,
   options: WriteOptions,
 ): Promise<void> {
   const { signal, onProgress } = options;

@@ -10,13 +10,13 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { OutputFile } from "../../src/formats/bytes.ts";
+import type { OutputBytes } from "../../src/formats/bytes.ts";
 import { writeOutput } from "../../src/io/node.ts";
 import { temporaryFolder } from "../temporary.ts";
 
-function output(...chunks: readonly Uint8Array[]): OutputFile {
+function output(...chunks: readonly Uint8Array[]): OutputBytes {
   const byteLength = chunks.reduce((size, chunk) => size + chunk.length, 0);
-  return { path: "", byteLength, chunks: () => chunks };
+  return { byteLength, chunks: () => chunks };
 }
 
 const HELLO = output(new TextEncoder().encode("hello "), new TextEncoder().encode("world"));
@@ -43,7 +43,7 @@ describe("writing", () => {
       }
     }
     const path = join(temporaryFolder(), "a.bin");
-    await writeOutput(path, { path: "", byteLength: expected.length, chunks });
+    await writeOutput(path, { byteLength: expected.length, chunks });
     expect(Buffer.compare(readFileSync(path), expected)).toBe(0);
   });
 
@@ -131,7 +131,7 @@ describe("writing that is interrupted", () => {
       yield new Uint8Array(3 << 20);
       throw new RangeError("no more");
     }
-    const failing = { path: "", byteLength: 4 << 20, chunks };
+    const failing = { byteLength: 4 << 20, chunks };
     await expect(writeOutput(path, failing, { force: true })).rejects.toThrow("no more");
     expect(readdirSync(folder)).toEqual(before);
     if (what === "an older file") expect(readFileSync(path, "utf8")).toBe("old");
@@ -146,7 +146,7 @@ describe("writing that is interrupted", () => {
       yield new Uint8Array(1 << 20);
     }
     const path = join(folder, "a.mlmodel");
-    const file = { path: "", byteLength: 2 << 20, chunks };
+    const file = { byteLength: 2 << 20, chunks };
     await expect(writeOutput(path, file, { signal: abort.signal })).rejects.toMatchObject({
       code: "io-write",
       message: `${path} was not written: interrupted.`,
@@ -156,7 +156,7 @@ describe("writing that is interrupted", () => {
 
   it("does not keep a file that came out shorter than announced", async () => {
     const folder = temporaryFolder();
-    const short = { path: "", byteLength: 9, chunks: () => [new Uint8Array(8)] };
+    const short = { byteLength: 9, chunks: () => [new Uint8Array(8)] };
     await expect(writeOutput(join(folder, "a.mlmodel"), short)).rejects.toMatchObject({
       code: "internal",
       message: "8 bytes came out where 9 were announced.",

@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import { Command, Option } from "commander";
+import { CONVERT_EXAMPLES, CONVERT_FLAGS, type FlagGroup } from "./convert-flags.ts";
+
+const EXIT_CODES = `
+Exit codes:
+  0  done
+  1  a fault of kc itself
+  2  wrong usage: an option or argument that makes no sense
+  3  the input cannot be read, is damaged, or is no Keras model
+  4  the model is sound, but something in it is not supported
+  5  a verification failed
+  6  a limit was exceeded
+  7  the output cannot be written
+`;
+
+/**
+ * The command line as commander sees it. Commands are loaded when they run: showing help costs no more than this
+ * file. `done` gets the exit code of the command that ran.
+ */
+export function buildProgram(done: (exitCode: number) => void): Command {
+  const program = new Command("kc")
+    .description("Converts Keras models of every generation to Core ML.")
+    .version(version(), "--version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .configureOutput({ outputError: () => {} })
+    .exitOverride()
+    .addHelpText(
+      "after",
+      `\nkc <command> --help shows a command's options and examples.\n${EXIT_CODES}`,
+    );
+  const convert = program
+    .command("convert")
+    .description("convert a Keras model to a Core ML neural network (.mlmodel)")
+    .argument("<model>", ".h5, .hdf5, .keras or .weights.h5 file, or - for the standard input")
+    .argument(
+      "<output>",
+      "file to write; its extension says what: .mlmodel; or - for the standard output",
+    )
+    .addHelpText("after", `${CONVERT_EXAMPLES}${EXIT_CODES}`)
+    .action(async (model: string, output: string, flags: Readonly<Record<string, unknown>>) => {
+      const { convert: run } = await import("./convert.ts");
+      done(await run(model, output, flags));
+    });
+  addFlags(convert, CONVERT_FLAGS);
+  convert.helpOption("-h, --help", "print this help");
+  return program;
+}
+
+/** The version in package.json. */
+export function version(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const json: { readonly version?: unknown } = JSON.parse(text);
+  return typeof json.version === "string" ? json.version : "";
+}
+
+function addFlags(command: Command, groups: readonly FlagGroup[]): void {
+  for (const { heading, flags } of groups) {
+    command.optionsGroup(heading);
+    for (const { flags: text, about, repeatable, choices } of flags) {
+      const option = new Option(text, choices ? `${about}: ${choices.join(", ")}` : about);
+      if (repeatable) option.argParser(collect);
+      command.addOption(option);
+    }
+  }
+}
+
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}

@@ -1,0 +1,63 @@
+/**
+ * Reads Keras models of every generation and converts them to Core ML, from bytes to bytes: nothing here needs
+ * Node. Files are opened by `keras-converter/node`.
+ * @module
+ */
+export {
+  type Diagnostic,
+  type ErrorCode,
+  exitCodeOf,
+  formatDiagnostic,
+  KcError,
+  type Place,
+} from "./errors.ts";
+export { type ByteSource, bytesSource, collectBytes, type OutputBytes } from "./formats/bytes.ts";
+export {
+  FAMILIES,
+  type Family,
+  findPreprocessing,
+  type PerColor,
+  PRESETS,
+  type Preprocessing,
+  type PresetName,
+} from "./image/preprocessing.ts";
+export { type Recognition, recognise } from "./image/recognise.ts";
+export type {
+  Graph,
+  GraphPort,
+  GraphSource,
+  Node,
+  Origin,
+  TrainingSetup,
+  ValueId,
+} from "./ir/graph.ts";
+export type { Op, OpKind, OpOf } from "./ir/ops/index.ts";
+export { printGraph } from "./ir/print.ts";
+export {
+  type Dim,
+  type DType,
+  formatShape,
+  type NumericArray,
+  readFloat32,
+  readFloat64,
+  type TensorType,
+  type WeightRef,
+} from "./ir/tensor.ts";
+export type { Json, JsonObject } from "./json.ts";
+export type { ConfigReader } from "./sources/keras/config.ts";
+export { type KerasModel, type ReadKerasOptions, readKeras } from "./sources/keras/index.ts";
+export type {
+  CallArgument,
+  Dialect,
+  Generation,
+  LayerCall,
+  LayerResult,
+  LayerSpec,
+  WeightSlot,
+} from "./sources/keras/layer-spec.ts";
+export {
+  type CoreMLOptions,
+  type CoreMLResult,
+  type CoreMLSummary,
+  writeCoreML,
+} from "./targets/coreml-nn/index.ts";
