@@ -49,7 +49,8 @@ export function lowerModel(model: ModelConfig, context: LowerContext): Graph {
   throwIfErrors(log);
   const ports = ends.map((flow, index): GraphPort => {
     const name = outputNames[index] ?? "";
-    return { name, value: flow?.value ?? fail("internal", `The output "${name}" was not made.`) };
+    if (flow !== undefined) return { name, value: flow.value };
+    return fail("bad-config", `The output "${name}" cannot be reached from the inputs.`);
   });
   return build.finish(ports);
 }
