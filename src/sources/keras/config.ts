@@ -80,8 +80,12 @@ function wrong(at: Place, key: string, expected: string, value: Json): never {
   return fail("bad-config", `"${key}" is ${quoteJson(value)}, expected ${expected}.`, { at });
 }
 
+/** No size in a model exceeds 32 bits; every target counts with them. */
+const LARGEST_INT = 2 ** 31 - 1;
+
 function asInt(value: Json): number | undefined {
-  return typeof value === "number" && Number.isSafeInteger(value) ? value : undefined;
+  const sound = typeof value === "number" && Number.isInteger(value);
+  return sound && Math.abs(value) <= LARGEST_INT ? value : undefined;
 }
 
 function asNumber(value: Json): number | undefined {
