@@ -48,7 +48,7 @@ function matchContainer(
   const container = group && layersGroup(group);
   const byClass = new Map<string, LayerConfig[]>();
   for (const layer of model.layers) {
-    const key = snakeCase(layer.fileClass);
+    const key = snakeCase(PYTHON_CLASSES.get(layer.fileClass) ?? layer.fileClass);
     const list = byClass.get(key);
     if (list === undefined) byClass.set(key, [layer]);
     else list.push(layer);
@@ -69,6 +69,11 @@ function matchContainer(
   }
   if (container !== undefined) checkLeftOver(container, used, context);
 }
+
+/** Where the public name of a class, which configs spell, is not that of its code, which groups are called after. */
+const PYTHON_CLASSES: ReadonlyMap<string, string> = new Map([
+  ["GroupQueryAttention", "GroupedQueryAttention"],
+]);
 
 /** Keras 2.13 and 2.14 may reach the layers by another attribute. */
 function layersGroup(group: Hdf5Group): Hdf5Group | undefined {
