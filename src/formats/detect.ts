@@ -41,6 +41,9 @@ const HEAD = 2048;
 const SUPPORTED = "A Keras model is an HDF5 file (.h5, .hdf5, .keras of old) or a zip (.keras).";
 const RESAVE = 'Save it from Keras with model.save("model.keras") or model.save("model.h5").';
 
+const SAVED_MODEL =
+  'Load its folder with tf.keras.models.load_model and save it with model.save("model.h5").';
+
 type Description = readonly [what: string, hint: string];
 
 function describe(source: ByteSource, head: Uint8Array, text: string | undefined): Description {
@@ -76,10 +79,14 @@ function describeBytes(head: Uint8Array): Description | undefined {
   return describeProtobuf(head);
 }
 
-/** Both begin with a small version number; then ONNX has its producer's name, Core ML a message. */
+/**
+ * All begin with a small version number; then ONNX has its producer's name, Core ML a message, and a SavedModel
+ * the list of its operations with their types.
+ */
 function describeProtobuf(head: Uint8Array): Description | undefined {
   const [tag, version = 0, second, length = 0, inner = 0] = head;
   if (tag !== 8 || version === 0 || version > 30 || second !== 0x12) return undefined;
+  if (hasText(head, "\u0004type")) return ["This is a TensorFlow SavedModel.", SAVED_MODEL];
   const name = textOf(head.subarray(4, 4 + Math.max(1, length)));
   if (inner !== 0x0a && name !== undefined) {
     return [`This looks like an ONNX model, made by ${JSON.stringify(name)}.`, SUPPORTED];
@@ -110,6 +117,10 @@ function textOf(bytes: Uint8Array): string | undefined {
 
 function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
   return magic.length <= bytes.length && magic.every((byte, at) => bytes[at] === byte);
+}
+
+function hasText(bytes: Uint8Array, text: string): boolean {
+  return bytes.some((_, at) => startsWith(bytes.subarray(at), ascii(text)));
 }
 
 function ascii(text: string): readonly number[] {

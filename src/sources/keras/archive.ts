@@ -1,10 +1,12 @@
 import { type Diagnostics, fail } from "../../errors.ts";
 import type { ByteSource } from "../../formats/bytes.ts";
+import { detectContainer } from "../../formats/detect.ts";
 import { type Hdf5Group, openHdf5 } from "../../formats/hdf5/index.ts";
 import { isJsonObject, type JsonObject } from "../../json.ts";
 import { architectureDialect, generationOf } from "./dialect.ts";
 import type { Dialect } from "./layer-spec.ts";
-import { parsePythonJson } from "./python-json.ts";
+import { refuseJson } from "./lone-json.ts";
+import { parseObject } from "./python-json.ts";
 import { isTensorFlowName } from "./weight-names.ts";
 import {
   checkOverlap,
@@ -15,6 +17,7 @@ import {
   type WeightGroup,
   type WeightStore,
 } from "./weight-store.ts";
+import { openZipArchive } from "./zip-archive.ts";
 
 /** What a Keras file holds, whichever container it is: an architecture, weights, and maybe how it was trained. */
 export interface KerasArchive {
@@ -35,10 +38,25 @@ export interface ArchiveOptions {
 }
 
 /**
- * Opens a Keras HDF5 file: a whole model, or weights with the architecture given beside them. Throws `bad-format` for
- * files that Keras did not write and `bad-weights` for weights alone.
+ * Opens a Keras file: a whole model, or weights with the architecture given beside them. Throws `bad-format` for
+ * files that Keras did not write and `bad-weights` for weights or an architecture alone.
  */
-export function openHdf5Archive(
+export function openArchive(
+  source: ByteSource,
+  options: ArchiveOptions,
+  log: Diagnostics,
+): KerasArchive {
+  switch (detectContainer(source)) {
+    case "hdf5":
+      return openHdf5Archive(source, options, log);
+    case "zip":
+      return openZipArchive(source, options);
+    case "json":
+      return refuseJson(source);
+  }
+}
+
+function openHdf5Archive(
   source: ByteSource,
   options: ArchiveOptions,
   log: Diagnostics,
@@ -103,7 +121,7 @@ interface StoreFacts {
 }
 
 /** The weights below a group, in whichever layout; undefined when there are none. */
-export function openStore(root: Hdf5Group, facts: StoreFacts): WeightStore | undefined {
+function openStore(root: Hdf5Group, facts: StoreFacts): WeightStore | undefined {
   const { attributes } = root;
   if (attributes.has("layer_names") || attributes.has("layer_names0"))
     return openGroups(root, facts);
@@ -212,14 +230,6 @@ function noWeights(source: ByteSource): never {
     at: { file: source.name },
     hint: "Save the model again with model.save().",
   });
-}
-
-/** A JSON object inside a file. */
-export function parseObject(text: string, file: string, path: string | undefined): JsonObject {
-  const at = path === undefined ? { file } : { file, path };
-  const json = parsePythonJson(text, at);
-  if (isJsonObject(json)) return json;
-  return fail("bad-config", "The JSON is not an object.", { at });
 }
 
 function some(names: readonly string[]): string {

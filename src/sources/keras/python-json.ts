@@ -1,5 +1,5 @@
 import { fail, type Place } from "../../errors.ts";
-import type { Json } from "../../json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 
 /**
  * Parses JSON as Python writes it: `NaN`, `Infinity` and `-Infinity` stand where numbers may. Throws
@@ -18,6 +18,14 @@ export function parsePythonJson(text: string, at: Place): Json {
       return unreadable(second, at);
     }
   }
+}
+
+/** The same for a text that must be an object. Throws `bad-config` when it is something else. */
+export function parseObject(text: string, file: string, path?: string): JsonObject {
+  const at = path === undefined ? { file } : { file, path };
+  const json = parsePythonJson(text, at);
+  if (isJsonObject(json)) return json;
+  return fail("bad-config", "The JSON is not an object.", { at });
 }
 
 /** A mark that no text in a config starts with. */

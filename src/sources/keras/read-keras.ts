@@ -1,7 +1,7 @@
 import { createDiagnostics, type Diagnostic, fail, KcError, throwIfErrors } from "../../errors.ts";
 import type { ByteSource } from "../../formats/bytes.ts";
 import type { Graph } from "../../ir/graph.ts";
-import { type KerasArchive, openHdf5Archive } from "./archive.ts";
+import { type KerasArchive, openArchive } from "./archive.ts";
 import { checkBackend } from "./dialect.ts";
 import type { InputShapes } from "./input-layer.ts";
 import type { LayerSpec } from "./layer-spec.ts";
@@ -44,7 +44,7 @@ export interface KerasModel {
 export function readKeras(source: ByteSource, options: ReadKerasOptions = {}): KerasModel {
   checkBackend(options.backend);
   const log = createDiagnostics();
-  const archive = openHdf5Archive(source, options, log);
+  const archive = openArchive(source, options, log);
   const specs =
     options.customLayers === undefined ? layerSpecs : createLayerSpecs(options.customLayers);
   const model = parseModel(archive.model, {
