@@ -127,9 +127,10 @@ export class Emission {
   }
 
   /** Input `index` of a node in the wanted layout; moved by a layer where it lies otherwise. */
-  read(node: Node, layout: Layout, index = 0): Blob {
-    const name = `${this.#sourceName(node.inputs[index] ?? "")}_permute_${this.#layerOf(node)}`;
-    return this.move(this.input(node, index), layout, this.#moveName(node.inputs[index], name));
+  read(node: Node, layout: Layout, index = 0, mover?: string): Blob {
+    const usual = `${this.#sourceName(node.inputs[index] ?? "")}_permute_${this.#layerOf(node)}`;
+    const name = this.#moveName(node.inputs[index], mover ?? usual);
+    return this.move(this.input(node, index), layout, name);
   }
 
   /** The blob in another layout, through a layer of this name unless it lies so already. */

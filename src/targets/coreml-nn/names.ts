@@ -40,12 +40,19 @@ export function layerNames(graph: Graph): ReadonlyMap<string, string> {
   return names;
 }
 
-/** `outer_inner_layer`: only the slashes between models become `_`, those in the layer's own name stay. */
+/**
+ * `outer_inner_layer`: only the slashes between models become `_`, those in the layer's own name stay. The number of a
+ * shared call stands behind the layer, or behind the outermost model around it: `outer_1_inner_layer`.
+ */
 export function layerName(origin: Origin, shared: boolean): string {
   const { name } = origin.config;
   const own = typeof name === "string" && origin.layer.endsWith(name) ? name : origin.layer;
-  const models = origin.layer.slice(0, origin.layer.length - own.length).replaceAll("/", "_");
-  return `${models}${own}${shared ? `_${origin.call}` : ""}`;
+  const models = origin.layer
+    .slice(0, origin.layer.length - own.length)
+    .split("/")
+    .slice(0, -1);
+  const [first, ...others] = [...models, own];
+  return [shared ? `${first}_${origin.call}` : first, ...others].join("_");
 }
 
 function groupByOrigin(nodes: readonly Node[]): Iterable<readonly Node[]> {

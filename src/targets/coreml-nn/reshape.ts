@@ -60,10 +60,11 @@ function emitFlatten(node: Node, emission: Emission): string | undefined {
   const used = steps >= 0 && input.shape[steps] !== 1;
   if (used && free === undefined) return undefined;
   const flat = used && free !== undefined ? withAxisAt(batched, steps, free) : batched;
-  const order = orderOf({ ...input, layout: flat }, [BATCH, CHANNEL]);
+  const last = isSorted(flat, input.shape, "CHANNEL_LAST");
+  const order = last ? "CHANNEL_LAST" : orderOf({ ...input, layout: flat }, [BATCH, CHANNEL]);
   const layout = sortedLayout({ ...input, layout: flat }, order);
   if (layout.includes(SEQ) && input.shape[layout.indexOf(SEQ)] !== 1) return undefined;
-  const x = emission.read(node, layout).name;
+  const x = emission.read(node, layout, 0, `${emission.layerNameOf(node)}__permute__`).name;
   return emission.write(node, [BATCH, CHANNEL]).finish({ flatten: { mode: order } }, x);
 }
 

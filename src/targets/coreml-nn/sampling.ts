@@ -30,9 +30,18 @@ export function samplingMatrix(
       target[Math.min(Math.floor(index), from - 1)] = 1;
     } else if (interpolation === "area") fillArea(target, row * scale, (row + 1) * scale);
     else if (interpolation === "bilinear") fillLinear(target, point - 0.5);
+    else if (interpolation === "bicubic") fillKernel(target, inTable(point - 0.5), KERNELS.bicubic);
     else fillKernel(target, point - 0.5, KERNELS[interpolation]);
   }
   return matrix;
+}
+
+/**
+ * TensorFlow looks the weights of bicubic up in a table of 1024 places between two elements.
+ * @see tensorflow/core/kernels/image/resize_bicubic_op.cc `kTableSize`
+ */
+function inTable(point: number): number {
+  return Math.round(point * 1024) / 1024;
 }
 
 /** Between two neighbours; beyond the border the border itself. */
@@ -68,7 +77,7 @@ const KERNELS: Readonly<Record<Exclude<Interpolation, "nearest" | "area" | "bili
   mitchellcubic: { reach: 2, at: (x) => mitchell(x) },
   lanczos3: { reach: 3, at: (x) => lanczos(x, 3) },
   lanczos5: { reach: 5, at: (x) => lanczos(x, 5) },
-  gaussian: { reach: 1.5, at: (x) => Math.exp((-x * x) / 0.5) },
+  gaussian: { reach: 1.5, at: (x) => (x < 1.5 ? Math.exp((-x * x) / 0.5) : 0) },
 };
 
 /** Cubic convolution with a = -0.5, Keys 1981. */

@@ -36,7 +36,6 @@ export interface CoreMLResult {
   readonly summary: CoreMLSummary;
 }
 
-
 /**
  * Writes a graph as a Core ML neural network of the lowest specification version that holds it. Throws `bad-option` for options
  * that do not fit, `unsupported` with every layer that cannot be expressed.

@@ -31,8 +31,13 @@ describe("products", () => {
       );
     }
   }
-  testGraph("of matrices of heads", [[2, 3, 4], [2, 4, 5]], (add, a, b) =>
-    add({ kind: "matmul", transposeA: false, transposeB: false, weights: {} }, a, b),
+  testGraph(
+    "of matrices of heads",
+    [
+      [2, 3, 4],
+      [2, 4, 5],
+    ],
+    (add, a, b) => add({ kind: "matmul", transposeA: false, transposeB: false, weights: {} }, a, b),
   );
   testGraph("dot of vectors", [[6], [6]], (add, a, b) =>
     add({ kind: "dot", axes: [1, 1], normalize: false, weights: {} }, a, b),
@@ -41,17 +46,39 @@ describe("products", () => {
     add({ kind: "dot", axes: [1, 1], normalize: true, weights: {} }, a, b),
   );
   const dots = [
-    [[3, 4], [3, 5], [1, 1]],
-    [[3, 4], [5, 4], [2, 2]],
-    [[3, 4], [4, 5], [2, 1]],
+    [
+      [3, 4],
+      [3, 5],
+      [1, 1],
+    ],
+    [
+      [3, 4],
+      [5, 4],
+      [2, 2],
+    ],
+    [
+      [3, 4],
+      [4, 5],
+      [2, 1],
+    ],
     [[3, 4], [3], [1, 1]],
     [[4], [3, 4], [1, 2]],
-    [[2, 3, 4], [4, 5], [3, 1]],
-    [[2, 3, 4], [3, 2, 5], [2, 1]],
+    [
+      [2, 3, 4],
+      [4, 5],
+      [3, 1],
+    ],
+    [
+      [2, 3, 4],
+      [3, 2, 5],
+      [2, 1],
+    ],
   ] as const;
   for (const [a, b, axes] of dots) {
-    testGraph(`dot of ${a.join(" x ")} and ${b.join(" x ")} over ${axes.join()}`, [a, b], (add, p, q) =>
-      add({ kind: "dot", axes, normalize: false, weights: {} }, p, q),
+    testGraph(
+      `dot of ${a.join(" x ")} and ${b.join(" x ")} over ${axes.join()}`,
+      [a, b],
+      (add, p, q) => add({ kind: "dot", axes, normalize: false, weights: {} }, p, q),
     );
   }
 });
