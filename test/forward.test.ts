@@ -4,13 +4,13 @@ import { describe, expect, test } from "vitest";
 import { KcError } from "../src/errors.ts";
 import { bytesSource } from "../src/formats/bytes.ts";
 import type { Graph } from "../src/ir/graph.ts";
-import { printGraph } from "../src/ir/print.ts";
-import { formatShape, readFloat64, sizeOf, type WeightRef } from "../src/ir/tensor.ts";
+import { formatShape, sizeOf } from "../src/ir/tensor.ts";
 import { readKeras } from "../src/sources/keras/index.ts";
 import type { LayerSpec } from "../src/sources/keras/layer-spec.ts";
 import { constantWeight } from "../src/weights/constant.ts";
 import { type Case, type CaseLayer, listCases, openCase, readArray } from "./cases.ts";
 import { formsOf } from "./forms.ts";
+import { weightsOf } from "./graph-content.ts";
 import { evaluate } from "./reference/evaluate.ts";
 import type { Tensor } from "./reference/tensor.ts";
 
@@ -158,25 +158,6 @@ function refusalOf(run: () => unknown): KcError {
   throw new Error("nothing was refused");
 }
 
-describe("all forms of a case hold the same model", () => {
-  for (const suite of SUITES) {
-    for (const testCase of listCases(suite)) {
-      const [first, ...others] = formsOf(testCase);
-      if (first === undefined || others.length === 0 || REFUSED.has(testCase.id)) continue;
-      test(testCase.id, () => {
-        const expected = contentOf(first.read().graph);
-        for (const form of others) expect(contentOf(form.read().graph)).toEqual(expected);
-      });
-    }
-  }
-});
-
-/** All that a graph says but for its writer: nodes line by line, then every weight's numbers. */
-function contentOf(graph: Graph): readonly (string | Float64Array)[] {
-  const lines = printGraph(graph).split("\n").slice(1);
-  return [...lines, ...weightsOf(graph).map(readFloat64)];
-}
-
 /** What differs from Keras' outputs by more than the case allows; empty when nothing does. */
 function outputDifferences(graph: Graph, testCase: Case): readonly string[] {
   const { outputs, tolerance } = testCase.json;
@@ -238,11 +219,4 @@ function countParameters(graph: Graph): number {
     if (weight.id.startsWith("/")) sizes.set(weight.id, sizeOf(weight.shape));
   }
   return [...sizes.values()].reduce((sum, size) => sum + size, 0);
-}
-
-function weightsOf(graph: Graph): readonly WeightRef[] {
-  return graph.nodes.flatMap((node) => {
-    const weights: readonly (WeightRef | undefined)[] = Object.values(node.op.weights);
-    return weights.filter((weight) => weight !== undefined);
-  });
 }
