@@ -1,11 +1,10 @@
 import { fail } from "../errors.ts";
 import { formatShape, sizeOf, type WeightRef } from "../ir/tensor.ts";
-import { copyPermuted } from "./permuted-copy.ts";
 import { closeSlab, openSlab } from "./slab.ts";
 
 /**
  * The weight with its axes in another order: axis i of the result is axis `order[i]` of `ref`. Read from
- * front to back in strips of any length, each number is fetched once, while at most 48 MiB are held,
+ * front to back in strips of any length, each number is fetched once, while at most 80 MiB are held,
  * however large the weight is.
  */
 export function transposeWeight(ref: WeightRef, order: readonly number[]): WeightRef {
@@ -30,7 +29,7 @@ export function transposeWeight(ref: WeightRef, order: readonly number[]): Weigh
         const slab = openSlab(plan, start + done, target);
         const from = start + done - slab.start;
         const count = Math.min(slab.size - from, target.length - done);
-        copyPermuted(slab, from, target.subarray(done, done + count));
+        target.set(slab.data.subarray(from, from + count), done);
         done += count;
       }
       if (start + done >= plan.size) closeSlab(plan);

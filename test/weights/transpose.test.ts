@@ -72,17 +72,17 @@ test("reads float64 after float32 without mixing them up", () => {
 });
 
 test("reads every number of a large kernel once, in strips that do not divide it", () => {
-  // 58 MB: more than is held at a time.
-  const { ref, read } = countingWeight(6001, 2411);
+  // 97 MB: more than is held at a time.
+  const { ref, read } = countingWeight(6001, 4021);
   const transposed = transposeWeight(ref, [1, 0]);
   const strip = new Float32Array(300_001);
-  const size = 6001 * 2411;
+  const size = 6001 * 4021;
   for (let start = 0; start < size; start += strip.length) {
     const target = strip.subarray(0, Math.min(strip.length, size - start));
     transposed.readInto(target, start);
     for (let i = 0; i < target.length; i += 997) {
       const column = Math.floor((start + i) / 6001);
-      expect(target[i]).toBe(((start + i) % 6001) * 2411 + column);
+      expect(target[i]).toBe(Math.fround(((start + i) % 6001) * 4021 + column));
     }
   }
   // Runs this close are read with the gaps between them.
@@ -90,15 +90,15 @@ test("reads every number of a large kernel once, in strips that do not divide it
 });
 
 test("cuts a row that does not fit into memory at once", () => {
-  const { ref } = countingWeight(13_000_001, 2);
+  const { ref } = countingWeight(21_000_001, 2);
   const transposed = transposeWeight(ref, [1, 0]);
   const target = new Float32Array(4);
-  transposed.readInto(target, 12_582_910);
+  transposed.readInto(target, 20_971_518);
   expect([...target]).toEqual(
-    [12_582_910, 12_582_911, 12_582_912, 12_582_913].map((row) => Math.fround(row * 2)),
+    [20_971_518, 20_971_519, 20_971_520, 20_971_521].map((row) => Math.fround(row * 2)),
   );
-  transposed.readInto(target, 13_000_000);
-  expect([...target]).toEqual([26_000_000, 1, 3, 5]);
+  transposed.readInto(target, 21_000_000);
+  expect([...target]).toEqual([42_000_000, 1, 3, 5]);
 });
 
 test("keeps two transposed weights apart when they are read in turn", () => {
