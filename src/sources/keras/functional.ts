@@ -32,8 +32,14 @@ export function parseFunctional(
       calls: layer.calls.map((call) => mapAddresses(call, resolve)),
     })),
     inputs: inputs.map(resolve),
+    inputKeys: inputKeys(config.input_layers, inputs),
     outputs: outputs.map(resolve),
   };
+}
+
+function inputKeys(stated: Json | undefined, inputs: readonly TensorAddress[]): readonly string[] {
+  const keys = isJsonObject(stated) ? Object.keys(stated) : [];
+  return keys.length === inputs.length ? keys : inputs.map(({ layer }) => layer);
 }
 
 function entryName(entry: Json): string {

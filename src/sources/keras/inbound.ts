@@ -65,12 +65,13 @@ function oldCall(node: readonly Json[], isLayer: (name: string) => boolean, at: 
 
 /** tf.keras: a layer called with a dict of tensors; its keys are those of the inner model's inputs. */
 function keyedCall(node: JsonObject, isLayer: (name: string) => boolean, at: Place): CallConfig {
-  const keys = Object.keys(node).sort();
-  return oldCall(
+  const keys = Object.keys(node);
+  const call = oldCall(
     keys.map((key) => node[key] ?? null),
     isLayer,
     at,
   );
+  return { ...call, args: call.args.map((arg, index) => withKey(arg, keys[index])) };
 }
 
 /** `_CONSTANT_VALUE` marks a literal first argument of tf.keras. */
@@ -116,8 +117,15 @@ function flatten(
   const address = tensorOf(value);
   if (address !== undefined) return [{ kind: "tensor", address }];
   if (tensorsIn(value, tensorOf).length === 0) return [{ kind: "literal", value }];
-  const items = isJsonList(value) ? value : isJsonObject(value) ? Object.values(value) : [];
-  return items.flatMap((item) => flatten(item, tensorOf));
+  if (isJsonList(value)) return value.flatMap((item) => flatten(item, tensorOf));
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) =>
+    flatten(item, tensorOf).map((arg) => withKey(arg, key)),
+  );
+}
+
+function withKey(arg: Argument, key: string | undefined): Argument {
+  return arg.kind === "literal" || key === undefined ? arg : { ...arg, key };
 }
 
 function tensorsIn(

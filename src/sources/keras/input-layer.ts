@@ -9,13 +9,20 @@ import type { LayerConfig, ModelConfig } from "./topology.ts";
 /** Shapes that the user gives, batch first: by input name, or one for a model with one input. */
 export type InputShapes = readonly Dim[] | Readonly<Record<string, readonly Dim[]>>;
 
+/** Where the shape of an input may come from when the file does not state it. */
+export interface InputSources {
+  readonly shapes: InputShapes | undefined;
+  /** For a model with one input. */
+  guess(): readonly Dim[] | undefined;
+}
+
 /**
  * Makes the inputs of the whole model. Throws `bad-shape` when the file does not state a shape and none is
  * given, `bad-option` for a shape that contradicts the file.
  */
 export function buildInputs(
   model: ModelConfig,
-  shapes: InputShapes | undefined,
+  { shapes, guess }: InputSources,
   build: GraphBuilder,
 ): readonly ValueId[] {
   const layers = model.inputs.map(
@@ -27,7 +34,8 @@ export function buildInputs(
   const types = layers.map((layer) => ({
     layer,
     dtype: inputType(layer),
-    shape: resolveShape(layer, given.get(layer.name)),
+    shape:
+      resolveShape(layer, given.get(layer.name)) ?? (layers.length === 1 ? guess() : undefined),
   }));
   const lacking = types.filter(({ shape }) => shape === undefined).map(({ layer }) => layer.name);
   if (lacking.length > 0) askForShapes(lacking);

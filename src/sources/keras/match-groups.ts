@@ -39,9 +39,8 @@ export function matchGroups(
     ({ unit, slots, group }) =>
       unit.leaves.length > 1 && !namesResolve(slots, group, dialect.generation),
   );
-  const orders: readonly WeightOrder[] = uncertain
-    ? ["by-flags", "trainable-first", "layer-by-layer"]
-    : ["by-flags"];
+  if (!uncertain) return [fillTable(pairs, "by-flags", store, context)];
+  const orders: readonly WeightOrder[] = ["by-flags", "trainable-first", "layer-by-layer"];
   const tables = orders.map((order) => fillTable(pairs, order, store, context));
   const seen = new Set<string>();
   return tables.filter((table) => {

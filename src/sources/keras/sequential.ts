@@ -27,6 +27,7 @@ export function parseSequential(
     kind: "sequential",
     layers: chain.layers,
     inputs: chain.inputs,
+    inputKeys: chain.inputs.map((input) => input.layer),
     outputs: chain.end,
   };
 }

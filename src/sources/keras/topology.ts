@@ -9,7 +9,8 @@ export interface TensorAddress {
 
 /** One positional argument of a call. */
 export type Argument =
-  | { readonly kind: "tensor"; readonly address: TensorAddress }
+  /** `key`: under which it stands when the layer was called with a dict. */
+  | { readonly kind: "tensor"; readonly address: TensorAddress; readonly key?: string }
   | { readonly kind: "literal"; readonly value: Json };
 
 /** One call of a layer. */
@@ -54,6 +55,8 @@ export interface ModelConfig {
   /** In the order of the file; every input is a layer of class `InputLayer`. */
   readonly layers: readonly LayerConfig[];
   readonly inputs: readonly TensorAddress[];
+  /** What a dict of inputs would call them: their keys in the file, else the names of their layers. */
+  readonly inputKeys: readonly string[];
   readonly outputs: readonly TensorAddress[];
 }
 
