@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { mobileNet, resNet50, vgg16 } from "./architectures.mjs";
 import { median, peakMemory, times } from "./measure.mjs";
@@ -35,14 +35,19 @@ async function measureCase({ name, build, runs, seconds, ratio, megabytes }) {
     console.error(`writing ${model}`);
     await writeModel(build(), model);
   }
+  // Both write a new file each time: replacing a large one costs the file system far more than its copying.
+  const copy = `${CACHE}copy`;
   const output = `${CACHE}${name}.mlmodel`;
-  const args = [KC, "convert", model, output, "--force"];
-  copyFileSync(model, `${CACHE}copy`);
-  const copies = times(runs, "cp", [model, `${CACHE}copy`]);
-  const conversions = times(runs, process.execPath, args);
+  const clear = () => {
+    rmSync(copy, { force: true });
+    rmSync(output, { force: true });
+  };
+  const args = [KC, "convert", model, output];
+  const copies = times(runs, "cp", [model, copy], clear);
+  const conversions = times(runs, process.execPath, args, clear);
+  clear();
   const peak = peakMemory(args);
-  rmSync(`${CACHE}copy`);
-  rmSync(output);
+  clear();
   const row = {
     "file MB": round(statSync(model).size / 1e6, 1),
     "cp min s": round(copies[0], 3),

@@ -3,10 +3,11 @@ import { fileURLToPath } from "node:url";
 
 const REPORT = fileURLToPath(new URL("report-memory.mjs", import.meta.url));
 
-/** Wall-clock seconds of each of `runs` runs of a whole process, sorted. */
-export function times(runs, command, args) {
+/** Wall-clock seconds of each of `runs` runs of a whole process, sorted; `before` is called before each. */
+export function times(runs, command, args, before = () => {}) {
   const seconds = [];
   for (let run = 0; run < runs; run++) {
+    before();
     const start = process.hrtime.bigint();
     runOnce(command, args);
     seconds.push(Number(process.hrtime.bigint() - start) / 1e9);
