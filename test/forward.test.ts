@@ -11,8 +11,8 @@ import { constantWeight } from "../src/weights/constant.ts";
 import { type Case, type CaseLayer, listCases, openCase, readArray } from "./cases.ts";
 import { formsOf } from "./forms.ts";
 import { weightsOf } from "./graph-content.ts";
-import { evaluate } from "./reference/evaluate.ts";
-import type { Tensor } from "./reference/tensor.ts";
+import { evaluate } from "../src/verify/graph/evaluate.ts";
+import type { Tensor } from "../src/verify/graph/tensor.ts";
 
 /** Models that cannot be expressed at all, with the exact refusal. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
@@ -135,7 +135,7 @@ test("a file that does not state its input's shape asks for it", () => {
   expect([error.code, error.message]).toEqual([
     "bad-shape",
     'The file does not state the shape of input "dense_1_input".\n' +
-      "  Say it, batch first, for example: --input-shape dense_1_input=1,224,224,3",
+      "  Say it, batch first, for example: --input-shape dense_1_input=1,5",
   ]);
 });
 

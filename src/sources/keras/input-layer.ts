@@ -9,20 +9,13 @@ import type { LayerConfig, ModelConfig } from "./topology.ts";
 /** Shapes that the user gives, batch first: by input name, or one for a model with one input. */
 export type InputShapes = readonly Dim[] | Readonly<Record<string, readonly Dim[]>>;
 
-/** Where the shape of an input may come from when the file does not state it. */
-export interface InputSources {
-  readonly shapes: InputShapes | undefined;
-  /** For a model with one input. */
-  guess(): readonly Dim[] | undefined;
-}
-
 /**
  * Makes the inputs of the whole model. Throws `bad-shape` when the file does not state a shape and none is
  * given, `bad-option` for a shape that contradicts the file.
  */
 export function buildInputs(
   model: ModelConfig,
-  { shapes, guess }: InputSources,
+  options: { readonly shapes: InputShapes | undefined; readonly example: () => readonly number[] },
   build: GraphBuilder,
 ): readonly ValueId[] {
   const layers = model.inputs.map(
@@ -30,15 +23,14 @@ export function buildInputs(
       model.layers.find((candidate) => candidate.name === layer) ??
       fail("bad-config", `The input "${layer}" is no layer of the model.`),
   );
-  const given = givenShapes(layers, shapes);
+  const given = givenShapes(layers, options.shapes);
   const types = layers.map((layer) => ({
     layer,
     dtype: inputType(layer),
-    shape:
-      resolveShape(layer, given.get(layer.name)) ?? (layers.length === 1 ? guess() : undefined),
+    shape: resolveShape(layer, given.get(layer.name)),
   }));
   const lacking = types.filter(({ shape }) => shape === undefined).map(({ layer }) => layer.name);
-  if (lacking.length > 0) askForShapes(lacking);
+  if (lacking.length > 0) askForShapes(lacking, options.example());
   return types.map(({ layer, dtype, shape }) =>
     build.input(layer.name, { dtype, shape: shape ?? [] }),
   );
@@ -131,12 +123,12 @@ const TYPES: ReadonlyMap<string, DType> = new Map([
   ["bool", "bool"],
 ] as const);
 
-function askForShapes(lacking: readonly string[]): never {
+function askForShapes(lacking: readonly string[], example: readonly number[]): never {
   const listed = lacking.map((name) => `"${name}"`).join(", ");
-  const example = lacking.map((name) => `--input-shape ${name}=1,224,224,3`).join(" ");
+  const flags = lacking.map((name) => `--input-shape ${name}=${example.join(",")}`).join(" ");
   return fail(
     "bad-shape",
     `The file does not state the shape of ${lacking.length === 1 ? "input" : "the inputs"} ${listed}.`,
-    { hint: `Say it, batch first, for example: ${example}` },
+    { hint: `Say it, batch first, for example: ${flags}` },
   );
 }

@@ -4,13 +4,14 @@ import { createBuilder } from "../../ir/create-builder.ts";
 import type { Graph, GraphPort, Origin } from "../../ir/graph.ts";
 import type { KerasArchive } from "./archive.ts";
 import { buildInputs, type InputShapes } from "./input-layer.ts";
-import { guessInputShape } from "./input-shape-guess.ts";
+import { exampleShape } from "./input-shape-example.ts";
 import { type Flow, type LowerState, lowerLayer } from "./lower-layer.ts";
 import type { WeightTable } from "./match-groups.ts";
 import type { SpecTable } from "./slots.ts";
 import type { CallConfig, LayerConfig, ModelConfig, TensorAddress } from "./topology.ts";
 import { parseTraining } from "./training.ts";
 
+/** What lowering needs besides the architecture. */
 export interface LowerContext {
   readonly archive: KerasArchive;
   readonly specs: SpecTable;
@@ -35,9 +36,8 @@ export function lowerModel(model: ModelConfig, context: LowerContext): Graph {
     },
     ...(training === undefined ? {} : { training }),
   });
-  const guess = (): ReturnType<typeof guessInputShape> =>
-    guessInputShape(model, context.table, log);
-  const inputs = buildInputs(model, { shapes: context.inputShapes, guess }, build);
+  const example = (): readonly number[] => exampleShape(model, context.table);
+  const inputs = buildInputs(model, { shapes: context.inputShapes, example }, build);
   const state: LowerState = {
     ...context,
     dialect: archive.dialect,

@@ -13,6 +13,7 @@ import type { WeightGroup, WeightStore } from "./weight-store.ts";
 /** The weights of every layer, by role. */
 export type WeightTable = ReadonlyMap<LayerConfig, RoleWeights>;
 
+/** What giving out weights needs besides the architecture. */
 export interface MatchContext {
   readonly specs: SpecTable;
   /** Of the architecture. */
