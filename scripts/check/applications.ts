@@ -2,9 +2,9 @@
 // saved with seeded weights, read by kc and evaluated, and converted by the command and run as Core ML.
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { evaluate } from "../../src/verify/graph/evaluate.ts";
 import { type Case, readArray } from "../../test/cases.ts";
 import { formsOf } from "../../test/forms.ts";
-import { evaluate } from "../../test/reference/evaluate.ts";
 import { compareWithKeras } from "../../test/verify/run-case.ts";
 import { convertWithCommand } from "./converted.ts";
 import { CACHE, runPython } from "./python.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Graph, ValueId } from "../../../src/ir/graph.ts";
 import type { Dim } from "../../../src/ir/tensor.ts";
 import { type CoreMLResult, writeCoreML } from "../../../src/targets/coreml-nn/index.ts";
-import { evaluate } from "../../reference/evaluate.ts";
+import { evaluate } from "../../../src/verify/graph/evaluate.ts";
 import { type Add, buildGraph, weight } from "./build-graph.ts";
 import { type KerasArray, runWritten } from "./run-written.ts";
 

@@ -4,11 +4,12 @@ import type {
   GroupNormOp,
   LayerNormOp,
   UnitNormOp,
-} from "../../src/ir/ops/norm.ts";
-import { sizeOf } from "../../src/ir/tensor.ts";
+} from "../../ir/ops/norm.ts";
+import { sizeOf } from "../../ir/tensor.ts";
 import { at, build, dim, only, pick, reshape, type Tensor, zeros } from "./tensor.ts";
 import { load, loadOr } from "./weight.ts";
 
+/** Normalisation by stored mean and variance, as in inference. */
 export function batchNorm(op: BatchNormOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
   const size = dim(x, op.axis);
@@ -25,6 +26,7 @@ export function batchNorm(op: BatchNormOp, inputs: readonly Tensor[]): readonly 
   return [y];
 }
 
+/** Normalisation over some axes of each sample. */
 export function layerNorm(op: LayerNormOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
   const shape = x.shape.map((size, axis) => (op.axes.includes(axis) ? size : 1));
@@ -48,6 +50,7 @@ export function layerNorm(op: LayerNormOp, inputs: readonly Tensor[]): readonly 
   ];
 }
 
+/** Normalisation over groups of channels of each sample. */
 export function groupNorm(op: GroupNormOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
   const channels = dim(x, op.axis);
@@ -71,6 +74,7 @@ export function groupNorm(op: GroupNormOp, inputs: readonly Tensor[]): readonly 
   return [reshape(y, x.shape)];
 }
 
+/** Each sample divided by its length along some axes. */
 export function unitNorm(op: UnitNormOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
   const count = sizeOf(op.axes.map((axis) => dim(x, axis)));
@@ -78,6 +82,7 @@ export function unitNorm(op: UnitNormOp, inputs: readonly Tensor[]): readonly Te
   return [build(x.shape, (i) => pick(x, i) / Math.sqrt(Math.max(pick(mean, i) * count, 1e-12)))];
 }
 
+/** Scale and offset, broadcast. */
 export function affine(op: AffineOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
   const { scale, offset } = op.weights;

@@ -1,4 +1,5 @@
-import type { OpKind, OpOf } from "../../src/ir/ops/index.ts";
+import { fail } from "../../errors.ts";
+import type { OpKind, OpOf } from "../../ir/ops/index.ts";
 import { activation, prelu, unary } from "./activation.ts";
 import { conv, convTranspose, depthwiseConv, locallyConnected } from "./conv.ts";
 import { dense, dot, embedding, matmul } from "./dense.ts";
@@ -60,7 +61,5 @@ export const evaluators: Evaluators = {
   recurrent,
   convLstm,
   noise: (_op, inputs) => [only(inputs)],
-  custom: (op) => {
-    throw new Error(`${op.className} is unknown and cannot be run`);
-  },
+  custom: (op) => fail("unsupported", `What ${op.className} computes is not known here.`),
 };

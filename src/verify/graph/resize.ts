@@ -1,7 +1,8 @@
-import type { ResizeOp } from "../../src/ir/ops/shape.ts";
+import type { ResizeOp } from "../../ir/ops/shape.ts";
 import { channelsLast } from "./layout.ts";
 import { alongAxis, at, dim, only, type Tensor } from "./tensor.ts";
 
+/** Another size, by one kernel along each axis in turn. */
 export function resize(op: ResizeOp, inputs: readonly Tensor[]): readonly Tensor[] {
   return channelsLast(only(inputs), op.layout, (x) => {
     let result = x;

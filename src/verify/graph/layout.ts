@@ -1,4 +1,4 @@
-import type { Layout } from "../../src/ir/ops/conv.ts";
+import type { Layout } from "../../ir/ops/conv.ts";
 import { at, reshape, type Tensor, transpose } from "./tensor.ts";
 
 /** Runs `f` on the channels-last form of the input and puts its result back into the layout. */

@@ -1,4 +1,4 @@
-import type { Padding } from "../../src/ir/ops/conv.ts";
+import type { Padding } from "../../ir/ops/conv.ts";
 import { three } from "./layout.ts";
 import { at } from "./tensor.ts";
 

@@ -3,13 +3,14 @@ import type {
   ConvTransposeOp,
   DepthwiseConvOp,
   LocallyConnectedOp,
-} from "../../src/ir/ops/conv.ts";
-import { sizeOf } from "../../src/ir/tensor.ts";
+} from "../../ir/ops/conv.ts";
+import { sizeOf } from "../../ir/tensor.ts";
 import { channelsLast, spatialRank, three, threeSpatial } from "./layout.ts";
 import { at, dim, only, type Tensor, zeros } from "./tensor.ts";
 import { load, loadOr } from "./weight.ts";
 import { forEachTap, type WindowAxis, windowAxes } from "./window.ts";
 
+/** Convolution over one to three axes. */
 export function conv(op: ConvOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const kernel = load(op.weights.kernel);
   const rank = op.strides.length;
@@ -21,6 +22,7 @@ export function conv(op: ConvOp, inputs: readonly Tensor[]): readonly Tensor[] {
   });
 }
 
+/** Each channel by itself; output channel `c * multiplier + m`. */
 export function depthwiseConv(op: DepthwiseConvOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const kernel = load(op.weights.kernel);
   const rank = op.strides.length;
@@ -49,6 +51,7 @@ export function depthwiseConv(op: DepthwiseConvOp, inputs: readonly Tensor[]): r
   });
 }
 
+/** The gradient of a convolution: every input adds a kernel to the output. */
 export function convTranspose(op: ConvTransposeOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const kernel = load(op.weights.kernel);
   const rank = op.strides.length;
@@ -78,6 +81,7 @@ export function convTranspose(op: ConvTransposeOp, inputs: readonly Tensor[]): r
   });
 }
 
+/** A convolution with a kernel of its own at every place. */
 export function locallyConnected(
   op: LocallyConnectedOp,
   inputs: readonly Tensor[],

@@ -1,6 +1,7 @@
-import type { Activation } from "../../src/ir/ops/activation.ts";
-import type { ConvLstmOp, RecurrentOp } from "../../src/ir/ops/recurrent.ts";
-import type { WeightRef } from "../../src/ir/tensor.ts";
+import { fail } from "../../errors.ts";
+import type { Activation } from "../../ir/ops/activation.ts";
+import type { ConvLstmOp, RecurrentOp } from "../../ir/ops/recurrent.ts";
+import type { WeightRef } from "../../ir/tensor.ts";
 import { activate } from "./activation.ts";
 import { convolve } from "./conv.ts";
 import { threeSpatial } from "./layout.ts";
@@ -8,6 +9,7 @@ import { at, build, dim, only, pick, reshape, type Tensor, transpose, zeros } fr
 import { load, loadOr } from "./weight.ts";
 import { windowAxes } from "./window.ts";
 
+/** LSTM, GRU and simple cells, step by step, in one or both directions. */
 export function recurrent(op: RecurrentOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = at(inputs, 0);
   const mask = op.masked ? inputs.at(-1) : undefined;
@@ -22,7 +24,7 @@ export function recurrent(op: RecurrentOp, inputs: readonly Tensor[]): readonly 
     return [result(op, only), ...(op.returnState ? only.states : [])];
   }
   if (back.backwardKernel === undefined || back.backwardRecurrentKernel === undefined) {
-    throw new Error("no backward weights");
+    fail("internal", "A bidirectional layer has no backward weights.");
   }
   const backward = {
     kernel: load(back.backwardKernel),
@@ -37,6 +39,7 @@ export function recurrent(op: RecurrentOp, inputs: readonly Tensor[]): readonly 
   return [...mergePair(op.merge, at(pair, 0), at(pair, 1)), ...states];
 }
 
+/** An LSTM whose products are convolutions. */
 export function convLstm(op: ConvLstmOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
   const [batch, time] = [dim(x, 0), dim(x, 1)];

@@ -1,10 +1,11 @@
-import type { ApplyMaskOp, NotEqualMaskOp } from "../../src/ir/ops/mask.ts";
-import type { CropOp, PadOp, SliceOp } from "../../src/ir/ops/pad.ts";
-import type { ConstantOp, PermuteOp, RepeatOp, ReshapeOp } from "../../src/ir/ops/shape.ts";
-import { sizeOf } from "../../src/ir/tensor.ts";
+import type { ApplyMaskOp, NotEqualMaskOp } from "../../ir/ops/mask.ts";
+import type { CropOp, PadOp, SliceOp } from "../../ir/ops/pad.ts";
+import type { ConstantOp, PermuteOp, RepeatOp, ReshapeOp } from "../../ir/ops/shape.ts";
+import { sizeOf } from "../../ir/tensor.ts";
 import { at, build, dim, map, only, pick, reshape, type Tensor, transpose } from "./tensor.ts";
 import { load } from "./weight.ts";
 
+/** The same numbers in another shape. */
 export function reshapeOp(op: ReshapeOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
   const known = sizeOf(op.shape.filter((size) => size !== null));
@@ -12,15 +13,18 @@ export function reshapeOp(op: ReshapeOp, inputs: readonly Tensor[]): readonly Te
   return [reshape(x, [dim(x, 0), ...op.shape.map((size) => size ?? free)])];
 }
 
+/** Axes in another order. */
 export function permute(op: PermuteOp, inputs: readonly Tensor[]): readonly Tensor[] {
   return [transpose(only(inputs), op.dims)];
 }
 
+/** Each vector several times, as a sequence. */
 export function repeat(op: RepeatOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
   return [build([dim(x, 0), op.n, dim(x, 1)], ([b = 0, , i = 0]) => pick(x, [b, i]))];
 }
 
+/** Borders around an input. */
 export function pad(op: PadOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
   const shape = x.shape.map((size, axis) => {
@@ -37,6 +41,7 @@ export function pad(op: PadOp, inputs: readonly Tensor[]): readonly Tensor[] {
   ];
 }
 
+/** Borders taken away. */
 export function crop(op: CropOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
   const shape = x.shape.map((size, axis) => {
@@ -51,6 +56,7 @@ export function crop(op: CropOp, inputs: readonly Tensor[]): readonly Tensor[] {
   ];
 }
 
+/** Every n-th element of a part. */
 export function slice(op: SliceOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
   const shape = x.shape.map((size, axis) => {
@@ -65,10 +71,12 @@ export function slice(op: SliceOp, inputs: readonly Tensor[]): readonly Tensor[]
   ];
 }
 
+/** Numbers that belong to the model. */
 export function constant(op: ConstantOp): readonly Tensor[] {
   return [load(op.weights.value)];
 }
 
+/** 1 where the input is not the masked value, else 0. */
 export function notEqualMask(op: NotEqualMaskOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
   if (!op.reduceLast) return [map(x, (value) => (value === op.value ? 0 : 1))];
@@ -81,6 +89,7 @@ export function notEqualMask(op: NotEqualMaskOp, inputs: readonly Tensor[]): rea
   ];
 }
 
+/** Zero where the mask is. */
 export function applyMask(_op: ApplyMaskOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const [x, mask] = [at(inputs, 0), at(inputs, 1)];
   return [

@@ -1,6 +1,7 @@
-import type { ConcatOp, MergeOp } from "../../src/ir/ops/merge.ts";
+import type { ConcatOp, MergeOp } from "../../ir/ops/merge.ts";
 import { at, build, dim, pick, type Tensor } from "./tensor.ts";
 
+/** Several inputs to one, number by number; axes of size 1 broadcast. */
 export function merge(op: MergeOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const shape = at(inputs, 0).shape.map((_, axis) => Math.max(...inputs.map((x) => dim(x, axis))));
   return [
@@ -11,6 +12,7 @@ export function merge(op: MergeOp, inputs: readonly Tensor[]): readonly Tensor[]
   ];
 }
 
+/** Inputs one after another along an axis. */
 export function concat(op: ConcatOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const total = inputs.reduce((sum, x) => sum + dim(x, op.axis), 0);
   return [

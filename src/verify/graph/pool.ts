@@ -1,8 +1,9 @@
-import type { GlobalPoolOp, PoolOp, ReduceOp } from "../../src/ir/ops/pool.ts";
+import type { GlobalPoolOp, PoolOp, ReduceOp } from "../../ir/ops/pool.ts";
 import { channelsLast, spatialRank, threeSpatial } from "./layout.ts";
 import { at, build, dim, only, pick, reshape, type Tensor, zeros } from "./tensor.ts";
 import { forEachTap, windowAxes } from "./window.ts";
 
+/** Maximum or average in a sliding window; places outside the input do not count. */
 export function pool(op: PoolOp, inputs: readonly Tensor[]): readonly Tensor[] {
   return channelsLast(only(inputs), op.layout, (input) => {
     const x = threeSpatial(input);
@@ -30,6 +31,7 @@ export function pool(op: PoolOp, inputs: readonly Tensor[]): readonly Tensor[] {
   });
 }
 
+/** Maximum or average over all places of each channel, masked steps left out. */
 export function globalPool(op: GlobalPoolOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const mask = op.masked ? inputs[1] : undefined;
   return channelsLast(at(inputs, 0), op.layout, (x) => {
@@ -50,6 +52,7 @@ export function globalPool(op: GlobalPoolOp, inputs: readonly Tensor[]): readonl
   });
 }
 
+/** One number from all along some axes. */
 export function reduce(op: ReduceOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
   const kept = x.shape.map((size, axis) => (op.axes.includes(axis) ? 1 : size));

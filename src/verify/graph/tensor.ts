@@ -1,4 +1,4 @@
-import { sizeOf } from "../../src/ir/tensor.ts";
+import { sizeOf } from "../../ir/tensor.ts";
 
 /** Numbers in memory, row-major. Booleans are 0 and 1. */
 export interface Tensor {
@@ -6,6 +6,7 @@ export interface Tensor {
   readonly data: Float64Array;
 }
 
+/** A tensor of zeros. */
 export function zeros(shape: readonly number[]): Tensor {
   return { shape, data: new Float64Array(sizeOf(shape)) };
 }
@@ -24,15 +25,18 @@ export function at<T>(list: ArrayLike<T>, index: number): T {
   return value;
 }
 
+/** The single tensor of a list. */
 export function only(tensors: readonly Tensor[]): Tensor {
   if (tensors.length !== 1) throw new RangeError(`${tensors.length} tensors instead of one`);
   return at(tensors, 0);
 }
 
+/** `f` of every number. */
 export function map(tensor: Tensor, f: (x: number) => number): Tensor {
   return { shape: tensor.shape, data: tensor.data.map(f) };
 }
 
+/** How far apart neighbours along each axis lie. */
 export function stridesOf(shape: readonly number[]): readonly number[] {
   return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 }
@@ -63,6 +67,7 @@ export function pick(tensor: Tensor, index: readonly number[]): number {
   return at(tensor.data, place);
 }
 
+/** Axis `i` of the result is axis `order[i]`. */
 export function transpose(tensor: Tensor, order: readonly number[]): Tensor {
   const strides = stridesOf(tensor.shape);
   const steps = order.map((axis) => at(strides, axis));
@@ -98,6 +103,7 @@ export function alongAxis(
   return transpose(result, back);
 }
 
+/** The same numbers in another shape of the same size. */
 export function reshape(tensor: Tensor, shape: readonly number[]): Tensor {
   if (sizeOf(shape) !== tensor.data.length) {
     throw new RangeError(`(${tensor.shape.join(", ")}) is not (${shape.join(", ")})`);

@@ -1,11 +1,13 @@
-import type { Activation, ActivationOp, PreluOp, UnaryOp } from "../../src/ir/ops/activation.ts";
+import type { Activation, ActivationOp, PreluOp, UnaryOp } from "../../ir/ops/activation.ts";
 import { alongAxis, build, map, only, pick, type Tensor } from "./tensor.ts";
 import { load } from "./weight.ts";
 
+/** An activation as a layer of its own. */
 export function activation(op: ActivationOp, inputs: readonly Tensor[]): readonly Tensor[] {
   return [activate(op.activation, only(inputs))];
 }
 
+/** Leaky for negative numbers, with a slope learned for each place or channel. */
 export function prelu(op: PreluOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
   const alpha = load(op.weights.alpha);
@@ -17,6 +19,7 @@ export function prelu(op: PreluOp, inputs: readonly Tensor[]): readonly Tensor[]
   ];
 }
 
+/** One function of every number. */
 export function unary(op: UnaryOp, inputs: readonly Tensor[]): readonly Tensor[] {
   return [map(only(inputs), (x) => unaryOf(op, x))];
 }

@@ -1,7 +1,8 @@
-import type { DenseOp, DotOp, EmbeddingOp, MatmulOp } from "../../src/ir/ops/dense.ts";
+import type { DenseOp, DotOp, EmbeddingOp, MatmulOp } from "../../ir/ops/dense.ts";
 import { alongAxis, at, build, dim, only, pick, type Tensor, transpose, zeros } from "./tensor.ts";
 import { load, loadOr } from "./weight.ts";
 
+/** Matrix product over the last axis. */
 export function dense(op: DenseOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
   const kernel = load(op.weights.kernel);
@@ -19,6 +20,7 @@ export function dense(op: DenseOp, inputs: readonly Tensor[]): readonly Tensor[]
   return [y];
 }
 
+/** Matrix product of the last two axes, the leading ones alike or of size 1. */
 export function matmul(op: MatmulOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const a = op.transposeA ? swapLast(at(inputs, 0)) : at(inputs, 0);
   const b = op.transposeB ? swapLast(at(inputs, 1)) : at(inputs, 1);
@@ -37,6 +39,7 @@ export function matmul(op: MatmulOp, inputs: readonly Tensor[]): readonly Tensor
   ];
 }
 
+/** Inner products of two inputs along one axis each. */
 export function dot(op: DotOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const [axisA, axisB] = op.axes;
   const a = op.normalize ? normalize(at(inputs, 0), axisA) : at(inputs, 0);
@@ -58,6 +61,7 @@ export function dot(op: DotOp, inputs: readonly Tensor[]): readonly Tensor[] {
   ];
 }
 
+/** Rows of a table by number. */
 export function embedding(op: EmbeddingOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
   const table = load(op.weights.embeddings);

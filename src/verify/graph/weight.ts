@@ -1,4 +1,4 @@
-import { readFloat64, type WeightRef } from "../../src/ir/tensor.ts";
+import { readFloat64, type WeightRef } from "../../ir/tensor.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** A weight with its numbers. */
