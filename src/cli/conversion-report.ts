@@ -2,6 +2,7 @@ import type { Diagnostic } from "../errors.ts";
 import type { Model } from "../formats/coreml/types.gen.ts";
 import type { Graph } from "../ir/graph.ts";
 import type { CoreMLResult, CoreMLSummary } from "../targets/coreml-nn/index.ts";
+import { inFlagWords } from "./flag-words.ts";
 import type { PictureChoice } from "./pictures.ts";
 
 /** What happened in one conversion; `--json` prints exactly this. */
@@ -69,7 +70,7 @@ export function conversionReport(conversion: Conversion): ConversionReport {
     layers,
     parameters,
     preprocessing: pictureReports(conversion),
-    warnings: conversion.warnings,
+    warnings: conversion.warnings.map(inFlagWords),
     bytes: result.file.byteLength,
     milliseconds: Math.round(conversion.milliseconds),
   };

@@ -63,7 +63,8 @@ export function coreMLOptions(flags: FlagReader): CoreMLOptions {
   if (scale !== undefined) options.imageScale = scale;
   const precision = flags.oneOf("modelPrecision", ["float32", "float16"]);
   if (precision !== undefined) options.modelPrecision = precision;
-  if (flags.has("isBgr")) options.isBgr = true;
+  // Beside a preset it changes the preset's own order of colours.
+  if (flags.has("isBgr") && !flags.has("preprocess")) options.isBgr = true;
   if (flags.has("respectTrainable")) options.respectTrainable = true;
   if (flags.has("addCustomLayers")) options.customLayers = true;
   addArrayType(options, flags);

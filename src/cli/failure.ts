@@ -1,6 +1,7 @@
 import { arch, platform } from "node:os";
 import { CommanderError } from "commander";
 import { exitCodeOf, formatDiagnostic, KcError } from "../errors.ts";
+import { inFlagWords } from "./flag-words.ts";
 import { version } from "./program.ts";
 import { openTerminal } from "./terminal.ts";
 
@@ -12,11 +13,8 @@ export function usageFailure(error: unknown, argv: readonly string[]): unknown {
   if (!(error instanceof CommanderError)) return error;
   if (error.exitCode === 0) return "shown";
   if (error.code === "commander.help") {
-    return new KcError({
-      code: "bad-option",
-      text: "No command was given.",
-      hint: "See kc --help.",
-    });
+    // The help stands above it already.
+    return new KcError({ code: "bad-option", text: "No command was given." });
   }
   const [text = "", ...rest] = error.message
     .replace(/^error: /, "")
@@ -39,13 +37,13 @@ export function reportFailure(error: unknown, json: boolean): number {
   const exitCode = exitCodeOf(known.code);
   const details = known.code === "internal" ? faultDetails(error) : [];
   if (json) {
-    const errors = known.diagnostics;
+    const errors = known.diagnostics.map(inFlagWords);
     const document = { ok: false, exitCode, errors, ...(details.length > 0 ? { details } : {}) };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     return exitCode;
   }
   const terminal = openTerminal();
-  for (const diagnostic of known.diagnostics) {
+  for (const diagnostic of known.diagnostics.map(inFlagWords)) {
     terminal.say(`${terminal.bold(terminal.red("error:"))} ${formatDiagnostic(diagnostic)}`);
   }
   for (const line of details) terminal.say(terminal.dim(`  ${line}`));

@@ -7,8 +7,9 @@ import { buildProgram } from "./program.ts";
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const json = wantsJson(argv);
-  process.stdout.on("error", ignoreBrokenPipe);
-  process.stderr.on("error", ignoreBrokenPipe);
+  for (const stream of [process.stdout, process.stderr]) {
+    if (!stream.listeners("error").includes(ignoreBrokenPipe)) stream.on("error", ignoreBrokenPipe);
+  }
   let exitCode = 0;
   try {
     const program = buildProgram((code) => {

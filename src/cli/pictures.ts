@@ -33,8 +33,9 @@ export function choosePictures(graph: Graph, flags: FlagReader): PictureChoice {
         hint: `Add --image-input-names, for example: --image-input-names ${exampleName(flags)}`,
       });
     }
-    const choice = name === "auto" ? automatic(graph) : { preprocessing: findPreprocessing(name) };
-    return { warnings: [], ...choice };
+    const choice: PictureChoice =
+      name === "auto" ? automatic(graph) : { preprocessing: findPreprocessing(name), warnings: [] };
+    return flags.has("isBgr") ? blueFirst(choice) : choice;
   }
   if (byHand || !flags.has("imageInputNames")) return { warnings: [] };
   return { warnings: unprepared(graph) };
@@ -47,7 +48,14 @@ function automatic(graph: Graph): PictureChoice {
     text: `--preprocess auto leaves the pixels as they are, from 0 to 255: ${why}`,
     hint: "Say how the model was trained: --preprocess tf, caffe, torch or 0-1; none keeps the pixels without this warning.",
   };
-  return { preprocessing: preset, why, warnings: kind === "unknown" ? [warning] : [] };
+  if (kind === "unknown") return { preprocessing: preset, warnings: [warning] };
+  return { preprocessing: preset, why, warnings: [] };
+}
+
+/** `--is-bgr` beside a preset: the same numbers for each colour, in the other order. */
+function blueFirst({ preprocessing, ...rest }: PictureChoice): PictureChoice {
+  if (preprocessing === undefined) return rest;
+  return { ...rest, preprocessing: { ...preprocessing, colorOrder: "bgr" } };
 }
 
 /** Nothing was said about pixels; is that likely to be right? */

@@ -34,7 +34,7 @@ export function summaryLines(report: ConversionReport): readonly string[] {
       return `  in   ${input.name.padEnd(width)}  ${picture ? pictureText(input.shape, picture) : arrayText(input.shape)}`;
     }),
     ...outputs.map((result) => `  out  ${result.name.padEnd(width)}  ${outputText(result)}`),
-    `  ${formatCount(report.layers)} layers, ${formatCount(report.parameters)} parameters, Core ML specification ${report.specificationVersion}`,
+    `  ${formatCount(report.layers, "layer")}, ${formatCount(report.parameters, "parameter")}, Core ML specification ${report.specificationVersion}`,
     ...report.preprocessing.flatMap(({ preset, why }) =>
       why === undefined ? [] : [`  --preprocess auto chose ${preset}: ${why}`],
     ),
@@ -82,8 +82,9 @@ function shortNumber(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
-function formatCount(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+function formatCount(count: number, what: string): string {
+  const digits = String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+  return `${digits} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function formatBytes(bytes: number): string {

@@ -32,7 +32,7 @@ export function buildProgram(done: (exitCode: number) => void): Command {
     );
   const convert = program
     .command("convert")
-    .description("convert a Keras model to a Core ML neural network (.mlmodel)")
+    .description("convert a Keras model to Core ML (.mlmodel)")
     .argument("<model>", ".h5, .hdf5, .keras or .weights.h5 file, or - for the standard input")
     .argument(
       "<output>",

@@ -29,8 +29,8 @@ export interface WriteOptions {
 const STDOUT = 1;
 /** Small chunks are gathered to pieces of this many bytes, so that a model costs few system calls. */
 const PIECE = 1 << 20;
-/** After so many bytes others get a turn: signals, the progress line. */
-const TURN = 16 << 20;
+/** After so many milliseconds others get a turn: signals, the progress line. */
+const TURN = 50;
 /** Files up to this size are flushed to the disk before they take their name; larger ones would wait too long. */
 const FLUSHED = 32 << 20;
 
@@ -123,7 +123,7 @@ async function writeChunks(
   const buffer = new Uint8Array(Math.min(PIECE, Math.max(file.byteLength, 1)));
   let filled = 0;
   let written = 0;
-  let turn = TURN;
+  let turn = performance.now();
   for (const chunk of file.chunks()) {
     if (filled + chunk.length > buffer.length) {
       await writeFully(handle, name, buffer.subarray(0, filled));
@@ -135,10 +135,10 @@ async function writeChunks(
       filled += chunk.length;
     }
     written += chunk.length;
-    if (written >= turn) {
-      turn = written + TURN;
+    if (performance.now() - turn > TURN) {
       onProgress?.(written);
-      await setImmediate();
+      await others();
+      turn = performance.now();
     }
     if (signal?.aborted === true) fail("io-write", `${name} was not written: interrupted.`);
   }
@@ -146,6 +146,12 @@ async function writeChunks(
   if (written !== file.byteLength) {
     fail("internal", `${written} bytes came out where ${file.byteLength} were announced.`);
   }
+}
+
+/** Runs what waits. A signal arrives between two rounds of the event loop, so one round is not enough. */
+async function others(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }
 
 async function writeFully(handle: number, name: string, bytes: Uint8Array): Promise<void> {
