@@ -155,7 +155,7 @@ function openNumbered(root: Hdf5Group, facts: StoreFacts): WeightStore {
       hint: "If it was TensorFlow, say so with --backend tensorflow.",
     });
   }
-  const dialect = { generation: 1, version: "", backend: facts.backend ?? "theano" } as const;
+  const dialect = { generation: 1, version: "0.3", backend: facts.backend ?? "theano" } as const;
   return { kind: "numbered", dialect, groups };
 }
 

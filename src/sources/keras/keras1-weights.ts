@@ -122,7 +122,7 @@ function flatten1d(layer: LayerConfig, ref: WeightRef): WeightRef {
 
 /** Until Keras 1.0.5 the running "std" was one; since 1.0.6 the array of that name holds the variance. */
 function storesDeviation(version: string): boolean {
-  return /^1\.0\.[0-5](?!\d)/.test(version);
+  return /^(0\.|1\.0\.[0-5](?!\d))/.test(version);
 }
 
 /** There the result was (x - mean) / (std + epsilon); ours is (x - mean) / sqrt(variance + epsilon). */

@@ -36,6 +36,7 @@ export function matchGroups(
 ): readonly WeightTable[] {
   const pairs = pairUp(model, store, context);
   const { dialect } = store;
+  warnOfDeviation(pairs, dialect, context);
   const uncertain = pairs.some(
     ({ unit, slots, group }) =>
       unit.leaves.length > 1 && !namesResolve(slots, group, dialect.generation),
@@ -157,6 +158,24 @@ function fillOpen(
   for (const leaf of unit.leaves) {
     if (leaf.open) table.set(leaf.layer, rest);
   }
+}
+
+/** Keras 1.0.5 and earlier stored the standard deviation where later ones store the variance. */
+function warnOfDeviation(
+  pairs: readonly Pair[],
+  dialect: Dialect,
+  { log, file }: MatchContext,
+): void {
+  if (dialect.generation !== 1 || dialect.version !== "") return;
+  const layer = pairs
+    .flatMap(({ unit }) => unit.leaves)
+    .find((leaf) => leaf.layer.className === "BatchNormalization")?.layer;
+  if (layer === undefined) return;
+  log.warn({
+    code: "bad-weights",
+    text: `The file does not say which Keras 1 wrote it; the running statistics of layer "${layer.path}" (and others of its class) were taken for variances, as 1.0.6 and later store them.`,
+    at: { file },
+  });
 }
 
 function warnOfPositions(

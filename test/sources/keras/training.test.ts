@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { parseTraining } from "../../../src/sources/keras/training.ts";
+
+describe("how a model was trained", () => {
+  it("by Keras 2", () => {
+    const training = {
+      optimizer_config: { class_name: "Adam", config: { lr: 0.001, decay: 0, epsilon: null } },
+      loss: "categorical_crossentropy",
+      metrics: ["accuracy"],
+      loss_weights: null,
+    };
+    expect(parseTraining(training, ["a", "b"])).toEqual({
+      losses: ["categorical_crossentropy", "categorical_crossentropy"],
+      metrics: ["accuracy"],
+      optimizer: { name: "adam", config: { learning_rate: 0.001, decay: 0, epsilon: null } },
+    });
+  });
+
+  it("by tf.keras 2.15", () => {
+    const training = {
+      loss: { class_name: "CategoricalCrossentropy", config: { from_logits: false } },
+      metrics: [
+        [
+          {
+            class_name: "MeanMetricWrapper",
+            config: { name: "accuracy", fn: "categorical_accuracy" },
+          },
+        ],
+      ],
+      optimizer_config: { class_name: "Custom>Adam", config: { learning_rate: 0.001 } },
+    };
+    expect(parseTraining(training, ["a"])).toEqual({
+      losses: ["categorical_crossentropy"],
+      metrics: ["accuracy"],
+      optimizer: { name: "adam", config: { learning_rate: 0.001 } },
+    });
+  });
+
+  it("by Keras 3", () => {
+    const training = {
+      optimizer: {
+        module: "keras.optimizers",
+        class_name: "SGD",
+        config: { learning_rate: 0.1, momentum: 0.9 },
+        registered_name: null,
+      },
+      loss: { module: "builtins", class_name: "function", config: "mean_squared_error" },
+      metrics: null,
+    };
+    expect(parseTraining(training, ["a"])).toEqual({
+      losses: ["mean_squared_error"],
+      metrics: [],
+      optimizer: { name: "sgd", config: { learning_rate: 0.1, momentum: 0.9 } },
+    });
+  });
+
+  it("with losses of several outputs, in a list or by name", () => {
+    const optimizer = "rmsprop";
+    expect(parseTraining({ optimizer, loss: ["mse", "mae"] }, ["a", "b"])?.losses).toEqual([
+      "mse",
+      "mae",
+    ]);
+    expect(parseTraining({ optimizer, loss: { b: "mae", a: "mse" } }, ["a", "b"])?.losses).toEqual([
+      "mse",
+      "mae",
+    ]);
+  });
+
+  it("is left out when the file does not say", () => {
+    expect(parseTraining(undefined, ["a"])).toBe(undefined);
+    expect(parseTraining({}, ["a"])).toBe(undefined);
+    expect(parseTraining({ optimizer_config: null, loss: "mse" }, ["a"])).toBe(undefined);
+  });
+});
