@@ -5,9 +5,10 @@ import { mapWeight } from "../../weights/map.ts";
 import { reshapeWeight } from "../../weights/reshape.ts";
 import { transposeWeight } from "../../weights/transpose.ts";
 import { borders, paddingField, VALID } from "./border.ts";
-import { convolution3d } from "./conv-volume.ts";
+import { emitTransposeVolume } from "./conv-transpose-volume.ts";
 import type { Emission } from "./emission.ts";
-import { knownSize, refuse } from "./refuse.ts";
+import { refuse } from "./refuse.ts";
+import { cutsOf, outputSizes } from "./transposed-size.ts";
 import { type CoreWindow, coreWindow, isVolumeWindow } from "./window.ts";
 
 /**
@@ -20,7 +21,7 @@ export function emitConvTranspose(node: Node<ConvTransposeOp>, emission: Emissio
   const kernel = spread(node.op.weights.kernel, node.op.dilations);
   const dilations = node.op.dilations.map(() => 1);
   const window = coreWindow({ ...node.op, dilations, size: kernel.shape.slice(0, rank) });
-  const emit = isVolumeWindow(window) ? emitVolume : emitFlat;
+  const emit = isVolumeWindow(window) ? emitTransposeVolume : emitFlat;
   return emit(node, emission, window, kernel);
 }
 
@@ -60,76 +61,6 @@ function emitFlat(
   const whole = writer.step("whole", { ...update, convolution: { ...common, ...VALID } }, x);
   const [height = [0, 0], width = [0, 0]] = cuts;
   return writer.finish({ crop: { cropAmounts: borders(height, width), offset: [0, 0] } }, whole);
-}
-
-function emitVolume(
-  node: Node<ConvTransposeOp>,
-  emission: Emission,
-  window: CoreWindow,
-  kernel: WeightRef,
-): string {
-  if (window.outputPadding !== undefined && node.op.padding === "same") {
-    refuse(node, "output_padding with same padding over three axes cannot be expressed.");
-  }
-  const { bias } = node.op.weights;
-  const [filters = 0, channels = 0] = kernel.shape.slice(-2);
-  const x = emission.read(node, window.layout).name;
-  const params = {
-    outputChannels: filters,
-    inputChannels: channels,
-    nGroups: 1,
-    isDeconvolution: true,
-    outputShape: outputSizes(node, emission, window),
-    weights: emission.weights(node, transposeWeight(kernel, [4, 3, 0, 1, 2])),
-    ...(bias === undefined ? {} : { hasBias: true, bias: emission.weights(node, bias) }),
-  };
-  return emission
-    .write(node, window.layout)
-    .finish({ convolution3d: convolution3d(window, params) }, x);
-}
-
-/**
- * Output size for each axis of the window. Empty when sizes are free and the layer's own rule gives the same:
- * `in * stride` for same, `(in - 1) * stride + kernel` for valid.
- */
-function outputSizes(
-  node: Node<ConvTransposeOp>,
-  emission: Emission,
-  window: CoreWindow,
-): readonly number[] {
-  const shape = emission.shapeOf(node.outputs[0] ?? "");
-  const covered = window.size.every((size, axis) => size >= (window.strides[axis] ?? 1));
-  const plain = window.outputPadding === undefined && covered && !isVolumeWindow(window);
-  const places = spatialAxes(node, window);
-  if (plain && places.some((axis) => axis !== undefined && shape[axis] === null)) return [];
-  return places.map((axis) =>
-    axis === undefined ? 1 : knownSize(node, shape, axis, "The output size"),
-  );
-}
-
-/** How much of the full gradient lies before and after the output, which TensorFlow centres. */
-function cutsOf(
-  node: Node<ConvTransposeOp>,
-  emission: Emission,
-  window: CoreWindow,
-): readonly (readonly [number, number])[] {
-  const sizes = outputSizes(node, emission, window);
-  const { shape } = emission.input(node);
-  return spatialAxes(node, window).map((axis, index) => {
-    const input = axis === undefined ? 1 : knownSize(node, shape, axis, "The input size");
-    const whole = (input - 1) * (window.strides[index] ?? 1) + (window.size[index] ?? 1);
-    const before = Math.floor((whole - (sizes[index] ?? 0)) / 2);
-    return [before, whole - (sizes[index] ?? 0) - before];
-  });
-}
-
-/** The value's axis for each axis of the window; undefined for a height that is not there. */
-function spatialAxes(
-  node: Node<ConvTransposeOp>,
-  window: CoreWindow,
-): readonly (number | undefined)[] {
-  const first = node.op.layout === "channels-first" ? 2 : 1;
-  return window.axes.map((axis) => (axis === undefined ? undefined : first + axis));
 }
 
 /** The kernel with `dilation - 1` zeros between its elements. */

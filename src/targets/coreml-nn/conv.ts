@@ -8,6 +8,7 @@ import { borders, paddingField } from "./border.ts";
 import { emitConvTranspose } from "./conv-transpose.ts";
 import { convolution3d } from "./conv-volume.ts";
 import type { Emission } from "./emission.ts";
+import { emitLocallyConnected } from "./local.ts";
 import { type CoreWindow, coreWindow, isVolumeWindow, refuseVolume } from "./window.ts";
 
 /** Convolutions. Those over one axis run on the width; those over three are a layer of specification 5. */
@@ -18,10 +19,7 @@ export const convEmitters: Pick<
   conv: emitConv,
   depthwiseConv: emitDepthwise,
   convTranspose: emitConvTranspose,
-  locallyConnected: {
-    unsupported:
-      "a convolution whose weights differ at every position has no layer in Core ML networks.",
-  },
+  locallyConnected: emitLocallyConnected,
 };
 
 function emitConv(node: Node<ConvOp>, emission: Emission): string {

@@ -6,7 +6,8 @@ import type { Emitters } from "../target.ts";
 import { VALID } from "./border.ts";
 import type { Emission } from "./emission.ts";
 import { BATCH, CHANNEL, HEIGHT, type Layout, SEQ, WIDTH, withAxisAt } from "./layout.ts";
-import { refuse } from "./refuse.ts";
+import { knownSize, refuse } from "./refuse.ts";
+import { inverseNorm } from "./standardise.ts";
 
 /** Dense layers, embeddings and products of two values. */
 export const denseEmitters: Pick<Emitters<Emission>, "dense" | "embedding" | "matmul" | "dot"> = {
@@ -44,23 +45,34 @@ function emitDense(node: Node<DenseOp>, emission: Emission): string {
   return writer.finish({ ...update, innerProduct: { ...sizes, weights, ...biasPart } }, x);
 }
 
-/** The classic layer takes its indices from the sequence and batch axes only. */
+/**
+ * The classic layer takes its indices from the sequence axis. Indices of several axes are laid out in one row for it, and
+ * their vectors laid back.
+ */
 function emitEmbedding(node: Node<EmbeddingOp>, emission: Emission): string {
   const { embeddings } = node.op.weights;
   const [inputDim = 0, outputChannels = 0] = embeddings.shape;
-  const rank = emission.input(node).shape.length;
-  if (rank > 2) {
-    refuse(
-      node,
-      `indices of ${rank} axes cannot be looked up: only one index a step, of shape (batch, time).`,
-    );
-  }
-  const x = emission.read(node, rank === 1 ? [BATCH] : [BATCH, SEQ]).name;
   const weights = emission.weights(node, transposeWeight(embeddings, [1, 0]));
-  const layout = rank === 1 ? [BATCH, CHANNEL] : [BATCH, SEQ, CHANNEL];
-  return emission
-    .write(node, layout)
-    .finish({ embedding: { inputDim, outputChannels, weights } }, x);
+  const embedding = { embedding: { inputDim, outputChannels, weights } };
+  const input = emission.input(node);
+  const rank = input.shape.length;
+  if (rank <= 2) {
+    const x = emission.read(node, rank === 1 ? [BATCH] : [BATCH, SEQ]).name;
+    const layout = rank === 1 ? [BATCH, CHANNEL] : [BATCH, SEQ, CHANNEL];
+    return emission.write(node, layout).finish(embedding, x);
+  }
+  const sizes = input.shape.slice(1).map((_, index) => {
+    return knownSize(node, input.shape, index + 1, "The number of indices");
+  });
+  const count = sizes.reduce((product, size) => product * size, 1);
+  const x = emission.read(node, [BATCH, SEQ, CHANNEL, HEIGHT, WIDTH].slice(0, rank)).name;
+  const layout = [BATCH, ...[SEQ, HEIGHT, WIDTH].slice(-(rank - 1)), CHANNEL];
+  const writer = emission.write(node, layout);
+  const row = writer.step("row", { reshape: { targetShape: [count, 1, 1, 1] } }, x);
+  const [width = 1, height = 1, sequence = 1] = [...sizes].reverse();
+  const targetShape = [sequence, outputChannels, height, width];
+  const back = { reshape: { targetShape, mode: "CHANNEL_LAST" } } as const;
+  return writer.finish(back, writer.step("vectors", embedding, row));
 }
 
 /** The matrices stand on height and width. */
@@ -85,7 +97,6 @@ function emitDot(node: Node<DotOp>, emission: Emission): string {
     const dot = node.op.normalize ? { cosineSimilarity: true } : {};
     return emission.write(node, layout).finish({ dot }, ...inputs);
   }
-  if (node.op.normalize) refuse(node, "normalize is known for two vectors only.");
   return emitContraction(node, emission);
 }
 
@@ -104,8 +115,12 @@ function emitContraction(node: Node<DotOp>, emission: Emission): string {
   const a = emission.read(node, contracted(rankA, axisA, rows, WIDTH), 0).name;
   const b = emission.read(node, contracted(rankB, axisB, columns, HEIGHT), 1).name;
   const rest = [...rows, ...columns];
-  const layout = [BATCH, ...(rest.length === 0 ? [CHANNEL] : rest)];
-  return emission.write(node, layout).finish({ batchedMatmul: {} }, a, b);
+  const writer = emission.write(node, [BATCH, ...(rest.length === 0 ? [CHANNEL] : rest)]);
+  if (!node.op.normalize) return writer.finish({ batchedMatmul: {} }, a, b);
+  const product = { multiplyBroadcastable: {} };
+  const unit = (name: string, x: string, axis: "H" | "W"): string =>
+    writer.step(name, product, x, inverseNorm(writer, x, axis, name));
+  return writer.finish({ batchedMatmul: {} }, unit("first", a, "W"), unit("second", b, "H"));
 }
 
 /** Blob axes for the axes that remain, outermost first; the last one is the matrix's own. */

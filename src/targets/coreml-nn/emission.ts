@@ -198,6 +198,27 @@ export class Emission {
     return this.#blobs.get(value) ?? fail("internal", `The value "${value}" lies in no blob.`);
   }
 
+  /**
+   * Gives a blob another name everywhere. False when it cannot: a model input, or a name that the model's description holds.
+   */
+  rename(blob: string, name: string): boolean {
+    const made = this.layers.some((layer) => layer.output?.includes(blob));
+    if (!made || this.#setup.featureNames.includes(blob)) return false;
+    const renamed = (one: string): string => (one === blob ? name : one);
+    for (const [index, layer] of this.layers.entries()) {
+      const { input = [], output = [] } = layer;
+      if (!input.includes(blob) && !output.includes(blob)) continue;
+      this.layers[index] = { ...layer, input: input.map(renamed), output: output.map(renamed) };
+    }
+    for (const [value, place] of this.#blobs) {
+      if (place.name === blob) this.#blobs.set(value, { ...place, name });
+    }
+    for (const [key, moved] of this.#moved) {
+      if (moved.name === blob) this.#moved.set(key, { ...moved, name });
+    }
+    return true;
+  }
+
   /** Name of the layer that brings a graph output into its declared layout. */
   outputMoveName(value: ValueId): string {
     return this.#moveName(value, `${this.#sourceName(value)}_permute_`);

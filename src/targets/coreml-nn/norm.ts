@@ -11,8 +11,8 @@ import { emitGroupNorm } from "./group-norm.ts";
 import { CHANNEL, withAxisAt } from "./layout.ts";
 import { reduceSteps } from "./reduce.ts";
 import { refuse } from "./refuse.ts";
-import { standardise } from "./standardise.ts";
-import { atLeast, MULTIPLY, unary } from "./steps.ts";
+import { inverseNorm, standardise } from "./standardise.ts";
+import { MULTIPLY } from "./steps.ts";
 
 /** Normalisations. Those by a sample's own statistics are composed of classic layers, which say exactly what is meant. */
 export const normEmitters: Pick<
@@ -92,7 +92,5 @@ function emitUnitNorm(node: Node<UnitNormOp>, emission: Emission): string {
   const { layout, axis } = reduceSteps(emission.input(node).layout, axes);
   const x = emission.read(node, layout).name;
   const writer = emission.write(node, layout);
-  const sum = writer.step("sum", { reduce: { mode: "SUMSQUARE", axis } }, x);
-  const norm = writer.step("floor", atLeast(1e-12), sum);
-  return writer.finish(MULTIPLY, x, writer.step("inverse", unary("POWER", { alpha: -0.5 }), norm));
+  return writer.finish(MULTIPLY, x, inverseNorm(writer, x, axis));
 }

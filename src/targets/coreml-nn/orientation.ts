@@ -13,10 +13,18 @@ export function orientationsOf(graph: Graph): ReadonlyMap<ValueId, Orientation> 
   }
   for (const node of graph.nodes) {
     const inherited = found.get(node.inputs[0] ?? "") ?? "channels-last";
-    const own = statedBy(node.op) ?? (inherited === "tokens" ? "channels-last" : inherited);
+    const own = statedBy(node.op) ?? afterNode(node.op, inherited);
     for (const value of node.outputs) found.set(value, maskTime(graph, value) ?? own);
   }
   return found;
+}
+
+/** Most ops keep the orientation; a permute that takes the channels to the end turns it round. */
+function afterNode(op: Op, inherited: Orientation): Orientation {
+  if (inherited === "tokens") return "channels-last";
+  if (op.kind !== "permute" || inherited !== "channels-first") return inherited;
+  const toLast = op.dims.map((_, axis) => (axis === 0 ? 0 : (axis % (op.dims.length - 1)) + 1));
+  return op.dims.join() === toLast.join() ? "channels-last" : inherited;
 }
 
 /** A boolean value is a mask over time steps. */

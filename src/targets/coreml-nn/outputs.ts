@@ -25,7 +25,8 @@ export function emitOutput(emission: Emission, feature: OutputFeature, binary: b
   else if (emission.arrays === "exact") {
     emitSqueeze(emission, name, emission.move(blob, layout, mover).name, layout);
   } else if (sameLayout(blob.layout, layout)) {
-    if (blob.name !== name) emission.add(`${name}__copy__`, linear(1), [blob.name], [name]);
+    if (blob.name === name || emission.rename(blob.name, name)) return;
+    emission.add(`${name}__copy__`, linear(1), [blob.name], [name]);
   } else emission.move(blob, layout, mover, name);
 }
 

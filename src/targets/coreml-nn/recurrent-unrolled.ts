@@ -1,4 +1,5 @@
 import type { Node } from "../../ir/graph.ts";
+import type { Activation } from "../../ir/ops/activation.ts";
 import type { RecurrentOp } from "../../ir/ops/recurrent.ts";
 import { filledWeight } from "../../weights/constant.ts";
 import { transposeWeight } from "../../weights/transpose.ts";
@@ -33,7 +34,8 @@ interface Way {
  */
 export function emitUnrolled(node: Node<RecurrentOp>, emission: Emission): string {
   const steps = countSteps(node, emission);
-  checkActivations(node);
+  const { activation, recurrentActivation, cell } = node.op;
+  checkActivations(node, cell === "simple" ? [activation] : [activation, recurrentActivation]);
   const { direction, returnSequences, returnState } = node.op;
   const [forward, backward = forward] = cellWeights(node.op);
   const name = emission.layerNameOf(node);
@@ -62,7 +64,8 @@ export function emitUnrolled(node: Node<RecurrentOp>, emission: Emission): strin
   return outputs[0] ?? "";
 }
 
-function countSteps(node: Node<RecurrentOp>, emission: Emission): number {
+/** The number of time steps to write out. */
+export function countSteps(node: Node, emission: Emission): number {
   const steps = knownSize(node, emission.input(node).shape, 1, "The number of time steps");
   if (steps <= MOST_STEPS) return steps;
   return refuse(
@@ -71,10 +74,9 @@ function countSteps(node: Node<RecurrentOp>, emission: Emission): number {
   );
 }
 
-function checkActivations(node: Node<RecurrentOp>): void {
-  const { op } = node;
-  const used = op.cell === "simple" ? [op.activation] : [op.activation, op.recurrentActivation];
-  for (const activation of used) {
+/** Refuses activations that take more than one layer. */
+export function checkActivations(node: Node, activations: readonly Activation[]): void {
+  for (const activation of activations) {
     if (simpleActivation(activation) !== undefined) continue;
     refuse(node, `the activation "${activation.fn}" inside a recurrent layer cannot be expressed.`);
   }

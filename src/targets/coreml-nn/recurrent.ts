@@ -3,6 +3,7 @@ import type { Node } from "../../ir/graph.ts";
 import type { RecurrentOp } from "../../ir/ops/recurrent.ts";
 import type { Emitters } from "../target.ts";
 import { recurrentActivation } from "./activation-function.ts";
+import { emitConvLstm } from "./conv-lstm.ts";
 import type { Emission } from "./emission.ts";
 import { BATCH, CHANNEL } from "./layout.ts";
 import { type DirectionOutput, emitMerged } from "./recurrent-merge.ts";
@@ -20,9 +21,7 @@ import type { LayerBody } from "./spec-version.ts";
 /** Recurrent layers. */
 export const recurrentEmitters: Pick<Emitters<Emission>, "recurrent" | "convLstm"> = {
   recurrent: emitRecurrent,
-  convLstm: {
-    unsupported: "a convolutional LSTM has no layer in Core ML networks.",
-  },
+  convLstm: emitConvLstm,
 };
 
 /**

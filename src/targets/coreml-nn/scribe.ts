@@ -23,9 +23,9 @@ export class Scribe {
     return blob;
   }
 
-  /** A constant of five axes, the weight's own being the last. */
-  constant(ref: WeightRef): string {
-    const lead = new Array<number>(5 - ref.shape.length).fill(1);
+  /** A constant of `rank` axes, the weight's own being the last. */
+  constant(ref: WeightRef, rank = 5): string {
+    const lead = new Array<number>(rank - ref.shape.length).fill(1);
     const shape = [...lead, ...ref.shape];
     const data = this.#emission.weights(this.#node, reshapeWeight(ref, shape));
     return this.add({ loadConstantND: { shape, data } });

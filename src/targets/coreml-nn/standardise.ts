@@ -1,6 +1,6 @@
 import type { NodeWriter } from "./emission.ts";
 import type { Reduction } from "./reduce.ts";
-import { ADD, linear, MULTIPLY, unary } from "./steps.ts";
+import { ADD, atLeast, linear, MULTIPLY, unary } from "./steps.ts";
 
 /** How a sample is normalised by its own statistics. */
 export interface Standardisation {
@@ -22,4 +22,16 @@ export function standardise(
     : w.step("centred", ADD, x, w.step("minus_mean", linear(-1), w.step("mean", mean, x)));
   const variance = w.step("variance", mean, w.step("square", MULTIPLY, centred, centred));
   return [centred, w.step("inverse", unary("POWER", { alpha: -0.5, shift: epsilon }), variance)];
+}
+
+/** `max(sum(x²), 1e-12) ** -0.5`: what makes x a unit vector. */
+export function inverseNorm(
+  w: NodeWriter,
+  x: string,
+  axis: Reduction["axis"],
+  prefix = "unit",
+): string {
+  const sum = w.step(`${prefix}_sum`, { reduce: { mode: "SUMSQUARE", axis } }, x);
+  const floor = w.step(`${prefix}_floor`, atLeast(1e-12), sum);
+  return w.step(`${prefix}_inverse`, unary("POWER", { alpha: -0.5 }), floor);
 }

@@ -14,6 +14,8 @@ export interface Expected {
   readonly free?: number;
   /** Range of the random inputs. */
   readonly range?: readonly [number, number];
+  /** Whole numbers only. */
+  readonly whole?: true;
 }
 
 /** A test that a graph of hand-made ops, written as Core ML and run, gives what the ops are defined to give. */
@@ -49,7 +51,7 @@ function differences(graph: Graph, result: CoreMLResult, expected: Expected): re
     );
     const data = new Float32Array(shape.reduce((size, dim) => size * dim, 1));
     weight(`input ${name}`, shape, low, high).readInto(data, 0);
-    return { shape, data };
+    return { shape, data: expected.whole === true ? data.map(Math.floor) : data };
   });
   const right = evaluate(
     graph,
