@@ -27,7 +27,7 @@ else:
 
 SIZES = {'MobileNet': (64, 80), 'MobileNetV2': (64, 80), 'MobileNetV3Small': (64, 80), 'MobileNetV3Large': (64, 80), 'ResNet50': (64, 80), 'ResNet50V2': (64, 80),
          'DenseNet121': (64, 80), 'InceptionV3': (75, 96), 'Xception': (71, 96), 'EfficientNetB0': (64, 80), 'EfficientNetV2B0': (64, 80), 'NASNetMobile': (64, 64),
-         'ConvNeXtTiny': (64, 80), 'VGG16': (32, 64), 'InceptionResNetV2': (75, 96), 'EfficientNetV2S': (64, 64), 'RegNetX002': (64, 80), 'ResNetRS50': (64, 80)}
+         'ConvNeXtTiny': (64, 80), 'VGG16': (32, 64), 'InceptionResNetV2': (75, 96), 'RegNetX002': (64, 80), 'ResNetRS50': (64, 80)}
 PIXELS = ('MobileNetV3', 'EfficientNet', 'ConvNeXt', 'RegNet', 'ResNetRS')  # scale their input inside
 
 
@@ -50,6 +50,8 @@ def seeded(model, x):
                 values.append(r.uniform(-0.2, 0.2, shape))
         if values:
             layer.set_weights([np.asarray(v, np.float32) for v in values])
+        if type(layer).__name__ == 'Normalization' and layer.weights:
+            layer.finalize_state()
     momenta = [layer.momentum for layer in norms]
     for layer in norms:
         layer.momentum = 0.0
@@ -60,7 +62,8 @@ def seeded(model, x):
         values = layer.get_weights()
         mean, variance = values[-2], values[-1]
         values[-2] = mean + np.sqrt(variance + 1e-3) * r.uniform(-0.15, 0.15, mean.shape)
-        values[-1] = np.maximum(variance, 1e-3) * r.uniform(0.8, 1.25, variance.shape)
+        # channels that hardly vary would be blown up, and every rounding with them
+        values[-1] = np.maximum(variance, 0.2 * variance.mean()) * r.uniform(0.8, 1.25, variance.shape)
         layer.set_weights(values)
 
 

@@ -26,7 +26,7 @@ for (let start = 0; start < written.length; start += BATCH) {
   findings.push(...inspect(written.slice(start, start + BATCH)));
 }
 const wrong = findings.filter(({ right }) => !right);
-for (const { line } of wrong) console.log(line);
+for (const line of [...refused, ...wrong.map((finding) => finding.line)]) console.log(line);
 console.log(
   `${findings.length - wrong.length} of ${findings.length} files are as coremltools ${VERSION} would write them; ${refused.length} models are refused.`,
 );
@@ -39,7 +39,7 @@ function writeForm(name: string, form: Form): readonly string[] {
     return [path];
   } catch (error) {
     if (!(error instanceof KcError)) throw error;
-    refused.push(name);
+    refused.push(`${name}: ${error.message.split("\n")[0]}`);
     return [];
   }
 }
