@@ -6,7 +6,8 @@ import type {
 } from "../../ir/ops/conv.ts";
 import { sizeOf } from "../../ir/tensor.ts";
 import { channelsLast, spatialRank, three, threeSpatial } from "./layout.ts";
-import { at, dim, only, type Tensor, zeros } from "./tensor.ts";
+import { multiplyRows, PANEL } from "./multiply.ts";
+import { at, dim, only, type Tensor, transpose, zeros } from "./tensor.ts";
 import { load, loadOr } from "./weight.ts";
 import { forEachTap, type WindowAxis, windowAxes } from "./window.ts";
 
@@ -37,12 +38,11 @@ export function depthwiseConv(op: DepthwiseConvOp, inputs: readonly Tensor[]): r
     for (let b = 0; b < dim(x, 0); b++) {
       const [from, to] = [batchStart(x, b), batchStart(y, b)];
       forEachTap(axes, (output, tap, place) => {
+        let [weight, sum] = [tap * out, to + output * out];
         for (let c = 0; c < channels; c++) {
-          const value = at(x.data, from + place * channels + c);
-          for (let m = 0; m < multiplier; m++) {
-            const i = to + output * out + c * multiplier + m;
-            y.data[i] =
-              at(y.data, i) + value * at(kernel.data, (tap * channels + c) * multiplier + m);
+          const value = x.data[from + place * channels + c] ?? 0;
+          for (let m = 0; m < multiplier; m++, sum++, weight++) {
+            y.data[sum] = (y.data[sum] ?? 0) + value * (kernel.data[weight] ?? 0);
           }
         }
       });
@@ -125,26 +125,70 @@ export function convolve(
   groups: number,
   bias: Float64Array,
 ): Tensor {
-  const channels = dim(x, -1);
-  const [perGroup, out] = [dim(kernel, -2), dim(kernel, -1)];
-  const outPerGroup = out / groups;
+  const out = dim(kernel, -1);
+  const depth = kernel.data.length / out;
+  // Output channels first: each is one row of weights.
+  const rows = transpose({ shape: [depth, out], data: kernel.data }, [1, 0]).data;
   const y = zeros([dim(x, 0), ...axes.map((axis) => axis.output), out]);
-  const [source, target, weights] = [x.data, y.data, kernel.data];
+  const [places, perGroup] = [tapPlaces(axes), dim(kernel, -2)];
+  const [panel, count] = [new Float64Array(depth * PANEL), out / groups];
   for (let b = 0; b < dim(x, 0); b++) {
-    const [from, to] = [batchStart(x, b), batchStart(y, b)];
-    forEachTap(axes, (output, tap, place) => {
-      for (let c = 0; c < channels; c++) {
-        const value = at(source, from + place * channels + c);
-        const group = Math.floor(c / perGroup);
-        const row = (tap * perGroup + (c % perGroup)) * out;
-        const base = to + output * out;
-        for (let o = group * outPerGroup; o < (group + 1) * outPerGroup; o++) {
-          target[base + o] = (target[base + o] ?? 0) + value * (weights[row + o] ?? 0);
-        }
+    const to = batchStart(y, b);
+    for (let first = 0; first < sizeOf(axes.map((axis) => axis.output)); first += PANEL) {
+      for (let group = 0; group < groups; group++) {
+        const channels = { from: batchStart(x, b) + group * perGroup, count: perGroup };
+        fillPanel(panel, x, places, first, channels);
+        const start = group * count * depth;
+        multiplyRows({ data: rows, start, count, depth }, panel, (row, s0, s1, s2, s3) => {
+          const o = group * count + row;
+          const offset = bias[o] ?? 0;
+          const target = to + first * out + o;
+          // Beyond the last place of this sample only the next sample's numbers or nothing follows.
+          y.data[target] = s0 + offset;
+          y.data[target + out] = s1 + offset;
+          y.data[target + 2 * out] = s2 + offset;
+          y.data[target + 3 * out] = s3 + offset;
+        });
       }
-    });
+    }
   }
-  return addBias(y, bias);
+  return y;
+}
+
+/** For each output place and each tap the input place, -1 outside. */
+interface TapPlaces {
+  readonly taps: number;
+  readonly places: Int32Array;
+}
+
+function tapPlaces(axes: Axes): TapPlaces {
+  const taps = sizeOf(axes.map((axis) => axis.size));
+  const places = new Int32Array(sizeOf(axes.map((axis) => axis.output)) * taps).fill(-1);
+  forEachTap(axes, (output, tap, place) => {
+    places[output * taps + tap] = place;
+  });
+  return { taps, places };
+}
+
+/** What the kernel sees at four output places from `first` on; zeros outside the input. */
+function fillPanel(
+  panel: Float64Array,
+  x: Tensor,
+  { taps, places }: TapPlaces,
+  first: number,
+  channels: { readonly from: number; readonly count: number },
+): void {
+  const width = dim(x, -1);
+  for (let column = 0; column < PANEL; column++) {
+    let target = column;
+    for (let tap = 0; tap < taps; tap++) {
+      const place = places[(first + column) * taps + tap] ?? -1;
+      const source = channels.from + place * width;
+      for (let c = 0; c < channels.count; c++, target += PANEL) {
+        panel[target] = place < 0 ? 0 : (x.data[source + c] ?? 0);
+      }
+    }
+  }
 }
 
 function transposedAxes(

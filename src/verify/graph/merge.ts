@@ -1,47 +1,55 @@
+import { fail } from "../../errors.ts";
 import type { ConcatOp, MergeOp } from "../../ir/ops/merge.ts";
-import { at, build, dim, pick, type Tensor } from "./tensor.ts";
+import { sizeOf } from "../../ir/tensor.ts";
+import { broadcast } from "./gather.ts";
+import { at, dim, type Tensor, zeros } from "./tensor.ts";
 
 /** Several inputs to one, number by number; axes of size 1 broadcast. */
 export function merge(op: MergeOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const shape = at(inputs, 0).shape.map((_, axis) => Math.max(...inputs.map((x) => dim(x, axis))));
-  return [
-    build(shape, (index) => {
-      const values = inputs.map((x) => pick(x, index));
-      return combine(op.fn, values);
-    }),
-  ];
+  const [first, ...others] = inputs.map((x) => broadcast(x, shape));
+  if (first === undefined) return fail("internal", "A merge has no inputs.");
+  const data = first.slice();
+  const f = pairOf(op.fn);
+  for (const other of others) {
+    for (let i = 0; i < data.length; i++) data[i] = f(data[i] ?? 0, other[i] ?? 0);
+  }
+  if (op.fn !== "average") return [{ shape, data }];
+  return [{ shape, data: data.map((sum) => sum / inputs.length) }];
 }
 
 /** Inputs one after another along an axis. */
 export function concat(op: ConcatOp, inputs: readonly Tensor[]): readonly Tensor[] {
+  const { shape } = at(inputs, 0);
   const total = inputs.reduce((sum, x) => sum + dim(x, op.axis), 0);
-  return [
-    build(at(inputs, 0).shape.with(op.axis, total), (index) => {
-      let along = at(index, op.axis);
-      for (const x of inputs) {
-        if (along < dim(x, op.axis)) return pick(x, index.with(op.axis, along));
-        along -= dim(x, op.axis);
-      }
-      throw new RangeError("beyond the last input");
-    }),
-  ];
+  const result = zeros(shape.with(op.axis, total));
+  const inner = sizeOf(shape.slice(op.axis + 1));
+  let column = 0;
+  for (const x of inputs) {
+    const width = dim(x, op.axis) * inner;
+    for (let from = 0, to = column; from < x.data.length; from += width, to += total * inner) {
+      result.data.set(x.data.subarray(from, from + width), to);
+    }
+    column += width;
+  }
+  return [result];
 }
 
-function combine(fn: MergeOp["fn"], values: readonly number[]): number {
+/** How two numbers become one; an average is a sum until its end. */
+function pairOf(fn: MergeOp["fn"]): (a: number, b: number) => number {
   switch (fn) {
     case "add":
-      return values.reduce((a, x) => a + x);
-    case "subtract":
-      return values.reduce((a, x) => a - x);
-    case "multiply":
-      return values.reduce((a, x) => a * x);
-    case "divide":
-      return values.reduce((a, x) => a / x);
     case "average":
-      return values.reduce((a, x) => a + x) / values.length;
+      return (a, b) => a + b;
+    case "subtract":
+      return (a, b) => a - b;
+    case "multiply":
+      return (a, b) => a * b;
+    case "divide":
+      return (a, b) => a / b;
     case "maximum":
-      return Math.max(...values);
+      return Math.max;
     case "minimum":
-      return Math.min(...values);
+      return Math.min;
   }
 }

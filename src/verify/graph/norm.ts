@@ -6,6 +6,7 @@ import type {
   UnitNormOp,
 } from "../../ir/ops/norm.ts";
 import { sizeOf } from "../../ir/tensor.ts";
+import { broadcast } from "./gather.ts";
 import { at, build, dim, only, pick, reshape, type Tensor, zeros } from "./tensor.ts";
 import { load, loadOr } from "./weight.ts";
 
@@ -17,11 +18,13 @@ export function batchNorm(op: BatchNormOp, inputs: readonly Tensor[]): readonly 
   const { weights } = op;
   const [gamma, beta] = [loadOr(weights.gamma, size, 1), loadOr(weights.beta, size, 0)];
   const [mean, variance] = [load(weights.mean).data, load(weights.variance).data];
+  const scale = gamma.map((factor, c) => factor / Math.sqrt(at(variance, c) + op.epsilon));
   const y = zeros(x.shape);
-  for (let i = 0; i < x.data.length; i++) {
-    const c = Math.floor(i / inner) % size;
-    const deviation = Math.sqrt(at(variance, c) + op.epsilon);
-    y.data[i] = (at(gamma, c) * (at(x.data, i) - at(mean, c))) / deviation + at(beta, c);
+  for (let start = 0, c = 0; start < x.data.length; start += inner, c = (c + 1) % size) {
+    const [factor, centre, offset] = [scale[c] ?? 0, mean[c] ?? 0, beta[c] ?? 0];
+    for (let i = start; i < start + inner; i++) {
+      y.data[i] = factor * ((x.data[i] ?? 0) - centre) + offset;
+    }
   }
   return [y];
 }
@@ -86,20 +89,19 @@ export function unitNorm(op: UnitNormOp, inputs: readonly Tensor[]): readonly Te
 export function affine(op: AffineOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
   const { scale, offset } = op.weights;
-  const factor = scale === undefined ? { shape: [], data: Float64Array.of(1) } : load(scale);
-  const addend = offset === undefined ? { shape: [], data: Float64Array.of(0) } : load(offset);
-  return [build(x.shape, (i) => pick(x, i) * pick(factor, i) + pick(addend, i))];
+  const factor = scale === undefined ? undefined : broadcast(load(scale), x.shape);
+  const addend = offset === undefined ? undefined : broadcast(load(offset), x.shape);
+  const data = x.data.map((value, i) => value * (factor?.[i] ?? 1) + (addend?.[i] ?? 0));
+  return [{ shape: x.shape, data }];
 }
 
 /** Mean over some axes, which stay with size 1. */
 function meanOver(x: Tensor, axes: readonly number[]): Tensor {
   const sums = zeros(x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)));
   const count = sizeOf(axes.map((axis) => dim(x, axis)));
-  const places = build(x.shape, (index) =>
-    sums.shape.reduce((place, size, axis) => place * size + (size === 1 ? 0 : at(index, axis)), 0),
-  );
+  const places = broadcast({ ...sums, data: sums.data.map((_, place) => place) }, x.shape);
   x.data.forEach((value, i) => {
-    const place = at(places.data, i);
+    const place = at(places, i);
     sums.data[place] = at(sums.data, place) + value / count;
   });
   return sums;

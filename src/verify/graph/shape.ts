@@ -2,6 +2,7 @@ import type { ApplyMaskOp, NotEqualMaskOp } from "../../ir/ops/mask.ts";
 import type { CropOp, PadOp, SliceOp } from "../../ir/ops/pad.ts";
 import type { ConstantOp, PermuteOp, RepeatOp, ReshapeOp } from "../../ir/ops/shape.ts";
 import { sizeOf } from "../../ir/tensor.ts";
+import { axisMap, gather } from "./gather.ts";
 import { at, build, dim, map, only, pick, reshape, type Tensor, transpose } from "./tensor.ts";
 import { load } from "./weight.ts";
 
@@ -27,48 +28,32 @@ export function repeat(op: RepeatOp, inputs: readonly Tensor[]): readonly Tensor
 /** Borders around an input. */
 export function pad(op: PadOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
-  const shape = x.shape.map((size, axis) => {
+  const maps = x.shape.map((size, axis) => {
     const [before, after] = at(op.amounts, axis);
-    return before + size + after;
+    return axisMap(before + size + after, (i) => padSource(op.mode, i - before, size));
   });
-  return [
-    build(shape, (index) => {
-      const source = index.map((i, axis) =>
-        padSource(op.mode, i - at(op.amounts, axis)[0], dim(x, axis)),
-      );
-      return source.includes(-1) ? op.value : at(x.data, rowMajor(x.shape, source));
-    }),
-  ];
+  return [gather(x, maps, op.value)];
 }
 
 /** Borders taken away. */
 export function crop(op: CropOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
-  const shape = x.shape.map((size, axis) => {
+  const maps = x.shape.map((size, axis) => {
     const [before, after] = at(op.amounts, axis);
-    return size - before - after;
+    return axisMap(size - before - after, (i) => i + before);
   });
-  return [
-    build(shape, (index) => {
-      const source = index.map((i, axis) => i + at(op.amounts, axis)[0]);
-      return at(x.data, rowMajor(x.shape, source));
-    }),
-  ];
+  return [gather(x, maps)];
 }
 
 /** Every n-th element of a part. */
 export function slice(op: SliceOp, inputs: readonly Tensor[]): readonly Tensor[] {
   const x = only(inputs);
-  const shape = x.shape.map((size, axis) => {
+  const maps = x.shape.map((size, axis) => {
     const end = Math.min(op.ends[axis] ?? size, size);
-    return Math.ceil((end - at(op.starts, axis)) / at(op.steps, axis));
+    const [start, step] = [at(op.starts, axis), at(op.steps, axis)];
+    return axisMap(Math.ceil((end - start) / step), (i) => start + i * step);
   });
-  return [
-    build(shape, (index) => {
-      const source = index.map((i, axis) => at(op.starts, axis) + i * at(op.steps, axis));
-      return at(x.data, rowMajor(x.shape, source));
-    }),
-  ];
+  return [gather(x, maps)];
 }
 
 /** Numbers that belong to the model. */
@@ -112,8 +97,4 @@ function padSource(mode: PadOp["mode"], i: number, size: number): number {
     case "edge":
       return i < 0 ? 0 : size - 1;
   }
-}
-
-function rowMajor(shape: readonly number[], index: readonly number[]): number {
-  return index.reduce((place, i, axis) => place * at(shape, axis) + i, 0);
 }

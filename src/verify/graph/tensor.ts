@@ -70,14 +70,27 @@ export function pick(tensor: Tensor, index: readonly number[]): number {
 /** Axis `i` of the result is axis `order[i]`. */
 export function transpose(tensor: Tensor, order: readonly number[]): Tensor {
   const strides = stridesOf(tensor.shape);
+  const result = zeros(order.map((axis) => at(tensor.shape, axis)));
+  const rank = order.length;
+  if (rank === 0) return tensor;
   const steps = order.map((axis) => at(strides, axis));
-  const shape = order.map((axis) => at(tensor.shape, axis));
-  return build(shape, (index) =>
-    at(
-      tensor.data,
-      index.reduce((sum, i, k) => sum + i * at(steps, k), 0),
-    ),
-  );
+  const index = order.map(() => 0);
+  const [last, step] = [dim(result, -1), at(steps, rank - 1)];
+  let source = 0;
+  for (let place = 0; place < result.data.length; place += last) {
+    for (let i = 0; i < last; i++) {
+      result.data[place + i] = tensor.data[source + i * step] ?? 0;
+    }
+    for (let axis = rank - 2; axis >= 0; axis--) {
+      const next = at(index, axis) + 1;
+      source += at(steps, axis);
+      index[axis] = next;
+      if (next < at(result.shape, axis)) break;
+      source -= at(steps, axis) * next;
+      index[axis] = 0;
+    }
+  }
+  return result;
 }
 
 /** Applies `f` to every vector along one axis; `f` may change the length. */
