@@ -1,0 +1,137 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { CONVERT_FLAGS } from "../src/cli/convert-flags.ts";
+import { FAMILIES, PRESETS } from "../src/image/preprocessing.ts";
+import { layerSpecs } from "../src/sources/keras/layers/index.ts";
+import { operationSpecs } from "../src/sources/keras/layers/operations.ts";
+import { FIXTURES } from "./cases.ts";
+import { KC } from "./cli/run.ts";
+import { temporaryFolder } from "./temporary.ts";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const README = readFileSync(join(ROOT, "README.md"), "utf8");
+
+/** The text of one `##` or `###` section. */
+function section(title: string): string {
+  const [, rest = ""] = README.split(new RegExp(`^###? ${title}$`, "m"));
+  const [text = ""] = rest.split(/^##/m);
+  return text;
+}
+
+/** Fenced code of one language, in order. */
+function code(text: string, language: string): readonly string[] {
+  const fences = text.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, "gm"));
+  return Array.from(fences, ([, body = ""]) => body);
+}
+
+/** A project of its own that has the package installed. */
+function project(): string {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(ROOT, join(folder, "node_modules", "keras-converter"));
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  return folder;
+}
+
+describe("README", () => {
+  it("lists every option of kc convert, and no other", () => {
+    const rows = Array.from(
+      section("The command").matchAll(/^\| `(--[^`]*)` \|/gm),
+      (row) => row[1],
+    );
+    const flags = CONVERT_FLAGS.flatMap((group) => group.flags.map((flag) => flag.flags));
+    expect(rows).toEqual(flags);
+  });
+
+  it("lists the preset of every family", () => {
+    const rows = Array.from(
+      section("Preprocessing").matchAll(/^\| `([^`]*)` \|[^|]*\|([^|]*)\|$/gm),
+    );
+    const told = rows.flatMap(([, preset = "", families = ""]) =>
+      Array.from(families.matchAll(/`([^`]*)`/g), ([, name = ""]) => `${name}: ${preset}`),
+    );
+    expect(rows.map(([, preset]) => preset).sort()).toEqual(Object.keys(PRESETS).sort());
+    expect(told.sort()).toEqual(FAMILIES.map(({ name, preset }) => `${name}: ${preset}`).sort());
+  });
+
+  it("names no layer that is unknown", () => {
+    const names = Array.from(
+      section("Layers").matchAll(/`([A-Z][A-Za-z0-9]+)`/g),
+      ([, name]) => name,
+    );
+    expect(names.filter((name) => name === undefined || !layerSpecs.has(name))).toEqual([]);
+  });
+
+  it("names every layer that we know by one of its names, operations apart", () => {
+    const text = section("Layers");
+    const operations = new Set(operationSpecs.flatMap(({ classNames }) => classNames));
+    const missing = [...new Set(layerSpecs.values())]
+      .map(({ classNames }) => classNames.filter((name) => !operations.has(name)))
+      .filter((names) => names.length > 0)
+      .filter(
+        (names) => !names.some((name) => text.includes(`\`${name}\``) || /^Random/.test(name)),
+      );
+    expect(missing).toEqual([]);
+  });
+
+  it("starts with a command that converts the snack classifier", () => {
+    const [command = ""] = code(section("Start"), "sh");
+    const folder = temporaryFolder();
+    symlinkSync(FIXTURES, join(folder, "fixtures"));
+    const inPlace = command.replace("npm ci && npx kc", `"${process.execPath}" "${KC}"`);
+    const { status, stderr } = spawnSync("sh", ["-c", inPlace], { cwd: folder, encoding: "utf8" });
+    expect([status, stderr.split("\n").slice(1)]).toEqual([
+      0,
+      [
+        "  in   image             picture 224 × 224, RGB; pixel × 0.00784314 − 1",
+        "  out  labelProbability  probabilities by label",
+        "  out  label             the best of 20 labels",
+        "  165 layers, 223,684 parameters, Core ML specification 1",
+        "",
+      ],
+    ]);
+  });
+
+  it("shows a library that works as shown", () => {
+    const [inMemory = "", withFiles = ""] = code(section("The library"), "js");
+    const folder = project();
+    const model = join(FIXTURES, "generations/k224/model.hdf5");
+    copyFileSync(model, join(folder, "vgg16.h5"));
+    const response = `{ arrayBuffer: async () => new Uint8Array(readFileSync("vgg16.h5")).buffer }`;
+    writeFileSync(
+      join(folder, "memory.mjs"),
+      `import { readFileSync } from "node:fs";\n${inMemory.replace('await fetch("model.h5")', response)}\nconsole.log(bytes.length, warnings.length);`,
+    );
+    writeFileSync(join(folder, "files.mjs"), withFiles);
+    const output = execFileSync(process.execPath, ["memory.mjs"], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    execFileSync(process.execPath, ["files.mjs"], { cwd: folder });
+    expect(output).toMatch(/^8\d\d\d 0\n$/);
+    expect(readFileSync(join(folder, "VGG16.mlmodel")).length).toBeGreaterThan(8_000);
+  });
+
+  it("shows a layer of one's own that works as shown", () => {
+    const [layers = ""] = code(section("Layers of your own"), "js");
+    const folder = project();
+    writeFileSync(join(folder, "layers.mjs"), layers.replace('"Twice"', '"Flatten"'));
+    writeFileSync(
+      join(folder, "run.mjs"),
+      `import { readKeras } from "keras-converter";
+       import { openFile } from "keras-converter/node";
+       import { layers } from "./layers.mjs";
+       const { graph } = readKeras(openFile(process.argv[2]), { customLayers: layers });
+       console.log(graph.nodes.filter((node) => node.op.kind === "merge").length);`,
+    );
+    const model = join(FIXTURES, "micro/flatten_only/model.hdf5");
+    const output = execFileSync(process.execPath, ["run.mjs", model], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect(output).toBe("1\n");
+  });
+});
