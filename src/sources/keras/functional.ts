@@ -111,7 +111,7 @@ function unknownLayer({ layer }: TensorAddress, { at, prefix }: ParseContext): n
 function unknownNode({ layer, call }: TensorAddress, count: number, context: ParseContext): never {
   return fail(
     "bad-config",
-    `Call ${call} of layer "${context.prefix}${layer}" is used, but it is called ${count} times.`,
+    `Call ${call} of layer "${context.prefix}${layer}" is used, but it is called ${count === 1 ? "once" : `${count} times`}.`,
     { at: context.at },
   );
 }

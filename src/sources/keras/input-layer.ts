@@ -83,7 +83,7 @@ function resolveShape(
 }
 
 /** `batch_input_shape`; Keras 3 lists several for a layer with several inputs, of which an input has one. */
-function statedShape(layer: LayerConfig): readonly Dim[] | undefined {
+export function statedShape(layer: LayerConfig): readonly Dim[] | undefined {
   const { batch_input_shape: shape } = layer.config;
   if (shape === undefined || shape === null) return undefined;
   const list = isJsonObject(shape) ? shape.shape : shape;

@@ -1,6 +1,7 @@
 import { type Diagnostics, fail, KcError } from "../../errors.ts";
 import type { GraphBuilder } from "../../ir/build.ts";
 import type { Origin, ValueId } from "../../ir/graph.ts";
+import type { TensorType } from "../../ir/tensor.ts";
 import { isJsonObject } from "../../json.ts";
 import { createLayerCall } from "./layer-call.ts";
 import type { CallArgument, Dialect, LayerResult } from "./layer-spec.ts";
@@ -14,6 +15,13 @@ import type { CallConfig, LayerConfig, ModelConfig, TensorAddress } from "./topo
 /** A value under way, with its Keras mask. Undefined stands for one that could not be made, which is reported already. */
 export type Flow = { readonly value: ValueId; readonly mask: ValueId | undefined } | undefined;
 
+/** Hears of each call of a layer or nested model: its outputs' types, undefined for what could not be made. */
+export type CallListener = (
+  layer: LayerConfig,
+  call: number,
+  outputs: readonly (TensorType | undefined)[],
+) => void;
+
 /** What lowering a model carries along. */
 export interface LowerState {
   readonly dialect: Dialect;
@@ -25,6 +33,7 @@ export interface LowerState {
   readonly calls: Map<LayerConfig, number>;
   /** Values whose mask a layer has taken away. */
   readonly unmasked: Set<ValueId>;
+  readonly onCall?: CallListener;
   /** Lowers a nested model, such as a wrapper holds. */
   readonly lowerInner: (
     model: ModelConfig,

@@ -2,10 +2,11 @@ import { type Diagnostics, fail, throwIfErrors } from "../../errors.ts";
 import type { GraphBuilder } from "../../ir/build.ts";
 import { createBuilder } from "../../ir/create-builder.ts";
 import type { Graph, GraphPort, Origin } from "../../ir/graph.ts";
+import type { TensorType } from "../../ir/tensor.ts";
 import type { KerasArchive } from "./archive.ts";
 import { buildInputs, type InputShapes } from "./input-layer.ts";
 import { exampleShape } from "./input-shape-example.ts";
-import { type Flow, type LowerState, lowerLayer } from "./lower-layer.ts";
+import { type CallListener, type Flow, type LowerState, lowerLayer } from "./lower-layer.ts";
 import type { WeightTable } from "./match-groups.ts";
 import type { SpecTable } from "./slots.ts";
 import type { CallConfig, LayerConfig, ModelConfig, TensorAddress } from "./topology.ts";
@@ -20,6 +21,7 @@ export interface LowerContext {
   /** Whether unknown classes become `custom` ops; Lambda too. */
   readonly placeholders: boolean;
   readonly log: Diagnostics;
+  readonly onCall?: CallListener;
 }
 
 /** The model as a graph. Throws once, with everything in it that cannot be expressed. */
@@ -72,24 +74,42 @@ function lowerTopology(
   const made = new Map<string, readonly Flow[]>();
   model.inputs.forEach((address, index) => {
     made.set(callKey(address.layer, address.call), [inputs[index]]);
+    reportInput(model, address, inputs[index], build, state);
   });
   let pending = model.layers.flatMap((layer) =>
-    layer.calls.map((call, index) => ({ layer, call, key: callKey(layer.name, index) })),
+    layer.calls.map((call, index) => ({ layer, call, index, key: callKey(layer.name, index) })),
   );
   const flowAt = ({ layer, call, tensor }: TensorAddress): Flow =>
     made.get(callKey(layer, call))?.[tensor];
   while (pending.length > 0) {
-    const waiting = pending.filter(({ layer, call, key }) => {
+    const waiting = pending.filter(({ layer, call, index, key }) => {
       if (made.has(key)) return false;
       const sources = addressesOf(call);
       if (!sources.every((address) => made.has(callKey(address.layer, address.call)))) return true;
-      made.set(key, lowerCall(layer, call, flowAt, build, state));
+      const flows = lowerCall(layer, call, flowAt, build, state);
+      made.set(key, flows);
+      state.onCall?.(layer, index, typesOf(flows, build));
       return false;
     });
     if (waiting.length === pending.length) unreachable(waiting.map(({ layer }) => layer));
     pending = waiting;
   }
   return model.outputs.map(flowAt);
+}
+
+function reportInput(
+  model: ModelConfig,
+  address: TensorAddress,
+  flow: Flow,
+  build: GraphBuilder,
+  { onCall }: LowerState,
+): void {
+  const layer = onCall && model.layers.find(({ name }) => name === address.layer);
+  if (layer !== undefined) onCall?.(layer, 0, typesOf([flow], build));
+}
+
+function typesOf(flows: readonly Flow[], build: GraphBuilder): readonly (TensorType | undefined)[] {
+  return flows.map((flow) => flow && build.typeOf(flow.value));
 }
 
 /** One call of a layer or nested model; what cannot be expressed is logged and yields nothing. */

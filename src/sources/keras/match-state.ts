@@ -71,7 +71,7 @@ function matchContainer(
 }
 
 /** Where the public name of a class, which configs spell, is not that of its code, which groups are called after. */
-const PYTHON_CLASSES: ReadonlyMap<string, string> = new Map([
+export const PYTHON_CLASSES: ReadonlyMap<string, string> = new Map([
   ["GroupQueryAttention", "GroupedQueryAttention"],
 ]);
 

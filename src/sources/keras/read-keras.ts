@@ -1,15 +1,12 @@
 import { createDiagnostics, type Diagnostic, fail, KcError, throwIfErrors } from "../../errors.ts";
 import type { ByteSource } from "../../formats/bytes.ts";
 import type { Graph } from "../../ir/graph.ts";
-import { type KerasArchive, openArchive } from "./archive.ts";
-import { checkBackend } from "./dialect.ts";
+import type { KerasArchive } from "./archive.ts";
 import type { InputShapes } from "./input-layer.ts";
 import type { LayerSpec } from "./layer-spec.ts";
-import { createLayerSpecs, layerSpecs } from "./layers/index.ts";
 import { lowerModel } from "./lower.ts";
-import { matchGroups, type WeightTable } from "./match-groups.ts";
-import { matchState } from "./match-state.ts";
-import { parseModel } from "./parse-model.ts";
+import type { WeightTable } from "./match-groups.ts";
+import { matchWeights, openModel } from "./open-model.ts";
 import type { SpecTable } from "./slots.ts";
 import type { ModelConfig } from "./topology.ts";
 import { reportUnknown } from "./unknown-layers.ts";
@@ -42,38 +39,18 @@ export interface KerasModel {
  * what it says; `unsupported` with every layer that cannot be expressed; `bad-option` for the options.
  */
 export function readKeras(source: ByteSource, options: ReadKerasOptions = {}): KerasModel {
-  checkBackend(options.backend);
   const log = createDiagnostics();
-  const archive = openArchive(source, options, log);
-  const specs =
-    options.customLayers === undefined ? layerSpecs : createLayerSpecs(options.customLayers);
-  const model = parseModel(archive.model, {
-    dialect: archive.dialect,
-    at: { file: source.name },
-    prefix: "",
-    trainable: true,
-    depth: 0,
-  });
+  const opened = openModel(source, options, log);
+  const { archive, specs, model } = opened;
   const placeholders = options.placeholders ?? false;
   reportUnknown(model, specs, { placeholders, log });
   throwIfErrors(log);
-  const { dialect } = archive;
-  const tables = matchWeights(model, archive, { specs, dialect, file: source.name, log });
+  const tables = matchWeights(opened, { file: source.name, log });
   const attempts = tables.map((table) =>
     attempt(model, { archive, specs, table, placeholders, inputShapes: options.inputShapes }),
   );
   const { graph, warnings } = choose(attempts, source);
   return { graph, warnings: [...log.warnings, ...warnings] };
-}
-
-function matchWeights(
-  model: ModelConfig,
-  { weights }: KerasArchive,
-  context: Parameters<typeof matchGroups>[2],
-): readonly WeightTable[] {
-  return weights.kind === "state"
-    ? [matchState(model, weights, context)]
-    : matchGroups(model, weights, context);
 }
 
 interface AttemptContext {

@@ -14,7 +14,7 @@ export function parseSequential(
   context: ParseContext,
 ): ModelConfig {
   const list = isJsonList(config) ? config : config.layers;
-  const entries = isJsonList(list) ? list : [];
+  const entries = isJsonList(list) ? nameModels(list) : [];
   const [first, ...rest] = entries;
   if (first === undefined) {
     return fail("bad-config", `The model "${name}" has no layers.`, { at: context.at });
@@ -145,9 +145,20 @@ function startWithMerge(entry: Json, branches: readonly Json[], context: ParseCo
   return chain;
 }
 
-/** A Sequential of Keras 1 has no name; branches need different ones. */
+/** Models without a name get those that Keras gives: `sequential_1`, `sequential_2`, … */
+function nameModels(entries: readonly Json[]): readonly Json[] {
+  let count = 0;
+  return entries.map((entry) => {
+    const model = named(entry, `sequential_${count + 1}`);
+    if (model !== entry) count++;
+    return model;
+  });
+}
+
+/** A Sequential of Keras 1 and early Keras 2 has no name of its own. */
 function named(branch: Json, name: string): Json {
-  if (!isJsonObject(branch) || !isJsonList(branch.config)) return branch;
+  const unnamed = isJsonObject(branch) && isJsonList(branch.config) && branch.name === undefined;
+  if (!unnamed) return branch;
   return { name, ...branch };
 }
 

@@ -1,0 +1,51 @@
+import type { Diagnostics } from "../../errors.ts";
+import type { ByteSource } from "../../formats/bytes.ts";
+import { type ArchiveOptions, type KerasArchive, openArchive } from "./archive.ts";
+import { checkBackend } from "./dialect.ts";
+import type { LayerSpec } from "./layer-spec.ts";
+import { createLayerSpecs, layerSpecs } from "./layers/index.ts";
+import { matchGroups, type WeightTable } from "./match-groups.ts";
+import { matchState } from "./match-state.ts";
+import { parseModel } from "./parse-model.ts";
+import type { SpecTable } from "./slots.ts";
+import type { ModelConfig } from "./topology.ts";
+
+/** A file whose architecture is read, and nothing else yet. */
+export interface OpenedModel {
+  readonly archive: KerasArchive;
+  readonly model: ModelConfig;
+  readonly specs: SpecTable;
+}
+
+/** What a caller may say before the architecture is read. */
+export interface OpenOptions extends ArchiveOptions {
+  readonly customLayers?: readonly LayerSpec[];
+}
+
+/** Opens a file and reads its architecture. */
+export function openModel(source: ByteSource, options: OpenOptions, log: Diagnostics): OpenedModel {
+  checkBackend(options.backend);
+  const archive = openArchive(source, options, log);
+  const { customLayers } = options;
+  const specs = customLayers === undefined ? layerSpecs : createLayerSpecs(customLayers);
+  const model = parseModel(archive.model, {
+    dialect: archive.dialect,
+    at: { file: source.name },
+    prefix: "",
+    trainable: true,
+    depth: 0,
+  });
+  return { archive, model, specs };
+}
+
+/** The ways to give the weights of the file to the layers; more than one when only shapes can tell which is right. */
+export function matchWeights(
+  { archive, model, specs }: OpenedModel,
+  { file, log }: { readonly file: string; readonly log: Diagnostics },
+): readonly WeightTable[] {
+  const { dialect, weights } = archive;
+  const context = { specs, dialect, file, log };
+  return weights.kind === "state"
+    ? [matchState(model, weights, context)]
+    : matchGroups(model, weights, context);
+}
