@@ -89,6 +89,7 @@ export function fail(
   throw new KcError({ code, text, ...rest }, cause === undefined ? {} : { cause });
 }
 
+/** An empty log for one stage. */
 export function createDiagnostics(): Diagnostics {
   const errors: Diagnostic[] = [];
   const warnings: Diagnostic[] = [];

@@ -1,6 +1,7 @@
 /** A parsed JSON value that nobody may change. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 
+/** A JSON object by key. */
 export interface JsonObject {
   readonly [key: string]: Json;
 }

@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   image: ["errors.ts", "ir"],
   verify: ["errors.ts", "json.ts", "formats", "image", "ir"],
+  report: ["errors.ts", "json.ts", "ir"],
   io: ["errors.ts", "formats/bytes.ts", "node:"],
   cli: [
     "errors.ts",
@@ -36,6 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "image",
     "io",
     "ir",
+    "report",
     "sources",
     "targets",
     "verify",
@@ -43,7 +45,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "commander",
     "node:",
   ],
-  "index.ts": ["errors.ts", "json.ts", "formats", "image", "ir", "sources", "targets", "verify"],
+  "index.ts": [
+    "errors.ts",
+    "json.ts",
+    "formats",
+    "image",
+    "ir",
+    "report",
+    "sources",
+    "targets",
+    "verify",
+  ],
 };
 
 const NODE_ONLY = ["Buffer", "process", "console", "__dirname", "setImmediate"];

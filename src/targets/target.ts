@@ -9,6 +9,7 @@ export interface Unsupported {
   readonly unsupported: string;
 }
 
+/** Says one op in the target's words. */
 export type Emitter<K extends OpKind, Context> = (node: Node<OpOf<K>>, context: Context) => void;
 
 /** One answer for every op; a missing one does not compile. */

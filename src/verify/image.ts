@@ -12,6 +12,7 @@ export interface PixelImage {
   readonly pixels: ArrayLike<number>;
 }
 
+/** Whether an input is a picture. */
 export function isImage(input: ModelInput): input is PixelImage {
   return "pixels" in input;
 }

@@ -20,6 +20,7 @@ export interface Network {
   readonly classifier: NeuralNetworkClassifier | undefined;
 }
 
+/** A layer with the code that runs it. */
 export interface NetworkLayer {
   readonly message: NeuralNetworkLayer;
   readonly kind: NeuralNetworkLayerLayer;

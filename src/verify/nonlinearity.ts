@@ -37,6 +37,7 @@ export function recurrentFunction(params: ActivationParams | undefined): Nonline
   return params === undefined || plain === undefined ? undefined : nonlinearityOf(params);
 }
 
+/** The logistic function. */
 export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }

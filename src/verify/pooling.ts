@@ -1,6 +1,7 @@
 import { emptyTensor, sizeOf, stridesOf, type Tensor } from "./tensor.ts";
 import { outputSizes, type Window } from "./window.ts";
 
+/** How one pooling works. */
 export interface Pooling {
   readonly window: Window;
   readonly type: "MAX" | "AVERAGE" | "L2";

@@ -17,6 +17,7 @@ export type Gate = (x: Float64Array, h: Float64Array) => Float64Array;
 /** One time step: from the input and the state to the next state; the first part is the output. */
 export type Step = (x: Float64Array, state: readonly Float64Array[]) => readonly Float64Array[];
 
+/** One recurrent layer, ready to run over a sequence. */
 export interface Recurrence {
   readonly units: number;
   /** Number of state vectors: 1 for h, 2 for h and c. */

@@ -8,6 +8,7 @@ export interface Window {
   readonly after: readonly number[];
 }
 
+/** A window without its padding. */
 export type WindowSize = Pick<Window, "kernel" | "stride" | "dilation">;
 
 /** How much of the input a dilated kernel spans. */

@@ -50,6 +50,7 @@ export function bytesOf(values: Float32Array): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
+/** Whether numbers come as bytes to be streamed, not as an array. */
 export function isWeightBytes(values: FloatValues | ByteValues): values is WeightBytes {
   return "chunks" in values;
 }

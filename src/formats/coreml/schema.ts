@@ -12,6 +12,7 @@ export type FieldRow = readonly [
   extra?: string,
 ];
 
+/** Types of protobuf that are no messages. */
 export type ScalarType =
   | "double"
   | "float"
@@ -34,6 +35,7 @@ export type FieldType =
     }
   | { readonly kind: "message"; readonly name: string };
 
+/** One field of a message. */
 export interface Field {
   readonly number: number;
   readonly name: string;
@@ -47,6 +49,7 @@ export interface Field {
   readonly explicit: boolean;
 }
 
+/** What the proto files say of one message. */
 export interface MessageSchema {
   readonly name: string;
   /** In number order. */

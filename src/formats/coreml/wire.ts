@@ -52,6 +52,7 @@ export function isDefault({ value }: Scalar): boolean {
   return value === false || value === "" || Object.is(value, 0);
 }
 
+/** Writes one value, without its tag. */
 export function writeScalar(writer: Writer, scalar: Scalar): void {
   if (scalar.type === "bool") writer.bool(scalar.value);
   else if (scalar.type === "string") writer.string(scalar.value);

@@ -7,6 +7,7 @@ export interface ChunkCache {
 /** Room for one row of chunks as h5py lays them out for the largest layers (VGG16: 13 MB). */
 const CAPACITY = 48 * 1024 * 1024;
 
+/** An empty cache that holds at most `capacity` bytes of decoded chunks. */
 export function createChunkCache(capacity = CAPACITY): ChunkCache {
   const chunks = new Map<string, Uint8Array>();
   let held = 0;

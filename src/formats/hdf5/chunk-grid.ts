@@ -9,6 +9,7 @@ export interface ChunkGrid {
   readonly maxCounts: readonly (number | undefined)[];
 }
 
+/** The grid of chunks over a dataset; shapes in elements. */
 export function createGrid(
   shape: readonly number[],
   maxShape: readonly (number | undefined)[],

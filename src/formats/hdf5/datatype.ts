@@ -16,6 +16,7 @@ export type Hdf5Type =
   | { readonly kind: "bitfield"; readonly size: number }
   | { readonly kind: "time"; readonly size: number };
 
+/** A whole number of 1 to 8 bytes. */
 export interface Hdf5Integer {
   readonly kind: "integer";
   readonly size: number;
@@ -25,6 +26,7 @@ export interface Hdf5Integer {
   readonly plain: boolean;
 }
 
+/** A floating-point number. */
 export interface Hdf5Float {
   readonly kind: "float";
   readonly size: number;
@@ -33,10 +35,13 @@ export interface Hdf5Float {
   readonly format: "float16" | "bfloat16" | "float32" | "float64" | "other";
 }
 
+/** How a fixed-length string fills its bytes. */
 export type Padding = "nul-terminated" | "nul-padded" | "space-padded";
 
+/** Encoding that the file claims for a string. */
 export type Charset = "ascii" | "utf-8";
 
+/** A string of fixed length. */
 export interface Hdf5String {
   readonly kind: "string";
   readonly size: number;
@@ -45,6 +50,7 @@ export interface Hdf5String {
   readonly charset: Charset;
 }
 
+/** A string of any length, kept in the global heap. */
 export interface Hdf5VlenString {
   readonly kind: "vlen-string";
   readonly size: number;
@@ -52,6 +58,7 @@ export interface Hdf5VlenString {
   readonly charset: Charset;
 }
 
+/** Names for whole numbers. */
 export interface Hdf5Enum {
   readonly kind: "enum";
   readonly size: number;
@@ -60,6 +67,7 @@ export interface Hdf5Enum {
   readonly members: readonly { readonly name: string; readonly value: Uint8Array }[];
 }
 
+/** One field of a compound. */
 export interface Hdf5Field {
   readonly name: string;
   /** Bytes from the start of the compound. */
@@ -67,6 +75,7 @@ export interface Hdf5Field {
   readonly type: Hdf5Type;
 }
 
+/** A small array as one element. */
 export interface Hdf5ArrayType {
   readonly kind: "array";
   readonly size: number;

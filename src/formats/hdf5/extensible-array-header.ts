@@ -32,6 +32,7 @@ export interface ElementPlace {
   readonly element: number;
 }
 
+/** The header of an extensible array at `address`. */
 export function readArrayHeader(
   reader: Hdf5Reader,
   address: number,

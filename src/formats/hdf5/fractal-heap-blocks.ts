@@ -8,6 +8,7 @@ export interface HeapBlocks {
   read(offset: number, length: number): Cursor;
 }
 
+/** Reads the blocks of a fractal heap, each once. */
 export function createHeapBlocks(reader: Hdf5Reader, header: FractalHeapHeader): HeapBlocks {
   const direct = new Map<number, Cursor>();
   const indirect = new Map<number, Cursor>();

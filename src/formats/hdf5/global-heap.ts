@@ -12,6 +12,7 @@ export interface GlobalHeap {
   open(): ReadHeapObject;
 }
 
+/** Gives the bytes of one object of the global heap. */
 export type ReadHeapObject = (collection: number, index: number) => Uint8Array;
 
 /**

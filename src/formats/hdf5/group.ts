@@ -36,6 +36,7 @@ export interface Hdf5NamedType {
   readonly attributes: Hdf5Attributes;
 }
 
+/** What a link may lead to. */
 export type Hdf5Object = Hdf5Group | Hdf5Dataset | Hdf5NamedType;
 
 /** The root group, whose object header lies at `address`. */

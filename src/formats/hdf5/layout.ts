@@ -13,6 +13,7 @@ export type Layout =
     }
   | ChunkedLayout;
 
+/** Data cut into chunks of one shape. */
 export interface ChunkedLayout {
   readonly kind: "chunked";
   /** In elements, one number per dimension. */

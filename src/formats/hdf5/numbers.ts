@@ -57,6 +57,7 @@ export function numberReader(type: Hdf5Type): NumberReader | undefined {
   }
 }
 
+/** Reads one number at a byte offset. */
 export type NumberReader = (view: DataView, at: number) => number;
 
 /** Converts elements lying side by side in `bytes` to `target` from `start` on. */

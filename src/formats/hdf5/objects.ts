@@ -15,6 +15,7 @@ export interface Hdf5Objects {
   hop<T>(path: string, action: () => T): T;
 }
 
+/** Opens objects of one file, following links no further than is sane. */
 export function createObjects(reader: Hdf5Reader): Hdf5Objects {
   let hops = 0;
   const hop = <T>(path: string, action: () => T): T => {

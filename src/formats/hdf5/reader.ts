@@ -25,6 +25,7 @@ export interface Hdf5Reader {
   configure(sizes: ReaderSizes): Hdf5Reader;
 }
 
+/** Where the file begins, and how wide its addresses and lengths are, in bytes. */
 export interface ReaderSizes {
   readonly base: number;
   readonly offsetSize: number;

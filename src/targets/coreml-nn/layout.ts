@@ -54,6 +54,7 @@ const LAST = {
   5: [BATCH, SEQ, HEIGHT, WIDTH, CHANNEL],
 } as const;
 
+/** Whether every axis stands in the same place. */
 export function sameLayout(a: Layout, b: Layout): boolean {
   return a.length === b.length && a.every((place, axis) => place === b[axis]);
 }

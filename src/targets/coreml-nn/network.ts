@@ -19,6 +19,7 @@ export interface EmittedNetwork {
   readonly outputs: readonly OutputFeature[];
 }
 
+/** What is to be written, decided. */
 export interface NetworkPlan {
   readonly graph: Graph;
   readonly settings: Settings;

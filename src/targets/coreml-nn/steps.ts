@@ -6,6 +6,7 @@ export function linear(alpha: number, beta = 0): LayerBody {
   return { activation: { linear: { alpha, beta } } };
 }
 
+/** Layers without parameters. */
 export const RELU: LayerBody = { activation: { ReLU: {} } };
 export const SIGMOID: LayerBody = { activation: { sigmoid: {} } };
 export const TANH: LayerBody = { activation: { tanh: {} } };

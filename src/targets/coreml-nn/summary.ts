@@ -29,6 +29,7 @@ export interface CoreMLSummary {
   readonly preprocessing: readonly NeuralNetworkPreprocessing[];
 }
 
+/** Gathers the numbers of a model just made. */
 export function summarise(graph: Graph, network: EmittedNetwork, model: Model): CoreMLSummary {
   const { emission } = network;
   const body = model.neuralNetwork ?? model.neuralNetworkClassifier;

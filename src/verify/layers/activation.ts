@@ -32,14 +32,17 @@ export const softmaxND = on("softmaxND", ({ axis = 0 }, call) => {
   return softmaxOf(x, call.axis(axis, x.shape.length));
 });
 
+/** Keeps numbers within two bounds. */
 export const clip = on("clip", ({ minVal = 0, maxVal = 0 }, call) =>
   mapTensor(call.input(), (x) => Math.min(Math.max(x, minVal), maxVal)),
 );
 
+/** Rectifies with a slope below zero and a bound above. */
 export const clampedReLU = on("clampedReLU", ({ alpha = 0, beta = 0 }, call) =>
   mapTensor(call.input(), (x) => Math.min(beta, x >= 0 ? x : alpha * x)),
 );
 
+/** In one of three forms. */
 export const gelu = on("gelu", ({ mode = "EXACT" }, call) => mapTensor(call.input(), GELU[mode]));
 
 const GELU = {

@@ -7,19 +7,23 @@ export const loadConstant = on("loadConstant", ({ shape = [], data }, call) => (
   data: call.weights(data, shape, "data"),
 }));
 
+/** A constant of any rank. */
 export const loadConstantND = on("loadConstantND", ({ shape = [], data }, call) => ({
   shape,
   data: call.weights(data, shape, "data"),
 }));
 
+/** One number in a stated shape. */
 export const fillStatic = on("fillStatic", ({ value = 0, targetShape = [] }, call) =>
   filled(call, targetShape, value),
 );
 
+/** One number in the shape of the input. */
 export const fillLike = on("fillLike", ({ value = 0 }, call) =>
   filled(call, call.input().shape, value),
 );
 
+/** One number in the shape that the input states. */
 export const fillDynamic = on("fillDynamic", ({ value = 0 }, call) =>
   filled(call, [...call.input().data], value),
 );

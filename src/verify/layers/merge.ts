@@ -16,6 +16,7 @@ export const multiply = on("multiply", ({ alpha = 0 }, call) =>
     : combine(call, call.inputs, (a, b) => a * b),
 );
 
+/** The mean of all inputs, number by number. */
 export const average = on("average", (_, call) => {
   const count = call.inputCount;
   return mapTensor(
@@ -68,6 +69,7 @@ export const whereBroadcastable = on("whereBroadcastable", (_, call) => {
   return result;
 });
 
+/** Number by number, with broadcasting. */
 export const max = binary("max", Math.max);
 export const min = binary("min", Math.min);
 export const addBroadcastable = binary("addBroadcastable", (a, b) => a + b);

@@ -26,6 +26,7 @@ export const argMax = on("argMax", ({ axis = 0, removeDim }, call) =>
   argument(call, axis, removeDim === true, (value, best) => value > best),
 );
 
+/** Index of the smallest number along an axis. */
 export const argMin = on("argMin", ({ axis = 0, removeDim }, call) =>
   argument(call, axis, removeDim === true, (value, best) => value < best),
 );
@@ -73,6 +74,7 @@ const OPERATIONS: Readonly<
   MIN: () => (values) => fold(values, Number.POSITIVE_INFINITY, Math.min),
 };
 
+/** Over the given axes, or all. */
 export const reduceSum = reduction("reduceSum", sum);
 export const reduceMean = reduction("reduceMean", mean);
 export const reduceMax = reduction("reduceMax", OPERATIONS.MAX(0));
@@ -81,6 +83,7 @@ export const reduceProd = reduction("reduceProd", OPERATIONS.PROD(0));
 export const reduceL1 = reduction("reduceL1", OPERATIONS.L1(0));
 export const reduceL2 = reduction("reduceL2", OPERATIONS.L2(0));
 export const reduceSumSquare = reduction("reduceSumSquare", squares);
+/** The logarithm of a sum of exponentials, without overflow. */
 export const reduceLogSumExp = reduction("reduceLogSumExp", (values) => {
   const largest = fold(values, Number.NEGATIVE_INFINITY, Math.max);
   return largest + Math.log(fold(values, 0, (total, x) => total + Math.exp(x - largest)));

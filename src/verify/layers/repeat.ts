@@ -20,14 +20,17 @@ export const tile = on("tile", ({ reps = [] }, call) => {
   return given.reduce((result, count, index) => repeated(result, first + index, count), x);
 });
 
+/** To a stated shape. */
 export const broadcastToStatic = on("broadcastToStatic", ({ targetShape = [] }, call) =>
   broadcast(call, call.input(), targetShape),
 );
 
+/** To the shape of the second input. */
 export const broadcastToLike = on("broadcastToLike", (_, call) =>
   broadcast(call, call.input(0), call.input(1).shape),
 );
 
+/** To the shape that the second input states. */
 export const broadcastToDynamic = on("broadcastToDynamic", (_, call) =>
   broadcast(call, call.input(0), [...call.input(1).data]),
 );

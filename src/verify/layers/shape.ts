@@ -44,6 +44,7 @@ export const permute = on("permute", ({ axis = [] }, call) => {
   return transposed(x, [sequence, 1, ...rest]);
 });
 
+/** Any order of the axes. */
 export const transpose = on("transpose", ({ axes = [] }, call) => {
   const x = call.input();
   const sorted = [...axes].sort((a, b) => a - b);
@@ -54,6 +55,7 @@ export const transpose = on("transpose", ({ axes = [] }, call) => {
   return transposed(x, axes);
 });
 
+/** Adds axes of size 1. */
 export const expandDims = on("expandDims", ({ axes = [] }, call) => {
   const x = call.input();
   const rank = x.shape.length + axes.length;
@@ -65,6 +67,7 @@ export const expandDims = on("expandDims", ({ axes = [] }, call) => {
   return reshaped(x, shape);
 });
 
+/** Removes axes of size 1. */
 export const squeeze = on("squeeze", ({ axes = [], squeezeAll }, call) => {
   const x = call.input();
   const removed = new Set(axes.map((axis) => call.axis(axis, x.shape.length)));
@@ -76,6 +79,7 @@ export const squeeze = on("squeeze", ({ axes = [], squeezeAll }, call) => {
   return reshaped(x, shape.length === 0 ? [1] : shape);
 });
 
+/** To a stated shape. */
 export const reshapeStatic = on("reshapeStatic", ({ targetShape = [] }, call) => {
   const x = call.input();
   return reshaped(x, inferred(call, x.shape, targetShape));
@@ -92,11 +96,13 @@ export const rankPreservingReshape = on("rankPreservingReshape", ({ targetShape 
   return reshaped(x, inferred(call, x.shape, kept));
 });
 
+/** To the shape of the second input. */
 export const reshapeLike = on("reshapeLike", (_, call) => {
   const x = call.input(0);
   return reshaped(x, inferred(call, x.shape, call.input(1).shape));
 });
 
+/** To the shape that the second input states. */
 export const reshapeDynamic = on("reshapeDynamic", (_, call) => {
   const x = call.input(0);
   return reshaped(x, inferred(call, x.shape, [...call.input(1).data]));
@@ -110,6 +116,7 @@ export const flattenTo2D = on("flattenTo2D", ({ axis = 0 }, call) => {
   return reshaped(x, [sizeOf(x.shape.slice(0, at)), sizeOf(x.shape.slice(at))]);
 });
 
+/** The shape of the input as numbers. */
 export const getShape = on("getShape", (_, call) => {
   const { shape } = call.input();
   return { shape: [shape.length], data: Float32Array.from(shape) };

@@ -77,6 +77,7 @@ export const crop = on("crop", ({ cropAmounts, offset = [] }, call) => {
   return result;
 });
 
+/** Turns the chosen axes round. */
 export const reverse = on("reverse", ({ reverseDim = [] }, call) => {
   const x = call.input();
   return reverseDim.reduce((result, flip, axis) => {

@@ -28,6 +28,7 @@ const OPERATIONS: Readonly<Record<UnaryFunctionLayerParamsOperation, Operation>>
   THRESHOLD: (alpha) => (x) => Math.max(alpha, x),
 };
 
+/** Functions of one number. */
 export const ceil = plain("ceil", Math.ceil);
 export const floor = plain("floor", Math.floor);
 export const sign = plain("sign", Math.sign);
