@@ -57,45 +57,38 @@ function checkScores(
   labels: readonly (string | number)[],
   binary: boolean,
 ): void {
+  const name = graph.outputs[output]?.name;
+  const count = countScores(graph, output);
+  if (binary) {
+    if (count === 1) return;
+    const text = `binaryLabels need an output of one number, but "${name}" has ${count} scores.`;
+    fail("bad-option", text, { hint: "Give one label for each score: classLabels." });
+  }
+  if (count === 1 && labels.length !== 1) {
+    const hint =
+      "A yes-or-no model takes --binary-labels no,yes, which makes the two scores [1 - p, p].";
+    const text = `The output "${name}" is a single number, so ${labels.length} class labels do not fit it.`;
+    fail("bad-option", text, { hint });
+  }
+  if (labels.length !== count) {
+    const hint = "Give exactly one label for each score, in the order of the scores.";
+    const text = `There are ${labels.length} class labels, but the output "${name}" has ${count} scores.`;
+    fail("bad-option", text, { hint });
+  }
+  const twice = labels.find((label, index) => labels.indexOf(label) !== index);
+  if (twice === undefined) return;
+  fail("bad-option", `The class label ${JSON.stringify(twice)} occurs twice.`);
+}
+
+/** Number of scores of an output: all axes but the batch and one are 1. */
+function countScores(graph: Graph, output: number): number {
   const port = graph.outputs[output];
   const shape = graph.types.get(port?.value ?? "")?.shape ?? [];
   const scores = shape.slice(1).filter((dim) => dim !== 1);
   const count = scores.length === 0 ? 1 : scores[0];
-  if (scores.length > 1 || typeof count !== "number") {
-    fail(
-      "bad-option",
-      `The output "${port?.name}" has shape ${formatShape(shape)}, but a classifier needs one score for each class.`,
-    );
-  }
-  if (binary) {
-    if (count === 1) return;
-    fail(
-      "bad-option",
-      `binaryLabels need an output of one number, but "${port?.name}" has ${count} scores.`,
-      {
-        hint: "Give one label for each score: classLabels.",
-      },
-    );
-  }
-  if (count === 1 && labels.length !== 1) {
-    fail(
-      "bad-option",
-      `The output "${port?.name}" is a single number, so ${labels.length} class labels do not fit it.`,
-      {
-        hint: "A yes-or-no model takes --binary-labels no,yes, which makes the two scores [1 - p, p].",
-      },
-    );
-  }
-  if (labels.length !== count) {
-    fail(
-      "bad-option",
-      `There are ${labels.length} class labels, but the output "${port?.name}" has ${count} scores.`,
-      {
-        hint: "Give exactly one label for each score, in the order of the scores.",
-      },
-    );
-  }
-  const twice = labels.find((label, index) => labels.indexOf(label) !== index);
-  if (twice !== undefined)
-    fail("bad-option", `The class label ${JSON.stringify(twice)} occurs twice.`);
+  if (scores.length < 2 && typeof count === "number") return count;
+  return fail(
+    "bad-option",
+    `The output "${port?.name}" has shape ${formatShape(shape)}, but a classifier needs one score for each class.`,
+  );
 }

@@ -4,7 +4,6 @@ import type { Graph, Node, ValueId } from "../../ir/graph.ts";
 import { producersOf } from "../../ir/rewrite.ts";
 import type { Dim, WeightRef } from "../../ir/tensor.ts";
 import {
-  BATCH,
   type Blob,
   type Layout,
   movesBetween,
@@ -12,6 +11,7 @@ import {
   type Orientation,
   sameLayout,
 } from "./layout.ts";
+import { moveBody } from "./move-layer.ts";
 import { layerNames, NameBook } from "./names.ts";
 import { orientationsOf } from "./orientation.ts";
 import type { LayerBody } from "./spec-version.ts";
@@ -244,11 +244,4 @@ export class Emission {
     if (producer === undefined) return this.#inputNames.get(value) ?? value;
     return this.#layerOf(producer).replace(/__activation__$/, "");
   }
-}
-
-/** `permute` where the batch stays on its axis, else `transpose`, which knows all five. */
-function moveBody(moves: readonly number[]): LayerBody {
-  if (moves[BATCH] !== BATCH) return { transpose: { axes: moves } };
-  const four = moves.filter((_, place) => place !== BATCH);
-  return { permute: { axis: four.map((from) => (from === 0 ? 0 : from - 1)) } };
 }

@@ -2,8 +2,6 @@ import type { Diagnostic } from "../../errors.ts";
 import { fail } from "../../errors.ts";
 import { type EncodedModel, encodeModel } from "../../formats/coreml/encode.ts";
 import type {
-  FeatureDescription,
-  Metadata,
   Model,
   ModelDescription,
   NeuralNetwork,
@@ -12,11 +10,12 @@ import type {
 import type { Graph } from "../../ir/graph.ts";
 import { dropInferenceNoops } from "../../passes/drop-inference-noops.ts";
 import { type Classifier, classifierFields, planClassifier } from "./classifier.ts";
+import { describe } from "./description.ts";
 import { type FeatureNames, featureNames } from "./feature-names.ts";
-import { describeInput, descriptionOf, type InputFeature } from "./inputs.ts";
+import type { InputFeature } from "./inputs.ts";
 import { type EmittedNetwork, emitNetwork } from "./network.ts";
 import { type CoreMLOptions, parseOptions, type Settings } from "./options.ts";
-import { describeOutput, describeState } from "./outputs.ts";
+import { describeOutput } from "./outputs.ts";
 import { versionOfLayer } from "./spec-version.ts";
 import { type CoreMLSummary, summarise } from "./summary.ts";
 import {
@@ -133,72 +132,6 @@ function buildModel(plan: Plan, network: EmittedNetwork, update: UpdatePlan | un
   };
   if (classifier === undefined) return { ...head, neuralNetwork: body };
   return { ...head, neuralNetworkClassifier: { ...body, ...classifierFields(classifier) } };
-}
-
-function describe(
-  plan: Plan,
-  network: EmittedNetwork,
-  update: UpdatePlan | undefined,
-): ModelDescription {
-  const { graph, settings, classifier } = plan;
-  const { emission, inputs } = network;
-  const input = [
-    ...inputs.map((feature) => describeInput(graph, feature, emission.arrays, settings)),
-    ...emission.stateInputs.map((state) => describeState(state, true, settings)),
-  ];
-  const trainingInput = update === undefined ? {} : { trainingInput: [...input, update.target] };
-  const predicted =
-    classifier === undefined
-      ? {}
-      : {
-          predictedFeatureName: classifier.predictedFeature,
-          predictedProbabilitiesName: classifier.probabilities,
-        };
-  return {
-    input,
-    output: describeOutputs(plan, network),
-    ...predicted,
-    ...trainingInput,
-    ...metadataOf(settings),
-  };
-}
-
-/** The probabilities become a dictionary by label, followed by the label. */
-function describeOutputs(
-  { settings, classifier }: Plan,
-  { emission, outputs }: EmittedNetwork,
-): readonly FeatureDescription[] {
-  const states = emission.stateOutputs.map((state) => describeState(state, false, settings));
-  const plain = outputs.map((feature) => describeOutput(feature, emission.arrays, settings));
-  if (classifier === undefined) return [...plain, ...states];
-  const text = typeof classifier.labels[0] === "string";
-  const name = classifier.predictedFeature;
-  const key = text ? { stringKeyType: {} } : { int64KeyType: {} };
-  const label: FeatureDescription = {
-    name,
-    ...descriptionOf(settings.outputDescriptions, name),
-    type: text ? { stringType: {} } : { int64Type: {} },
-  };
-  return [
-    ...plain.flatMap((output, index) =>
-      index === classifier.output
-        ? [{ ...output, type: { dictionaryType: key } }, label]
-        : [output],
-    ),
-    ...states,
-  ];
-}
-
-function metadataOf(settings: Settings): { readonly metadata?: Metadata } {
-  const { author, license, shortDescription, modelVersion: versionString, userDefined } = settings;
-  const metadata = {
-    shortDescription,
-    versionString,
-    author,
-    license,
-    ...(userDefined === undefined ? {} : { userDefined: new Map(Object.entries(userDefined)) }),
-  };
-  return Object.values(metadata).every((value) => value === undefined) ? {} : { metadata };
 }
 
 function preprocessingOf(inputs: readonly InputFeature[]): readonly NeuralNetworkPreprocessing[] {

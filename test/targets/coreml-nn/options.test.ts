@@ -1,37 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { KcError } from "../../../src/errors.ts";
 import type { Graph } from "../../../src/ir/graph.ts";
-import type { Dim } from "../../../src/ir/tensor.ts";
 import { type CoreMLOptions, writeCoreML } from "../../../src/targets/coreml-nn/index.ts";
-import { buildGraph, weight } from "./build-graph.ts";
+import { buildGraph } from "./build-graph.ts";
+import { pictureModel } from "./sample-models.ts";
 
-const picture = imageModel([8, 6, 3]);
-
-/** A picture to three scores. */
-function imageModel(
-  shape: readonly Dim[],
-  units = 3,
-  fn: "softmax" | "sigmoid" = "softmax",
-): Graph {
-  const channels = shape.at(-1) ?? 1;
-  return buildGraph([shape], (add, x) => {
-    const pooled = add(
-      {
-        kind: "globalPool",
-        fn: "average",
-        keepDims: false,
-        layout: "channels-last",
-        masked: false,
-        weights: {},
-      },
-      x,
-    );
-    const kernel = weight("kernel", [channels, units]);
-    const scores = add({ kind: "dense", weights: { kernel } }, pooled);
-    const activation = fn === "softmax" ? ({ fn, axis: 1 } as const) : ({ fn } as const);
-    return add({ kind: "activation", activation, weights: {} }, scores);
-  });
-}
+const picture = pictureModel();
 
 function errorOf(graph: Graph, options: unknown): readonly [code: string, message: string] {
   try {
@@ -104,7 +78,7 @@ describe("options that make no sense", () => {
     ],
     [
       "a picture of two channels",
-      imageModel([8, 6, 2]),
+      pictureModel([8, 6, 2]),
       { imageInputNames: ["input1"] },
       'The input "input1" has shape (null, 8, 6, 2), which is no picture: that takes height, width and 1 or 3 channels.',
     ],
@@ -131,7 +105,7 @@ describe("options that make no sense", () => {
     ],
     [
       "labels for a single sigmoid",
-      imageModel([8, 6, 3], 1, "sigmoid"),
+      pictureModel([8, 6, 3], 1, "sigmoid"),
       { classLabels: ["no", "yes"] },
       `The output "out_1" is a single number, so 2 class labels do not fit it.
   A yes-or-no model takes --binary-labels no,yes, which makes the two scores [1 - p, p].`,
