@@ -28,6 +28,8 @@ export interface KerasArchive {
   readonly model: JsonObject;
   readonly training?: JsonObject;
   readonly weights: WeightStore;
+  /** Where the state of the optimizer stands, when the file holds it. */
+  readonly optimizer?: Hdf5Group;
 }
 
 /** What the user says about the file. */
@@ -83,6 +85,7 @@ function openHdf5Archive(
       ? {}
       : { training: parseObject(trainingText, source.name, "training_config") }),
     weights,
+    ...optimizerIn(root, "optimizer_weights"),
   };
 }
 
@@ -109,7 +112,14 @@ function openWeights(
     model,
     ...(isJsonObject(training) ? { training } : {}),
     weights: weights.kind === "state" ? { ...weights, dialect: stated } : weights,
+    ...optimizerIn(root, weights.kind === "state" ? "optimizer" : "optimizer_weights"),
   };
+}
+
+/** The group of that name, as a part of an archive; nothing when there is none. */
+export function optimizerIn(root: Hdf5Group, name: string): { readonly optimizer?: Hdf5Group } {
+  const group = root.get(name);
+  return group?.kind === "group" ? { optimizer: group } : {};
 }
 
 interface StoreFacts {

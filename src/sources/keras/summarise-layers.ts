@@ -1,4 +1,9 @@
-import type { InnerModel, LayerSummary, SummaryShape, WeightSummary } from "../../ir/model-summary.ts";
+import type {
+  InnerModel,
+  LayerSummary,
+  SummaryShape,
+  WeightSummary,
+} from "../../ir/model-summary.ts";
 import { type DType, sizeOf } from "../../ir/tensor.ts";
 import { statedShape } from "./input-layer.ts";
 import type { Dialect } from "./layer-spec.ts";
@@ -43,7 +48,9 @@ export function summariseLayers(
         inputs: inputsOf(call),
         outputs: trace.shapes(layer, index),
       })),
-      ...(inner === undefined ? {} : { model: summariseInner(layer, inner, model, trace, context) }),
+      ...(inner === undefined
+        ? {}
+        : { model: summariseInner(layer, inner, model, trace, context) }),
     };
   });
 }

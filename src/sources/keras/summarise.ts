@@ -36,7 +36,7 @@ export function summariseKeras(
   const { table, trace } = bestOf(
     tables.map((table) => ({ table, trace: traceOrError({ ...context, table }) })),
   );
-  const optimizer = readOptimizerState(source);
+  const optimizer = readOptimizerState(archive.optimizer);
   const count = optimizer.reduce((sum, slot) => sum + slot.count, 0);
   const bytes = optimizer.reduce((sum, slot) => sum + slot.bytes, 0);
   const layers: readonly LayerSummary[] = summariseLayers(model, trace, {
@@ -81,7 +81,10 @@ interface Attempt {
 }
 
 /** The first way to give out weights that fits all shapes, else the first that does not contradict any. */
-function bestOf(attempts: readonly Attempt[]): { readonly table: WeightTable; readonly trace: Trace } {
+function bestOf(attempts: readonly Attempt[]): {
+  readonly table: WeightTable;
+  readonly trace: Trace;
+} {
   const sound = attempts.flatMap(({ table, trace }) =>
     trace instanceof KcError ? [] : [{ table, trace }],
   );

@@ -4,7 +4,7 @@ import { describeZip } from "../../formats/detect.ts";
 import { openHdf5 } from "../../formats/hdf5/index.ts";
 import { openZip, type Zip } from "../../formats/zip.ts";
 import { isJsonObject, type JsonObject } from "../../json.ts";
-import type { ArchiveOptions, KerasArchive } from "./archive.ts";
+import { type ArchiveOptions, type KerasArchive, optimizerIn } from "./archive.ts";
 import { generationOf } from "./dialect.ts";
 import type { Dialect } from "./layer-spec.ts";
 import { parseObject } from "./python-json.ts";
@@ -31,6 +31,7 @@ export function openZipArchive(source: ByteSource, options: ArchiveOptions): Ker
     model: given === undefined ? config : parseObject(given, "the architecture"),
     ...(isJsonObject(training) ? { training } : {}),
     weights: { kind: "state", dialect, root },
+    ...optimizerIn(root, "optimizer"),
   };
 }
 
