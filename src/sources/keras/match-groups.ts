@@ -3,7 +3,13 @@ import type { WeightRef } from "../../ir/tensor.ts";
 import { isJsonList } from "../../json.ts";
 import type { Dialect } from "./layer-spec.ts";
 import { convertWeights, nativeSlots, type RoleWeights } from "./native-weights.ts";
-import { assignSlots, type NativeSlot, namesResolve, type WeightOrder } from "./slot-assignment.ts";
+import {
+  assignSlots,
+  keepsRoles,
+  type NativeSlot,
+  namesResolve,
+  type WeightOrder,
+} from "./slot-assignment.ts";
 import type { Leaf, SpecTable, Unit } from "./slots.ts";
 import { unitOf } from "./slots.ts";
 import type { LayerConfig, ModelConfig } from "./topology.ts";
@@ -43,7 +49,10 @@ export function matchGroups(
   );
   if (!uncertain) return [fillTable(pairs, "by-flags", store, context)];
   const orders: readonly WeightOrder[] = ["by-flags", "trainable-first", "layer-by-layer"];
-  const tables = orders.map((order) => fillTable(pairs, order, store, context));
+  const sound = orders.filter((order) => ordersRoles(pairs, order, store, context));
+  const tables = (sound.length === 0 ? orders : sound).map((order) =>
+    fillTable(pairs, order, store, context),
+  );
   const seen = new Set<string>();
   return tables.filter((table) => {
     const text = describe(table);
@@ -105,6 +114,20 @@ function slotsOf(unit: Unit, dialect: Dialect): readonly NativeSlot[] {
 
 function isOpen(unit: Unit): boolean {
   return unit.leaves.some((leaf) => leaf.open);
+}
+
+/** Whether an order puts every array where its name says what it is. */
+function ordersRoles(
+  pairs: readonly Pair[],
+  order: WeightOrder,
+  { dialect: { generation } }: GroupStore,
+  { file }: MatchContext,
+): boolean {
+  return pairs.every(
+    ({ unit, slots, group }) =>
+      isOpen(unit) ||
+      keepsRoles(assignSlots(unit, slots, group, { generation, order, file }), generation),
+  );
 }
 
 function fillTable(

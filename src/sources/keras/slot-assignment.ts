@@ -2,7 +2,7 @@ import { fail } from "../../errors.ts";
 import type { Generation, WeightSlot } from "./layer-spec.ts";
 import type { Leaf, Unit } from "./slots.ts";
 import type { LayerConfig } from "./topology.ts";
-import { namesLayer, namesPrefix, namesRole } from "./weight-names.ts";
+import { namesLayer, namesPrefix, namesRole, withoutCounters } from "./weight-names.ts";
 import type { StoredWeight, WeightGroup } from "./weight-store.ts";
 
 /** One array that a layer should have. */
@@ -34,6 +34,16 @@ export function assignSlots(
   );
 }
 
+/** Whether no array stands in a slot of another role than its name says. */
+export function keepsRoles(assignment: Assignment, generation: Generation): boolean {
+  const roles = [...assignment.keys()].map(({ slot }) => slot.role);
+  return [...assignment].every(
+    ([{ slot }, { name }]) =>
+      namesRole(name, slot.role, generation) ||
+      !roles.some((role) => namesRole(name, role, generation)),
+  );
+}
+
 /** Whether the names in a group tell where its arrays belong, so that their order is not needed. */
 export function namesResolve(
   slots: readonly NativeSlot[],
@@ -43,7 +53,20 @@ export function namesResolve(
   return assignByName(slots, group, generation) !== undefined;
 }
 
+/** First by the names as they are, then without the counters of a second model in one process. */
 function assignByName(
+  slots: readonly NativeSlot[],
+  group: WeightGroup,
+  generation: Generation,
+): Assignment | undefined {
+  return (
+    assignBy((name) => name, slots, group, generation) ??
+    assignBy((name) => withoutCounters(name, generation), slots, group, generation)
+  );
+}
+
+function assignBy(
+  read: (name: string) => string,
   slots: readonly NativeSlot[],
   group: WeightGroup,
   generation: Generation,
@@ -52,9 +75,10 @@ function assignByName(
   const result = new Map<NativeSlot, StoredWeight>();
   const single = new Set(slots.map((slot) => slot.leaf)).size === 1;
   for (const stored of group.weights) {
-    const fitting = [...free].filter(({ slot }) => namesRole(stored.name, slot.role, generation));
-    const ofLayer = single ? fitting : bestLayer(stored.name, fitting, generation);
-    const chosen = byPrefix(stored.name, ofLayer)[0];
+    const name = read(stored.name);
+    const fitting = [...free].filter(({ slot }) => namesRole(name, slot.role, generation));
+    const ofLayer = single ? fitting : bestLayer(name, fitting, generation);
+    const chosen = byPrefix(name, ofLayer)[0];
     if (chosen === undefined) return undefined;
     free.delete(chosen);
     result.set(chosen, stored);

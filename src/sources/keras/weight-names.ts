@@ -43,6 +43,19 @@ export function namesLayer(
   return 1000 * (at + layer.name.length) + found.length;
 }
 
+/**
+ * A stored name without the numbers that TensorFlow adds when a process makes a second model: `conv_1/kernel:0` →
+ * `conv/kernel`, in Keras 1 `conv_W_1:0` → `conv_W`.
+ */
+export function withoutCounters(name: string, generation: Generation): string {
+  const base = plainName(name);
+  if (generation === 1) return base.replace(/_\d+$/, "");
+  return base
+    .split("/")
+    .map((part) => part.replace(/_\d+$/, ""))
+    .join("/");
+}
+
 /** TensorFlow ends the names of its variables in `:0`, Theano does not. */
 export function isTensorFlowName(name: string): boolean {
   return /:\d+$/.test(name);

@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import h5wasm, { type File, Group } from "h5wasm/node";
 import { type ByteSource, bytesSource } from "../../../src/formats/bytes.ts";
+import { temporaryFolder } from "../../temporary.ts";
 
 /** One array of a hand-made file. Left out `values`: 0.5, 1, 1.5, … */
 export interface GivenArray {
@@ -61,14 +64,12 @@ export async function stateFile(arrays: readonly GivenArray[]): Promise<ByteSour
 
 /** Writes any HDF5 file. */
 export async function writeFile(write: (root: Writable) => void): Promise<ByteSource> {
-  const { FS } = await h5wasm.ready;
-  const path = "/model.h5";
+  await h5wasm.ready;
+  const path = join(temporaryFolder(), "model.h5");
   const file = new h5wasm.File(path, "w");
   write(file);
   file.close();
-  const bytes = FS.readFile(path);
-  FS.unlink(path);
-  return bytesSource(bytes.slice(), "model.h5");
+  return bytesSource(readFileSync(path), "model.h5");
 }
 
 /** A dataset whose name may contain slashes; the groups on the way are made. */

@@ -1,43 +1,16 @@
 import { describe, expect, it } from "vitest";
-import type { Graph } from "../../../src/ir/graph.ts";
-import { readFloat32, type WeightRef } from "../../../src/ir/tensor.ts";
 import type { JsonObject } from "../../../src/json.ts";
 import {
   type KerasModel,
   type ReadKerasOptions,
   readKeras,
 } from "../../../src/sources/keras/index.ts";
+import { array, KERAS2, layer, numbers, range, sequential } from "./hand-made.ts";
 import { type GivenArray, type GivenFile, kerasFile, writeFile } from "./keras-file.ts";
-
-const KERAS2 = { keras_version: "2.2.4", backend: "tensorflow" };
 
 async function read(given: GivenFile, options: ReadKerasOptions = {}): Promise<KerasModel> {
   return readKeras(await kerasFile(given), options);
 }
-
-/** The numbers of a weight of a layer. */
-function numbers(graph: Graph, layer: string, role: string): readonly number[] {
-  const node = graph.nodes.find((item) => item.origin.layer === layer && role in item.op.weights);
-  const weights: Readonly<Record<string, WeightRef | undefined>> = node?.op.weights ?? {};
-  const ref = weights[role];
-  if (ref === undefined) throw new Error(`no ${role} in ${layer}`);
-  return [...readFloat32(ref)];
-}
-
-function sequential(...layers: readonly JsonObject[]): JsonObject {
-  return { class_name: "Sequential", config: layers };
-}
-
-function layer(className: string, config: JsonObject): JsonObject {
-  return { class_name: className, config };
-}
-
-function array(name: string, shape: readonly number[], values?: readonly number[]): GivenArray {
-  return values === undefined ? { name, shape } : { name, shape, values };
-}
-
-const range = (count: number, start = 0): readonly number[] =>
-  Array.from({ length: count }, (_, index) => start + index);
 
 describe("weights of Keras 1", () => {
   const keras1 = { keras_version: "1.2.2" };
