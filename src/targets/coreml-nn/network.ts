@@ -45,7 +45,7 @@ function emitWith(plan: NetworkPlan, arrays: "classic" | "exact"): EmittedNetwor
     arrays,
     precision: settings.modelPrecision,
     trainable: plan.trainable,
-    featureNames: [...names.inputs, ...names.outputs],
+    featureNames: [...names.inputs, ...names.outputs, settings.predictedFeatureName],
     outputNames: directNames(graph, names, classifier),
   });
   const log = createDiagnostics();
