@@ -2,16 +2,28 @@ import type { Model } from "../formats/coreml/types.gen.ts";
 import { LayerCall } from "./call.ts";
 import { classify } from "./classify.ts";
 import { type InputMapping, type ModelInput, readFeature, wrongInput } from "./features.ts";
+import { roundToHalf } from "./half.ts";
 import { type Network, openNetwork } from "./network.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What a model gives back under one output name: numbers, a label, or probabilities by label. */
 export type ModelOutput = Tensor | string | number | ReadonlyMap<string | number, number>;
 
+/** How a model is run. */
+export interface RunOptions {
+  /** Rounds the numbers of every blob to half precision, as the Neural Engine keeps them. */
+  readonly half?: boolean;
+  /** Sees every blob as it is made, inputs first. */
+  readonly observe?: (name: string, blob: Tensor) => void;
+}
+
 /** A model that can be run again and again. */
 export interface Interpreter {
   /** One prediction. Inputs by name; optional ones may be left out. */
-  run(inputs: Readonly<Record<string, ModelInput>>): ReadonlyMap<string, ModelOutput>;
+  run(
+    inputs: Readonly<Record<string, ModelInput>>,
+    options?: RunOptions,
+  ): ReadonlyMap<string, ModelOutput>;
 }
 
 /**
@@ -24,8 +36,8 @@ export interface Interpreter {
 export function createInterpreter(model: Model): Interpreter {
   const network = openNetwork(model);
   return {
-    run(inputs) {
-      const blobs = runLayers(network, readInputs(network, inputs));
+    run(inputs, options = {}) {
+      const blobs = runLayers(network, readInputs(network, inputs), options);
       const { classifier, outputs } = network;
       if (classifier !== undefined) return classify(model, classifier, blobs);
       return new Map(
@@ -68,7 +80,20 @@ function readInputs(network: Network, inputs: Readonly<Record<string, ModelInput
 }
 
 /** Runs all layers; a blob is dropped after its last reader unless it is wanted. */
-function runLayers(network: Network, blobs: Blobs): Blobs {
+function runLayers(
+  network: Network,
+  inputs: ReadonlyMap<string, Tensor>,
+  { half = false, observe }: RunOptions,
+): Blobs {
+  const blobs: Blobs = new Map();
+  const keep = (name: string, made: Tensor): void => {
+    const blob = half ? roundToHalf(made) : made;
+    blobs.set(name, blob);
+    observe?.(name, blob);
+  };
+  inputs.forEach((blob, name) => {
+    keep(name, blob);
+  });
   const lastReader = new Map<string, number>();
   network.layers.forEach(({ message }, index) => {
     for (const name of message.input ?? []) lastReader.set(name, index);
@@ -89,7 +114,7 @@ function runLayers(network: Network, blobs: Blobs): Blobs {
     );
     outputs.forEach((name, at) => {
       const result = results[at];
-      if (result !== undefined) blobs.set(name, result);
+      if (result !== undefined) keep(name, result);
     });
     for (const name of names) if (lastReader.get(name) === index) blobs.delete(name);
   });

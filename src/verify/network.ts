@@ -35,8 +35,8 @@ export interface NetworkLayer {
  * `bad-config` for a network that is not sound.
  */
 export function openNetwork(model: Model): Network {
-  const { neuralNetwork, neuralNetworkClassifier, neuralNetworkRegressor } = model;
-  const message = neuralNetwork ?? neuralNetworkClassifier ?? neuralNetworkRegressor;
+  const { neuralNetworkClassifier } = model;
+  const message = networkOf(model);
   if (message === undefined) {
     return fail("unsupported", "Only neural networks can be run; this model is of another kind.");
   }
@@ -51,6 +51,11 @@ export function openNetwork(model: Model): Network {
   checkMapping(network);
   checkBlobs(network);
   return network;
+}
+
+/** The network of a model, whatever its outputs mean; undefined for models of another kind. */
+export function networkOf(model: Model): NeuralNetwork | undefined {
+  return model.neuralNetwork ?? model.neuralNetworkClassifier ?? model.neuralNetworkRegressor;
 }
 
 /** Whether a layer, or a mapping, is newer than specification 3: then blobs may have any rank. */

@@ -123,3 +123,10 @@ export function reshape(tensor: Tensor, shape: readonly number[]): Tensor {
   }
   return { shape, data: tensor.data };
 }
+
+/** The first item of a batch of `size`, without the batch axis; where that is joined with another one, its part of it. */
+export function firstItem({ shape, data }: Tensor, size: number): Tensor {
+  const [batch = 1, ...rest] = shape;
+  const inner = batch === size ? rest : [batch / size, ...rest];
+  return { shape: inner, data: data.subarray(0, sizeOf(inner)) };
+}

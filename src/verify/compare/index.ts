@@ -1,0 +1,12 @@
+export type { Difference } from "./agreement.ts";
+export {
+  type CompareOptions,
+  type Comparison,
+  compareModels,
+  type OutputComparison,
+} from "./compare.ts";
+export type { Divergence } from "./first-divergence.ts";
+export { type InputPlan, planInputs } from "./input-plan.ts";
+export { labelFault } from "./labels.ts";
+export { type Random, seededRandom } from "./random.ts";
+export { pictureSample, randomSample, type Sample } from "./sample.ts";

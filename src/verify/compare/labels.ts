@@ -1,0 +1,19 @@
+import type { Model } from "../../formats/coreml/types.gen.ts";
+
+/** What is wrong with the labels of a classifier, in words; undefined when they are as expected, in order. */
+export function labelFault(
+  model: Model,
+  expected: readonly (string | number)[],
+): string | undefined {
+  const { neuralNetworkClassifier: classifier } = model;
+  if (classifier === undefined) return "The Core ML model is no classifier, so it has no labels.";
+  const labels: readonly (string | number)[] =
+    classifier.stringClassLabels?.vector ?? classifier.int64ClassLabels?.vector ?? [];
+  if (labels.length !== expected.length) {
+    return `The Core ML model has ${labels.length} labels, expected ${expected.length}.`;
+  }
+  const at = expected.findIndex((label, index) => String(labels[index]) !== String(label));
+  if (at < 0) return undefined;
+  const [got, wanted] = [JSON.stringify(labels[at]), JSON.stringify(expected[at])];
+  return `Label ${at} of the Core ML model is ${got}, expected ${wanted}.`;
+}

@@ -1,0 +1,156 @@
+import type { Graph, Node, Origin, ValueId } from "../../ir/graph.ts";
+import type { Network } from "../network.ts";
+
+/** One call of a Keras layer, or one input, on both sides. */
+export interface LayerGroup {
+  /** Undefined for an input of the model. */
+  readonly origin: Origin | undefined;
+  /** Keras name. */
+  readonly layer: string;
+  /** Values that other layers read, or that the model gives out. */
+  readonly values: readonly ValueId[];
+  /** Core ML blobs of the same layer that other layers read, or that the model gives out. */
+  readonly blobs: ReadonlySet<string>;
+}
+
+/**
+ * Pairs Keras layers with Core ML layers by their names: those of a Keras layer begin with its name
+ * (`conv1_relu__clip__`); those of a nested model with all names in a row (`outer_inner`); those of a shared layer
+ * count its calls (`shared_1`). A Core ML layer of any other name belongs to the layer whose numbers it reads.
+ */
+export function layerGroups(graph: Graph, network: Network): readonly LayerGroup[] {
+  const keys = new Map<string, readonly Node[]>();
+  for (const node of graph.nodes) {
+    const key = keyOf(node.origin);
+    keys.set(key, [...(keys.get(key) ?? []), node]);
+  }
+  const blobs = blobsByKey(network, wordsOf(graph), inputKeys(graph, network));
+  const none: ReadonlySet<string> = new Set();
+  const inputs = graph.inputs.map(({ name, value }) => ({
+    origin: undefined,
+    layer: name,
+    values: [value],
+    blobs: blobs.get(inputKey(name)) ?? none,
+  }));
+  const outside = leavingValues(graph);
+  const layers = [...keys].map(([key, nodes]) => ({
+    origin: nodes[0]?.origin,
+    layer: nodes[0]?.origin.layer ?? "",
+    values: nodes.flatMap(({ outputs }) => outputs).filter((value) => outside.has(value)),
+    blobs: blobs.get(key) ?? none,
+  }));
+  return [...inputs, ...layers];
+}
+
+function keyOf({ layer, call }: Origin): string {
+  return `${layer}\n${call}`;
+}
+
+function inputKey(name: string): string {
+  return `${name}\ninput`;
+}
+
+/** Input names go by order, as the two models name them differently. */
+function inputKeys(graph: Graph, network: Network): ReadonlyMap<string, string> {
+  const features = network.inputs.filter(({ type }) => type?.isOptional !== true);
+  const byName = graph.inputs.every(({ name }) => features.some((one) => one.name === name));
+  return new Map(
+    graph.inputs.map(({ name }, index) => [
+      byName ? name : (features[index]?.name ?? ""),
+      inputKey(name),
+    ]),
+  );
+}
+
+/** Values that are read by another layer than the one that makes them, or given out. */
+function leavingValues(graph: Graph): ReadonlySet<ValueId> {
+  const makers = new Map<ValueId, string>();
+  const leaving = new Set(graph.outputs.map(({ value }) => value));
+  for (const { origin, inputs, outputs } of graph.nodes) {
+    const key = keyOf(origin);
+    for (const value of inputs) if (makers.get(value) !== key) leaving.add(value);
+    for (const value of outputs) makers.set(value, key);
+  }
+  return leaving;
+}
+
+/** What the Core ML layers of each Keras layer may be called; names that two layers could have are left out. */
+function wordsOf(graph: Graph): ReadonlyMap<string, string> {
+  const calls = new Map<string, Origin>();
+  for (const { origin } of graph.nodes) calls.set(keyOf(origin), origin);
+  const shared = new Set(
+    [...calls.values()].filter(({ call }) => call > 0).map(({ layer }) => layer),
+  );
+  const words = new Map<string, string>();
+  for (const spelling of SPELLINGS) {
+    const claims = new Map<string, Set<string>>();
+    for (const [key, origin] of calls) {
+      const word = spelling(origin, shared.has(origin.layer));
+      claims.set(word, (claims.get(word) ?? new Set()).add(key));
+    }
+    for (const [word, [key, rival]] of claims) {
+      if (key !== undefined && rival === undefined && !words.has(word)) words.set(word, key);
+    }
+  }
+  return words;
+}
+
+type Spelling = (origin: Origin, shared: boolean) => string;
+
+/** From the surest to the most doubtful. */
+const SPELLINGS: readonly Spelling[] = [
+  (origin, shared) => {
+    const [first = "", ...rest] = pathOf(origin);
+    return [shared ? `${first}_${origin.call}` : first, ...rest].join("_");
+  },
+  (origin, shared) => {
+    const path = pathOf(origin).join("_");
+    return shared ? `${path}_${origin.call}` : path;
+  },
+  ({ layer }) => layer,
+  (origin) => pathOf(origin).at(-1) ?? "",
+];
+
+/** The models around a layer, and its own name, which may have slashes itself. */
+function pathOf({ layer, config }: Origin): readonly string[] {
+  const { name } = config;
+  const own = typeof name === "string" && layer.endsWith(name) ? name : layer;
+  return [
+    ...layer
+      .slice(0, layer.length - own.length)
+      .split("/")
+      .slice(0, -1),
+    own,
+  ];
+}
+
+/** Blobs that leave the Core ML layers of each key. */
+function blobsByKey(
+  { layers, outputs, classifier }: Network,
+  words: ReadonlyMap<string, string>,
+  inputs: ReadonlyMap<string, string>,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const makers = new Map(inputs);
+  const leaving = new Set(outputs.map(({ name }) => name ?? ""));
+  leaving.add(classifier?.labelProbabilityLayerName || (layers.at(-1)?.message.output?.[0] ?? ""));
+  for (const { message } of layers) {
+    const [first = ""] = message.input ?? [];
+    const key = keyOfName(message.name ?? "", words) ?? makers.get(first) ?? "";
+    for (const blob of message.input ?? []) if (makers.get(blob) !== key) leaving.add(blob);
+    for (const blob of message.output ?? []) makers.set(blob, key);
+  }
+  const result = new Map<string, Set<string>>();
+  for (const [blob, key] of makers) {
+    if (leaving.has(blob)) result.set(key, (result.get(key) ?? new Set()).add(blob));
+  }
+  return result;
+}
+
+/** The longest word that the name is, or begins with before a `_`. */
+function keyOfName(name: string, words: ReadonlyMap<string, string>): string | undefined {
+  for (let end = name.length; end > 0; end = name.lastIndexOf("_", end - 1)) {
+    const key = words.get(name.slice(0, end));
+    if (key !== undefined) return key;
+  }
+  return undefined;
+}
