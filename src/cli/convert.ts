@@ -88,7 +88,11 @@ function checkExtension(output: string): void {
 }
 
 function openModel(model: string): Promise<FileSource> | FileSource {
-  return model === "-" ? readStdin() : openFile(model);
+  if (model !== "-") return openFile(model);
+  if (!process.stdin.isTTY) return readStdin();
+  return fail("bad-option", "The standard input is a terminal, which holds no model.", {
+    hint: "Redirect a file into it (< model.h5), or give the file's name.",
+  });
 }
 
 function isQuiet(flags: FlagReader): boolean {

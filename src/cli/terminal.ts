@@ -9,7 +9,7 @@ export interface Terminal {
   dim(text: string): string;
   /** A line on the standard error. */
   say(text: string): void;
-  /** A line that the next one replaces; nothing where nobody looks. */
+  /** A line that the next one replaces, `""` clears; nothing where nobody looks. */
   progress(text: string): void;
 }
 
@@ -40,7 +40,7 @@ export function openTerminal(): Terminal {
       if (!interactive) return;
       clear();
       stderr.write(text);
-      pending = true;
+      pending = text !== "";
     },
   };
 }

@@ -33,6 +33,7 @@ export async function writeInterruptibly(
       },
     });
   } finally {
+    terminal.progress("");
     for (const signal of SIGNALS) process.off(signal, stop);
     process.off("SIGXFSZ", ignore);
     if (received !== undefined) process.kill(process.pid, received);
