@@ -9,7 +9,7 @@ import type { FeatureNames } from "./feature-names.ts";
 import { emitInput, type InputFeature, inputFeatures } from "./inputs.ts";
 import type { Settings } from "./options.ts";
 import { emitOutput, type OutputFeature } from "./outputs.ts";
-import { refuse } from "./refuse.ts";
+import { refuse, WAY_OUT } from "./refuse.ts";
 import { isAnyRankLayer } from "./spec-version.ts";
 
 /** A network in layers, with what goes in and out. */
@@ -114,6 +114,7 @@ function checkRank(graph: Graph, { value, shape }: InputFeature, log: Diagnostic
     code: "unsupported",
     text: `the input has ${shape.length} axes, which cannot be expressed: a blob has five, the batch among them.`,
     at: { layer: name },
+    hint: WAY_OUT,
   });
   return false;
 }

@@ -15,15 +15,18 @@ const UNREADABLE: ReadonlySet<string> = new Set([
   "layers/tf_lstm_time_major",
 ]);
 
+const WAY_OUT =
+  "  Change the layer in Keras, or supply one of your own that is made of other layers (--custom FILE.mjs).";
+
 /** Models that Core ML networks cannot express, with the exact refusal. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
   [
     "layers/k3_act_sparsemax",
-    'Layer "activation" (Activation): sparsemax needs its input sorted, for which Core ML networks have no exact layer.',
+    `Layer "activation" (Activation): sparsemax needs its input sorted, for which Core ML networks have no exact layer.\n${WAY_OUT}`,
   ],
   [
     "layers/tf_convlstm3d",
-    'Layer "in": the input has 6 axes, which cannot be expressed: a blob has five, the batch among them.',
+    `Layer "in": the input has 6 axes, which cannot be expressed: a blob has five, the batch among them.\n${WAY_OUT}`,
   ],
 ]);
 

@@ -186,7 +186,9 @@ describe("what cannot be expressed", () => {
     expect(errorOf(graph, {})).toEqual([
       "unsupported",
       `Layer "activation_1" (activation): sparsemax needs its input sorted, for which Core ML networks have no exact layer.
-Layer "pad_1" (pad): symmetric padding, which repeats the border element, has no layer in Core ML networks.`,
+  Change the layer in Keras, or supply one of your own that is made of other layers (--custom FILE.mjs).
+Layer "pad_1" (pad): symmetric padding, which repeats the border element, has no layer in Core ML networks.
+  Change the layer in Keras, or supply one of your own that is made of other layers (--custom FILE.mjs).`,
     ]);
   });
 });
