@@ -81,7 +81,7 @@ describe("README", () => {
     const [command = ""] = code(section("Start"), "sh");
     const folder = temporaryFolder();
     symlinkSync(FIXTURES, join(folder, "fixtures"));
-    const inPlace = command.replace("npm ci && npx kc", `"${process.execPath}" "${KC}"`);
+    const inPlace = command.replace("npm ci && node bin/kc.js", `"${process.execPath}" "${KC}"`);
     const { status, stderr } = spawnSync("sh", ["-c", inPlace], { cwd: folder, encoding: "utf8" });
     expect([status, stderr.split("\n").slice(1)]).toEqual([
       0,
