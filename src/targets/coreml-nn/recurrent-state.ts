@@ -1,7 +1,9 @@
 import type { Node } from "../../ir/graph.ts";
 import type { RecurrentOp } from "../../ir/ops/recurrent.ts";
+import { constantWeight } from "../../weights/constant.ts";
 import type { Emission } from "./emission.ts";
 import { BATCH, CHANNEL, type Layout, SEQ } from "./layout.ts";
+import { Scribe } from "./scribe.ts";
 
 /** Blobs of the states that a recurrent layer takes and gives. */
 export interface StateBlobs {
@@ -37,7 +39,7 @@ export function stateBlobs(node: Node<RecurrentOp>, emission: Emission): StateBl
     ? slots.map((_, index) => emission.read(node, STATE, index + 1).name)
     : declared
       ? slots.map(({ state, way }) => declare(emission.stateInputs, `${name}_${state}_in${way}`))
-      : [];
+      : zeroStates(node, emission, slots.length);
   const first = node.outputs.length - slots.length;
   const outputs = slots.map(({ state, way }, index) => {
     const wanted = `${name}_${state}_out${way}`;
@@ -51,6 +53,16 @@ export function stateBlobs(node: Node<RecurrentOp>, emission: Emission): StateBl
     list.push({ name: blob, units: op.units });
     return blob;
   }
+}
+
+/** Only the simple layer must be given a state. @see NeuralNetwork.proto SimpleRecurrentLayerParams */
+function zeroStates(node: Node<RecurrentOp>, emission: Emission, count: number): readonly string[] {
+  const { cell, units } = node.op;
+  if (cell !== "simple") return [];
+  const scribe = new Scribe(node, emission, `${emission.layerNameOf(node)}_start`);
+  const zeros = constantWeight(`zeros(${units})`, [units, 1, 1], new Float32Array(units));
+  const blob = scribe.constant(zeros);
+  return new Array<string>(count).fill(blob);
 }
 
 function placeState(node: Node<RecurrentOp>, emission: Emission, index: number): string {
