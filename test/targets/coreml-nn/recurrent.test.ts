@@ -1,6 +1,9 @@
-import { describe } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Activation } from "../../../src/ir/ops/activation.ts";
 import type { RecurrentOp } from "../../../src/ir/ops/recurrent.ts";
+import { writeCoreML } from "../../../src/targets/coreml-nn/index.ts";
+import { openCase } from "../../cases.ts";
+import { formsOf } from "../../forms.ts";
 import { weight } from "./build-graph.ts";
 import { testGraph } from "./equivalence.ts";
 
@@ -245,4 +248,16 @@ describe("embeddings and masks", () => {
     );
     return add({ kind: "applyMask", weights: {} }, x, mask);
   });
+});
+
+test("simple layers are always given a state, of zeros where an array has no room for one", () => {
+  // Apple's validator wants exactly two inputs of them, unlike of the other cells.
+  const [form] = formsOf(openCase("layers/k3_bisimplernn"));
+  if (form === undefined) throw new Error("the case has no file");
+  const layers = writeCoreML(form.read().graph).model.neuralNetwork?.layers ?? [];
+  const simple = layers.filter((layer) => layer.simpleRecurrent !== undefined);
+  expect(simple.map(({ input = [], output = [] }) => [input.length, output.length])).toEqual([
+    [2, 2],
+    [2, 2],
+  ]);
 });
