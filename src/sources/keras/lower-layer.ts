@@ -28,6 +28,8 @@ export interface LowerState {
   readonly specs: SpecTable;
   readonly table: WeightTable;
   readonly placeholders: boolean;
+  /** Layers that are reported already. */
+  readonly refused?: ReadonlySet<LayerConfig>;
   readonly log: Diagnostics;
   /** How often each layer has been called so far. */
   readonly calls: Map<LayerConfig, number>;
@@ -59,6 +61,7 @@ export function lowerLayer(
   parts: LayerInputs,
   state: LowerState,
 ): readonly Flow[] {
+  if (state.refused?.has(layer)) return [];
   const { call, flowAt, origin, weights, build } = parts;
   const values = parts.inputs.flatMap((flow) => (flow === undefined ? [] : [flow.value]));
   const keywordInputs = new Map(
@@ -107,7 +110,7 @@ export function lowerLayer(
 }
 
 /** Logs what cannot be expressed, so that all of it is reported at once; other errors go through. */
-function guard(log: Diagnostics, lower: () => readonly Flow[]): readonly Flow[] {
+export function guard(log: Diagnostics, lower: () => readonly Flow[]): readonly Flow[] {
   try {
     return lower();
   } catch (error) {

@@ -20,6 +20,8 @@ export interface LowerContext {
   readonly inputShapes: InputShapes | undefined;
   /** Whether unknown classes become `custom` ops; Lambda too. */
   readonly placeholders: boolean;
+  /** Layers that are reported already. */
+  readonly refused?: ReadonlySet<LayerConfig>;
   readonly log: Diagnostics;
   readonly onCall?: CallListener;
 }

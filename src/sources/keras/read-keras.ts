@@ -1,13 +1,18 @@
-import { createDiagnostics, type Diagnostic, fail, KcError, throwIfErrors } from "../../errors.ts";
+import {
+  createDiagnostics,
+  type Diagnostic,
+  type Diagnostics,
+  fail,
+  KcError,
+  throwIfErrors,
+} from "../../errors.ts";
 import type { ByteSource } from "../../formats/bytes.ts";
 import type { Graph } from "../../ir/graph.ts";
-import type { KerasArchive } from "./archive.ts";
 import type { InputShapes } from "./input-layer.ts";
 import type { LayerSpec } from "./layer-spec.ts";
-import { lowerModel } from "./lower.ts";
+import { type LowerContext, lowerModel } from "./lower.ts";
 import type { WeightTable } from "./match-groups.ts";
-import { matchWeights, openModel } from "./open-model.ts";
-import type { SpecTable } from "./slots.ts";
+import { matchWeights, type OpenedModel, openModel } from "./open-model.ts";
 import type { ModelConfig } from "./topology.ts";
 import { reportUnknown } from "./unknown-layers.ts";
 
@@ -43,28 +48,39 @@ export function readKeras(source: ByteSource, options: ReadKerasOptions = {}): K
   const opened = openModel(source, options, log);
   const { archive, specs, model } = opened;
   const placeholders = options.placeholders ?? false;
-  reportUnknown(model, specs, { placeholders, log });
-  throwIfErrors(log);
-  const tables = matchWeights(opened, { file: source.name, log });
-  const attempts = tables.map((table) =>
-    attempt(model, { archive, specs, table, placeholders, inputShapes: options.inputShapes }),
+  const { dialect } = archive;
+  const refused = reportUnknown(model, { specs, dialect, placeholders, log });
+  const { inputShapes } = options;
+  const attempts = tablesFor(opened, source, log).map((table) =>
+    attempt(model, { archive, specs, table, placeholders, inputShapes, refused }, log),
   );
   const { graph, warnings } = choose(attempts, source);
   return { graph, warnings: [...log.warnings, ...warnings] };
 }
 
-interface AttemptContext {
-  readonly archive: KerasArchive;
-  readonly specs: SpecTable;
-  readonly table: WeightTable;
-  readonly placeholders: boolean;
-  readonly inputShapes: InputShapes | undefined;
+/** Layers that cannot be expressed come before weights that do not fit. */
+function tablesFor(
+  opened: OpenedModel,
+  source: ByteSource,
+  log: Diagnostics,
+): readonly WeightTable[] {
+  try {
+    return matchWeights(opened, { file: source.name, log });
+  } catch (error) {
+    throwIfErrors(log);
+    throw error;
+  }
 }
 
 type Attempt = KerasModel | KcError;
 
-function attempt(model: ModelConfig, context: AttemptContext): Attempt {
+function attempt(
+  model: ModelConfig,
+  context: Omit<LowerContext, "log">,
+  { errors }: Diagnostics,
+): Attempt {
   const log = createDiagnostics();
+  for (const error of errors) log.error(error);
   try {
     return { graph: lowerModel(model, { ...context, log }), warnings: log.warnings };
   } catch (error) {
