@@ -1,41 +1,30 @@
-/** One option of a command, as the help shows it. */
-export interface Flag {
-  /** As typed: `--image-scale <number>`. */
-  readonly flags: string;
-  readonly about: string;
-  /** May be given several times. */
-  readonly repeatable?: true;
-  /** Words that it takes; all others are refused. */
-  readonly choices?: readonly string[];
-}
+import type { CommandSpec, Flag, FlagGroup } from "./command.ts";
 
-/** Options that belong together, under one heading. */
-export interface FlagGroup {
-  readonly heading: string;
-  readonly flags: readonly Flag[];
-}
+/** How to read a model, for every command that takes one. */
+export const READING_FLAGS: readonly Flag[] = [
+  {
+    flags: "--architecture <file>",
+    about: "model.to_json() of a file that holds weights only",
+  },
+  {
+    flags: "--input-shape <shape>",
+    about: "shape of an input that the file leaves open: name=1,224,224,3; ? for a free dimension",
+    repeatable: true,
+  },
+  {
+    flags: "--backend <name>",
+    about: "backend that trained the file, where the file does not say",
+    choices: ["tensorflow", "theano", "cntk"],
+  },
+  { flags: "--custom <file.mjs>", about: "your own layers: a module that exports layer specs" },
+];
 
 /** Every option of `kc convert`: coremltools' argument names in kebab case, and our own. */
 export const CONVERT_FLAGS: readonly FlagGroup[] = [
   {
     heading: "Reading the model:",
     flags: [
-      {
-        flags: "--architecture <file>",
-        about: "model.to_json() of a file that holds weights only",
-      },
-      {
-        flags: "--input-shape <shape>",
-        about:
-          "shape of an input that the file leaves open: name=1,224,224,3; ? for a free dimension",
-        repeatable: true,
-      },
-      {
-        flags: "--backend <name>",
-        about: "backend that trained the file, where the file does not say",
-        choices: ["tensorflow", "theano", "cntk"],
-      },
-      { flags: "--custom <file.mjs>", about: "your own layers: a module that exports layer specs" },
+      ...READING_FLAGS,
       {
         flags: "--add-custom-layers",
         about: "write unknown layers as Core ML custom layers, which need code in your app",
@@ -117,8 +106,7 @@ export const CONVERT_FLAGS: readonly FlagGroup[] = [
   },
 ];
 
-/** The end of `kc convert --help`. */
-export const CONVERT_EXAMPLES = `
+const CONVERT_EXAMPLES = `
 Lists are separated by commas; write \\, for a comma inside a name. Numbers may be fractions.
 Use - as <model> for the standard input and as <output> for the standard output.
 
@@ -130,3 +118,19 @@ Examples:
   $ kc convert resnet50.keras ResNet50.mlmodel --image-input-names input1 --preprocess auto
   $ kc convert weights.h5 Model.mlmodel --architecture model.json --input-shape 1,96,96,3
 `;
+
+/** `kc convert`. */
+export const CONVERT_COMMAND: CommandSpec = {
+  name: "convert",
+  about: "convert a Keras model to Core ML (.mlmodel)",
+  arguments: [
+    ["<model>", ".h5, .hdf5, .keras or .weights.h5 file, or - for the standard input"],
+    ["<output>", "file to write; its extension says what: .mlmodel; or - for the standard output"],
+  ],
+  groups: CONVERT_FLAGS,
+  after: CONVERT_EXAMPLES,
+  async run([model = "", output = ""], flags) {
+    const { convert } = await import("./convert.ts");
+    return convert(model, output, flags);
+  },
+};

@@ -1,6 +1,8 @@
 import { arch, platform } from "node:os";
 import { CommanderError } from "commander";
 import { exitCodeOf, formatDiagnostic, KcError } from "../errors.ts";
+import { usageOf } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
 import { inFlagWords } from "./flag-words.ts";
 import { version } from "./program.ts";
 import { openTerminal } from "./terminal.ts";
@@ -27,7 +29,7 @@ export function usageFailure(error: unknown, argv: readonly string[]): unknown {
   return new KcError({
     code: "bad-option",
     text: `${text.charAt(0).toUpperCase()}${text.slice(1)}.`.replace(/\.\.$/, "."),
-    hint: suggestion || forgottenCommand(error, argv) || hintFor(error),
+    hint: suggestion || forgottenCommand(error, argv) || hintFor(error, argv),
   });
 }
 
@@ -76,10 +78,12 @@ function faultDetails(error: unknown): readonly string[] {
   ];
 }
 
-function hintFor(error: CommanderError): string {
+function hintFor(error: CommanderError, argv: readonly string[]): string {
+  const command = COMMANDS.find(({ name }) => argv.includes(name));
+  if (command === undefined) return "See kc --help, or kc convert --help.";
   return error.code === "commander.missingArgument"
-    ? "Usage: kc convert <model> <output> [options]"
-    : "See kc --help, or kc convert --help.";
+    ? `Usage: ${usageOf(command)}`
+    : `See kc --help, or kc ${command.name} --help.`;
 }
 
 /** `kc model.h5 out.mlmodel`: the commonest slip. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
-import { CONVERT_EXAMPLES, CONVERT_FLAGS, type FlagGroup } from "./convert-flags.ts";
+import type { CommandSpec, FlagGroup } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
 
 const EXIT_CODES = `
 Exit codes:
@@ -30,21 +31,7 @@ export function buildProgram(done: (exitCode: number) => void): Command {
       "after",
       `\nkc <command> --help shows a command's options and examples.\n${EXIT_CODES}`,
     );
-  const convert = program
-    .command("convert")
-    .description("convert a Keras model to Core ML (.mlmodel)")
-    .argument("<model>", ".h5, .hdf5, .keras or .weights.h5 file, or - for the standard input")
-    .argument(
-      "<output>",
-      "file to write; its extension says what: .mlmodel; or - for the standard output",
-    )
-    .addHelpText("after", `${CONVERT_EXAMPLES}${EXIT_CODES}`)
-    .action(async (model: string, output: string, flags: Readonly<Record<string, unknown>>) => {
-      const { convert: run } = await import("./convert.ts");
-      done(await run(model, output, flags));
-    });
-  addFlags(convert, CONVERT_FLAGS);
-  convert.helpOption("-h, --help", "print this help");
+  for (const spec of COMMANDS) addCommand(program, spec, done);
   return program;
 }
 
@@ -53,6 +40,16 @@ export function version(): string {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   const json: { readonly version?: unknown } = JSON.parse(text);
   return typeof json.version === "string" ? json.version : "";
+}
+
+function addCommand(program: Command, spec: CommandSpec, done: (exitCode: number) => void): void {
+  const command = program.command(spec.name).description(spec.about);
+  for (const [name, about] of spec.arguments) command.argument(name, about);
+  addFlags(command, spec.groups);
+  command
+    .helpOption("-h, --help", "print this help")
+    .addHelpText("after", `${spec.after}${EXIT_CODES}`)
+    .action(async () => done(await spec.run(command.args, command.opts())));
 }
 
 function addFlags(command: Command, groups: readonly FlagGroup[]): void {

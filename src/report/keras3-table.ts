@@ -16,8 +16,6 @@ import {
 export interface Keras3Options extends SummaryOptions {
   /** Width of the terminal. */
   readonly columns: number;
-  /** Count the state of the optimizer, as Keras does for a compiled model. */
-  readonly optimizer?: boolean;
 }
 
 /**
@@ -35,18 +33,12 @@ export function keras3Table(model: ModelSummary, options: Keras3Options): string
     width,
   );
   const { total, trainable, fixed } = modelTotals(model);
-  const optimizer = options.optimizer === true ? model.optimizer : undefined;
-  const all = {
-    count: total.count + (optimizer?.count ?? 0),
-    bytes: total.bytes + (optimizer?.bytes ?? 0),
-  };
-  const counted = (what: string, { count, bytes }: typeof all): string =>
+  const counted = (what: string, { count, bytes }: typeof total): string =>
     ` ${what} params: ${withCommas(count)} (${memorySize(bytes, "B")})`;
   const sums = [
-    counted("Total", all),
+    counted("Total", total),
     counted("Trainable", trainable),
     counted("Non-trainable", fixed),
-    ...(optimizer === undefined ? [] : [counted("Optimizer", optimizer)]),
   ];
   const wrapped = (text: string): readonly string[] =>
     wrapWords(text, options.columns, true).map((line) => line.trimEnd());

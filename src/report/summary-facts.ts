@@ -76,13 +76,13 @@ export function connectionsOf(
   );
 }
 
-/** Up to tf.keras 2.15 a model that is built counts its own making as node 0. */
+/** In stand-alone Keras a model that is built counts its own making as node 0. */
 function connection(
   { layer, call, tensor }: SummaryTensor,
   source: LayerSummary | undefined,
   style: SummaryStyle,
 ): string {
-  const first = style !== "keras3" && source?.model?.built === true ? 1 : 0;
+  const first = style === "keras2" && source?.model?.built === true ? 1 : 0;
   return `${layer}[${call + first}][${tensor}]`;
 }
 
