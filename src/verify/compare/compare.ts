@@ -41,9 +41,9 @@ export interface Comparison {
   readonly tolerance: number;
   readonly half: boolean;
   readonly outputs: readonly OutputComparison[];
-  /** Present when the outputs differ. */
+  /** Present when an output differs, or a layer whose error fades before the outputs. */
   readonly divergence?: Divergence;
-  /** The sample with the largest difference, when the outputs differ. */
+  /** The sample with the largest difference, when there is one. */
   readonly worst?: string;
 }
 
@@ -69,11 +69,13 @@ export function compareModels(
   const base = { samples: samples.length, tolerance, half, outputs };
   const worst = worstOf(runs);
   const sample = samples[worst];
+  if (sample === undefined) return fail("bad-option", "There is nothing to compare on.");
   const wrong = wrongValues(graph, runs[worst] ?? [], tolerance);
-  if (wrong.size === 0 || sample === undefined) return { ok: true, ...base };
   const network = openNetwork(model);
   const suspects = { graph, network, interpreter, sample, tolerance, half, wrong };
-  return { ok: false, ...base, divergence: firstDivergence(suspects), worst: sample.name };
+  const divergence = firstDivergence(suspects);
+  if (divergence === undefined) return { ok: true, ...base };
+  return { ok: false, ...base, divergence, worst: sample.name };
 }
 
 /** One output of one sample. */

@@ -33,30 +33,29 @@ export interface Suspects {
 }
 
 /**
- * Runs both models once more, comparing layer by layer in any order of axes, and walks back from the wrong outputs
- * to the first layer that is wrong. Layers that do not correspond, because one side merged or split them, are
- * passed over; a difference that a later layer heals is none.
+ * Runs both models once more, comparing layer by layer in any order of axes, and finds the first layer that is
+ * wrong: on the way back from wrong outputs, or, where all outputs are right, one whose error the next layers
+ * carry on before it fades. Layers that do not correspond, because one side merged or split them, are passed over;
+ * a difference that the next layer heals is none, such as the order of numbers between a flatten and a dense layer.
  */
-export function firstDivergence(suspects: Suspects): Divergence {
-  const { graph, wrong } = suspects;
+export function firstDivergence(suspects: Suspects): Divergence | undefined {
+  const { graph, wrong, tolerance } = suspects;
   const groups = layerGroups(graph, suspects.network);
   const found = new Map([...compareBlobs(suspects, groups), ...wrong]);
-  const reached = walkBack(graph, found, suspects.tolerance);
-  const makers = new Map(
-    groups.flatMap((group) => group.values.map((one) => [one, group] as const)),
-  );
+  const isWrong = (value: ValueId): boolean => (found.get(value) ?? 0) > tolerance;
+  const suspected =
+    wrong.size > 0 ? walkBack(graph, found, tolerance) : carriedOn(graph, found, tolerance);
   const inOrder = [
     ...graph.inputs.map(({ value }) => value),
     ...graph.nodes.flatMap(({ outputs }) => outputs),
   ];
-  const first = inOrder.find(
-    (value) => reached.has(value) && (found.get(value) ?? 0) > suspects.tolerance,
-  );
-  const group = makers.get(first ?? "");
+  const first = inOrder.find((value) => suspected.has(value) && isWrong(value));
+  if (first === undefined) return undefined;
+  const group = groups.find(({ values }) => values.includes(first));
   return {
     layer: group?.layer ?? "",
     className: group?.origin?.className,
-    relative: found.get(first ?? "") ?? Number.POSITIVE_INFINITY,
+    relative: found.get(first) ?? 0,
   };
 }
 
@@ -119,4 +118,26 @@ function walkBack(
     for (const value of inputs) if (!isRight(value)) reached.add(value);
   }
   return reached;
+}
+
+/** Wrong values that make another one wrong, directly or by way of values that cannot be compared. */
+function carriedOn(
+  graph: Graph,
+  found: ReadonlyMap<ValueId, number>,
+  tolerance: number,
+): ReadonlySet<ValueId> {
+  const carriers = new Set<ValueId>();
+  const leadsToWrong = new Set<ValueId>();
+  for (const { inputs, outputs } of graph.nodes.toReversed()) {
+    const carries = outputs.some(
+      (value) => (found.get(value) ?? 0) > tolerance || leadsToWrong.has(value),
+    );
+    if (!carries) continue;
+    for (const value of inputs) {
+      const off = found.get(value);
+      if (off === undefined) leadsToWrong.add(value);
+      else if (off > tolerance) carriers.add(value);
+    }
+  }
+  return carriers;
 }

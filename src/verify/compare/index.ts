@@ -9,4 +9,4 @@ export type { Divergence } from "./first-divergence.ts";
 export { type InputPlan, planInputs } from "./input-plan.ts";
 export { labelFault } from "./labels.ts";
 export { type Random, seededRandom } from "./random.ts";
-export { pictureSample, randomSample, type Sample } from "./sample.ts";
+export { pictureSample, randomSamples, type Sample } from "./sample.ts";

@@ -19,9 +19,19 @@ export interface Sample {
   readonly coreML: Readonly<Record<string, ModelInput>>;
 }
 
-/** One sample of random pictures, indices and numbers from -1 to 1, as each input wants them. */
-export function randomSample(name: string, plans: readonly InputPlan[], random: Random): Sample {
-  return sampleOf(name, plans, (plan) => randomFor(plan, random));
+/**
+ * Samples of random pictures, indices and numbers, as each input wants them. Numbers lie from -1 to 1, in every
+ * second sample from -8 to 8, where activations reach their bounds.
+ */
+export function randomSamples(
+  plans: readonly InputPlan[],
+  count: number,
+  random: Random,
+): readonly Sample[] {
+  return Array.from({ length: count }, (_, index) => {
+    const reach = index % 2 === 0 ? 1 : 8;
+    return sampleOf(`random ${index + 1}`, plans, (plan) => randomFor(plan, random, reach));
+  });
 }
 
 /** One sample of a picture, stretched to each input that takes one; the other inputs are random. */
@@ -32,7 +42,7 @@ export function pictureSample(
   random: Random,
 ): Sample {
   return sampleOf(name, plans, (plan) =>
-    plan.preprocessing === undefined ? randomFor(plan, random) : fitted(plan, picture),
+    plan.preprocessing === undefined ? randomFor(plan, random, 1) : fitted(plan, picture),
   );
 }
 
@@ -67,14 +77,14 @@ function batchOf({ batch, shape }: InputPlan, data: ArrayLike<number>): GraphTen
   return { shape: [batch, ...shape], data: all };
 }
 
-function randomFor(plan: InputPlan, random: Random): Source {
+function randomFor(plan: InputPlan, random: Random, reach: number): Source {
   const { shape, vocabulary, preprocessing } = plan;
   if (preprocessing !== undefined) {
     const { width, height, channels } = pictureSize(plan);
     return randomPixels(random, width, height, channels);
   }
   return Float32Array.from({ length: sizeOf(shape) }, () =>
-    vocabulary === undefined ? random() * 2 - 1 : Math.floor(random() * vocabulary),
+    vocabulary === undefined ? (random() * 2 - 1) * reach : Math.floor(random() * vocabulary),
   );
 }
 
