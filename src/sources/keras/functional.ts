@@ -22,7 +22,11 @@ export function parseFunctional(
   checkNames(raw, context);
   const inputs = parseAddresses(config.input_layers, at);
   const outputs = parseAddresses(config.output_layers, at);
-  const resolve = addressResolver(raw, [...inputs, ...outputs], context);
+  const numbering = entries.some(hasKeras3Calls)
+    ? keras3Numbers(raw)
+    : oldNumbers(raw, [...inputs, ...outputs]);
+  const resolve = addressResolver(raw, numbering.inside, context);
+  const end = addressResolver(raw, numbering.ends, context);
   return {
     name,
     className,
@@ -31,9 +35,9 @@ export function parseFunctional(
       ...layer,
       calls: layer.calls.map((call) => mapAddresses(call, resolve)),
     })),
-    inputs: inputs.map(resolve),
+    inputs: inputs.map(end),
     inputKeys: inputKeys(config.input_layers, inputs),
-    outputs: outputs.map(resolve),
+    outputs: outputs.map(end),
   };
 }
 
@@ -60,25 +64,50 @@ function checkNames(layers: readonly LayerConfig[], { at, prefix }: ParseContext
   }
 }
 
+/** The number of each layer's first call, where it is not 0: in the arguments of layers, and in the model's inputs and outputs. */
+interface Numbering {
+  readonly inside: ReadonlyMap<string, number>;
+  readonly ends: ReadonlyMap<string, number>;
+}
+
+/** Keras 3 counts the making of a nested functional model as its call 0, but only in `input_layers` and `output_layers`. */
+function keras3Numbers(layers: readonly LayerConfig[]): Numbering {
+  const nested = layers.filter(({ model }) => model?.kind === "functional");
+  return { inside: new Map(), ends: new Map(nested.map(({ name }) => [name, 1])) };
+}
+
 /**
- * Turns node numbers of the file into calls counted from 0. Up to tf.keras 2.15 a nested model counts its own making
- * as node 0, so its first use is 1; Keras 3 does not, nor does a Sequential that was never built. Every call in a
+ * Up to tf.keras 2.15 a nested model counts its own making everywhere; a Sequential that was never built does not. Every call in a
  * config is read by somebody, so the highest number read tells which it is.
  */
-function addressResolver(
-  layers: readonly LayerConfig[],
-  ends: readonly TensorAddress[],
-  context: ParseContext,
-): (address: TensorAddress) => TensorAddress {
-  const byName = new Map(layers.map((layer) => [layer.name, layer]));
+function oldNumbers(layers: readonly LayerConfig[], ends: readonly TensorAddress[]): Numbering {
   const highest = new Map<string, number>();
   const used = [...layers.flatMap((layer) => layer.calls.flatMap(addressesOf)), ...ends];
   for (const { layer, call } of used) highest.set(layer, Math.max(highest.get(layer) ?? 0, call));
+  const made = layers.filter(
+    ({ name, model, calls }) =>
+      model !== undefined && highest.get(name) === Math.max(1, calls.length),
+  );
+  const first = new Map(made.map(({ name }) => [name, 1]));
+  return { inside: first, ends: first };
+}
+
+function hasKeras3Calls(entry: Json): boolean {
+  if (!isJsonObject(entry) || !isJsonList(entry.inbound_nodes)) return false;
+  return entry.inbound_nodes.some((node) => isJsonObject(node) && "args" in node);
+}
+
+/** Turns node numbers of the file into calls counted from 0. */
+function addressResolver(
+  layers: readonly LayerConfig[],
+  first: ReadonlyMap<string, number>,
+  context: ParseContext,
+): (address: TensorAddress) => TensorAddress {
+  const byName = new Map(layers.map((layer) => [layer.name, layer]));
   return (address) => {
     const layer = byName.get(address.layer) ?? unknownLayer(address, context);
     const count = Math.max(1, layer.calls.length);
-    const first = layer.model !== undefined && highest.get(layer.name) === count ? 1 : 0;
-    const call = address.call - first;
+    const call = address.call - (first.get(layer.name) ?? 0);
     return call >= 0 && call < count ? { ...address, call } : unknownNode(address, count, context);
   };
 }

@@ -50,6 +50,10 @@ function input(layer: string): JsonObject {
   };
 }
 
+function keras3Call(from: string): JsonObject {
+  return { args: [tensor(from)], kwargs: {} };
+}
+
 function layer(className: string, layerName: string, inbound: readonly Json[]): JsonObject {
   return {
     class_name: className,
@@ -223,6 +227,28 @@ describe("nested models", () => {
     );
     expect(calls(model)).toEqual(["inner#0(a)", "inner#1(b)", "sum#0(inner, inner#1)"]);
     expect(model.layers[2]?.model?.layers.map((item) => item.path)).toEqual(["inner/x", "inner/d"]);
+  });
+
+  it("of Keras 3 count their making only where the outer model's outputs are listed", () => {
+    const twice = { ...inner([]), inbound_nodes: ["a", "b"].map(keras3Call) };
+    const model = parse(
+      functional(
+        [input("a"), input("b"), twice, layer("Dense", "d", [keras3Call("inner")])],
+        [
+          ["a", 0, 0],
+          ["b", 0, 0],
+        ],
+        [
+          ["d", 0, 0],
+          ["inner", 1, 0],
+          ["inner", 2, 0],
+        ],
+        "Functional",
+      ),
+      3,
+    );
+    expect(calls(model)).toEqual(["inner#0(a)", "inner#1(b)", "d#0(inner)"]);
+    expect(model.outputs.map(name)).toEqual(["d", "inner", "inner#1"]);
   });
 
   it("hand down that they are frozen", () => {
