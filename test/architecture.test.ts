@@ -12,6 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "json.ts": [],
   ir: ["errors.ts", "json.ts"],
   formats: ["errors.ts", "json.ts", "ir/tensor.ts", "fflate", "protobufjs"],
+  "formats/picture.ts": ["errors.ts", "formats/bytes.ts", "fast-png", "jpeg-js"],
   weights: ["errors.ts", "ir/tensor.ts"],
   passes: ["errors.ts", "ir", "weights"],
   sources: ["errors.ts", "json.ts", "formats", "ir", "weights"],
