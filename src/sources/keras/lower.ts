@@ -4,6 +4,7 @@ import { createBuilder } from "../../ir/create-builder.ts";
 import type { Graph, GraphPort, Origin } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/tensor.ts";
 import type { KerasArchive } from "./archive.ts";
+import { orderCalls } from "./call-order.ts";
 import { buildInputs, type InputShapes } from "./input-layer.ts";
 import { exampleShape } from "./input-shape-example.ts";
 import { type CallListener, type Flow, type LowerState, lowerLayer } from "./lower-layer.ts";
@@ -78,23 +79,26 @@ function lowerTopology(
     made.set(callKey(address.layer, address.call), [inputs[index]]);
     reportInput(model, address, inputs[index], build, state);
   });
-  let pending = model.layers.flatMap((layer) =>
-    layer.calls.map((call, index) => ({ layer, call, index, key: callKey(layer.name, index) })),
-  );
   const flowAt = ({ layer, call, tensor }: TensorAddress): Flow =>
     made.get(callKey(layer, call))?.[tensor];
-  while (pending.length > 0) {
-    const waiting = pending.filter(({ layer, call, index, key }) => {
-      if (made.has(key)) return false;
-      const sources = addressesOf(call);
-      if (!sources.every((address) => made.has(callKey(address.layer, address.call)))) return true;
-      const flows = lowerCall(layer, call, flowAt, build, state);
-      made.set(key, flows);
-      state.onCall?.(layer, index, typesOf(flows, build));
-      return false;
-    });
-    if (waiting.length === pending.length) unreachable(waiting.map(({ layer }) => layer));
-    pending = waiting;
+  const calls = model.layers.flatMap((layer) =>
+    layer.calls.map((call, index) => ({
+      layer,
+      call,
+      index,
+      key: callKey(layer.name, index),
+      sources: addressesOf(call).map((address) => callKey(address.layer, address.call)),
+    })),
+  );
+  const { ordered, stuck } = orderCalls(
+    calls.filter(({ key }) => !made.has(key)),
+    new Set(made.keys()),
+  );
+  if (stuck.length > 0) unreachable(stuck.map(({ layer }) => layer));
+  for (const { layer, call, index, key } of ordered) {
+    const flows = lowerCall(layer, call, flowAt, build, state);
+    made.set(key, flows);
+    state.onCall?.(layer, index, typesOf(flows, build));
   }
   return model.outputs.map(flowAt);
 }

@@ -16,10 +16,11 @@ export function parseSequential(
   const list = isJsonList(config) ? config : config.layers;
   const entries = isJsonList(list) ? nameModels(list) : [];
   const [first, ...rest] = entries;
+  const stated = isJsonList(config) ? undefined : config;
   if (first === undefined) {
     return fail("bad-config", `The model "${name}" has no layers.`, { at: context.at });
   }
-  const chain = startChain(first, isJsonList(config) ? undefined : config, context);
+  const chain = startChain(first, stated?.batch_input_shape ?? builtFor(stated, entries), context);
   for (const entry of rest) extend(chain, entry, context);
   return {
     name,
@@ -35,30 +36,47 @@ export function parseSequential(
 /** A chain while it grows: what it has so far, and the tensors at its end. */
 interface Chain {
   readonly layers: LayerConfig[];
+  /** Where each layer stands in `layers`. */
+  readonly places: Map<string, number>;
   readonly inputs: readonly TensorAddress[];
   end: readonly TensorAddress[];
 }
 
-function startChain(first: Json, config: JsonObject | undefined, context: ParseContext): Chain {
+/** Starts a chain at the first entry; `given` is an input shape for when that has none. */
+function startChain(first: Json, given: Json | undefined, context: ParseContext): Chain {
   const branches = mergeBranches(first);
   if (branches !== undefined) return startWithMerge(first, branches, context);
   const layer = parseLayer(first, context);
-  if (layer.className === "InputLayer") {
-    const inputs = [addressOf(layer)];
-    return { layers: [layer], inputs, end: inputs };
+  if (layer.className !== "InputLayer") {
+    const chain = chainOf(inputsFor(layer, given, context));
+    append(chain, layer);
+    return chain;
   }
-  const given = config?.build_input_shape ?? config?.batch_input_shape;
-  const ports = inputsFor(layer, given, context);
-  const inputs = ports.map((port) => addressOf(port));
-  const chain: Chain = { layers: [...ports], inputs, end: inputs };
-  append(chain, layer);
-  return chain;
+  const { batch_input_shape: shape } = layer.config;
+  const known = (shape ?? null) !== null || given === undefined;
+  return chainOf([
+    known ? layer : { ...layer, config: { ...layer.config, batch_input_shape: given } },
+  ]);
+}
+
+function chainOf(inputs: readonly LayerConfig[]): Chain {
+  const addresses = inputs.map((input) => addressOf(input));
+  const places = new Map(inputs.map((input, place) => [input.name, place]));
+  return { layers: [...inputs], places, inputs: addresses, end: addresses };
+}
+
+/** The shape that a model without a stated one was first called with; its batch means nothing. */
+function builtFor(config: JsonObject | undefined, entries: readonly Json[]): Json | undefined {
+  const entry = entries.find((item) => isJsonObject(item) && item.class_name !== "InputLayer");
+  const build = isJsonObject(entry) ? entry.build_config : undefined;
+  const shape = config?.build_input_shape ?? (isJsonObject(build) ? build.input_shape : undefined);
+  return isJsonList(shape) && shape.length > 0 ? [null, ...shape.slice(1)] : undefined;
 }
 
 function extend(chain: Chain, entry: Json, context: ParseContext): void {
   const layer = parseLayer(entry, context);
-  const index = chain.layers.findIndex((other) => other.name === layer.name);
-  const known = chain.layers[index];
+  const place = chain.places.get(layer.name) ?? -1;
+  const known = chain.layers[place];
   if (known === undefined) {
     append(chain, layer);
     return;
@@ -67,11 +85,12 @@ function extend(chain: Chain, entry: Json, context: ParseContext): void {
     fail("bad-config", `Two layers are called "${layer.path}".`, { at: context.at });
   }
   // The same layer object added twice.
-  chain.layers[index] = { ...known, calls: [...known.calls, callOn(chain.end)] };
+  chain.layers[place] = { ...known, calls: [...known.calls, callOn(chain.end)] };
   chain.end = outputsOf(known, known.calls.length);
 }
 
 function append(chain: Chain, layer: LayerConfig): void {
+  chain.places.set(layer.name, chain.layers.length);
   chain.layers.push({ ...layer, calls: [callOn(chain.end)] });
   chain.end = outputsOf(layer, 0);
 }
@@ -127,20 +146,20 @@ function mergeBranches(entry: Json): readonly Json[] | undefined {
 }
 
 function startWithMerge(entry: Json, branches: readonly Json[], context: ParseContext): Chain {
-  const layers: LayerConfig[] = [];
-  const inputs: TensorAddress[] = [];
-  const ends: TensorAddress[] = [];
-  for (const [index, branch] of branches.entries()) {
+  const starts = branches.map((branch, index) => {
     const layer = parseLayer(named(branch, `branch_${index + 1}`), context);
-    const ports = layer.className === "InputLayer" ? [layer] : inputsFor(layer, undefined, context);
-    const addresses = ports.map((port) => addressOf(port));
-    const chain: Chain = { layers: [...ports], inputs: addresses, end: addresses };
-    if (layer.className !== "InputLayer") append(chain, layer);
-    layers.push(...chain.layers);
-    inputs.push(...chain.inputs);
-    ends.push(...chain.end);
-  }
-  const chain: Chain = { layers, inputs, end: ends };
+    if (layer.className === "InputLayer") return chainOf([layer]);
+    const start = chainOf(inputsFor(layer, undefined, context));
+    append(start, layer);
+    return start;
+  });
+  const layers = starts.flatMap((start) => start.layers);
+  const chain: Chain = {
+    layers,
+    places: new Map(layers.map((layer, place) => [layer.name, place])),
+    inputs: starts.flatMap((start) => start.inputs),
+    end: starts.flatMap((start) => start.end),
+  };
   append(chain, parseLayer(entry, context));
   return chain;
 }
