@@ -75,7 +75,7 @@ function pairUp(model: ModelConfig, store: GroupStore, context: MatchContext): r
   const owners = units.filter(({ unit, slots }) => slots.length > 0 || isOpen(unit));
   const named = owners.filter(({ unit }) => byName.has(unit.layer.name));
   const unfilled = owners.filter(
-    ({ unit, slots }) => slots.length > 0 && !named.some((o) => o.unit === unit),
+    ({ unit, slots }) => slots.length > 0 && !byName.has(unit.layer.name),
   );
   const taken = new Set(named.map(({ unit }) => unit.layer.name));
   const left = groups.filter((group) => !taken.has(group.name));

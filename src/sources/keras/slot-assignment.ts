@@ -2,7 +2,13 @@ import { fail } from "../../errors.ts";
 import type { Generation, WeightSlot } from "./layer-spec.ts";
 import type { Leaf, Unit } from "./slots.ts";
 import type { LayerConfig } from "./topology.ts";
-import { namesLayer, namesPrefix, namesRole, withoutCounters } from "./weight-names.ts";
+import {
+  layerNamesIn,
+  namesLayer,
+  namesPrefix,
+  namesRole,
+  withoutCounters,
+} from "./weight-names.ts";
 import type { StoredWeight, WeightGroup } from "./weight-store.ts";
 
 /** One array that a layer should have. */
@@ -73,12 +79,11 @@ function assignBy(
 ): Assignment | undefined {
   const free = new Set(slots);
   const result = new Map<NativeSlot, StoredWeight>();
-  const single = new Set(slots.map((slot) => slot.leaf)).size === 1;
+  const find = slotFinder(slots, generation);
   for (const stored of group.weights) {
     const name = read(stored.name);
-    const fitting = [...free].filter(({ slot }) => namesRole(name, slot.role, generation));
-    const ofLayer = single ? fitting : bestLayer(name, fitting, generation);
-    const chosen = byPrefix(name, ofLayer)[0];
+    const fitting = find(name, free);
+    const chosen = byPrefix(name, fitting)[0];
     if (chosen === undefined) return undefined;
     free.delete(chosen);
     result.set(chosen, stored);
@@ -86,13 +91,35 @@ function assignBy(
   return result;
 }
 
-/** The slots of the one layer that a name fits best; none when two fit equally well. */
-function bestLayer(
-  name: string,
+/** Finds the free slots, all of one layer, that a name may mean. The slots of one layer need no layer's name. */
+function slotFinder(
   slots: readonly NativeSlot[],
   generation: Generation,
-): readonly NativeSlot[] {
-  const layers = [...new Set(slots.map(({ leaf }) => leaf.layer))];
+): (name: string, free: ReadonlySet<NativeSlot>) => readonly NativeSlot[] {
+  const byLayer = new Map<LayerConfig, NativeSlot[]>();
+  for (const slot of slots) append(byLayer, slot.leaf.layer, slot);
+  const byName = new Map<string, LayerConfig[]>();
+  for (const layer of byLayer.keys()) append(byName, layer.name, layer);
+  const fitting = (name: string, layer: LayerConfig, free: ReadonlySet<NativeSlot>) =>
+    (byLayer.get(layer) ?? []).filter(
+      (item) => free.has(item) && namesRole(name, item.slot.role, generation),
+    );
+  const [only, ...others] = byLayer.keys();
+  if (only !== undefined && others.length === 0) return (name, free) => fitting(name, only, free);
+  return (name, free) => {
+    const layers = layerNamesIn(name, generation).flatMap((part) => byName.get(part) ?? []);
+    const able = [...new Set(layers)].filter((layer) => fitting(name, layer, free).length > 0);
+    const best = bestLayer(name, able, generation);
+    return best === undefined ? [] : fitting(name, best, free);
+  };
+}
+
+/** The one layer that a name fits best; none when two fit equally well. */
+function bestLayer(
+  name: string,
+  layers: readonly LayerConfig[],
+  generation: Generation,
+): LayerConfig | undefined {
   let best: { readonly layer: LayerConfig; readonly score: number } | undefined;
   let tied = false;
   for (const layer of layers) {
@@ -101,7 +128,13 @@ function bestLayer(
     tied = score === best?.score;
     best = { layer, score };
   }
-  return tied ? [] : slots.filter(({ leaf }) => leaf.layer === best?.layer);
+  return tied ? undefined : best?.layer;
+}
+
+function append<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
 }
 
 /** Forward and backward weights have one role; what stands before it tells them apart, else their order. */

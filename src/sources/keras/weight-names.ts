@@ -43,6 +43,22 @@ export function namesLayer(
   return 1000 * (at + layer.name.length) + found.length;
 }
 
+/** All layer names that a stored name may contain: runs of its folders, in Keras 1 what stands before an underscore. */
+export function layerNamesIn(name: string, generation: Generation): readonly string[] {
+  const base = plainName(name);
+  if (generation === 1) {
+    const parts = base.split("_").slice(0, MAX_PARTS);
+    return parts.map((_, end) => parts.slice(0, end).join("_"));
+  }
+  const parts = base.split("/").slice(0, -1).slice(-MAX_PARTS);
+  return parts.flatMap((_, start) =>
+    parts.slice(start).map((__, length) => parts.slice(start, start + length + 1).join("/")),
+  );
+}
+
+/** Layer names of more parts than this are not looked for. */
+const MAX_PARTS = 32;
+
 /**
  * A stored name without the numbers that TensorFlow adds when a process makes a second model: `conv_1/kernel:0` →
  * `conv/kernel`, in Keras 1 `conv_W_1:0` → `conv_W`.
