@@ -90,7 +90,9 @@ function printCost({ summary: model, graph }: KerasSummary, flags: FlagReader): 
       },
     );
   }
-  process.stdout.write(`\n${costTable(costOf(model, graph), columns)}`);
+  process.stdout.write(
+    `\n${costTable(costOf(model, graph, { expand: flags.has("expand") }), columns)}`,
+  );
 }
 
 function warn(warning: Diagnostic, terminal: Terminal): void {

@@ -25,14 +25,22 @@ export interface ModelCost {
   readonly peak: number | undefined;
 }
 
-/** Counts what the layers of a model cost; nested models as a whole. */
-export function costOf(summary: ModelSummary, graph: Graph): ModelCost {
-  const layers = listedLayers(summary).map((layer) => layerCost(layer, graph));
+/** Counts what the layers of a model cost; with `expand` also those in nested models, below the whole. */
+export function costOf(
+  summary: ModelSummary,
+  graph: Graph,
+  { expand = false }: { readonly expand?: boolean } = {},
+): ModelCost {
+  const top = listedLayers(summary).map((layer) => layerCost(layer, graph));
+  const rows = (layer: LayerSummary): readonly LayerCost[] => [
+    layerCost(layer, graph),
+    ...(layer.model === undefined ? [] : listedLayers(layer.model).flatMap(rows)),
+  ];
   return {
-    layers,
-    flops: sum(layers.map((layer) => layer.flops)),
+    layers: expand ? listedLayers(summary).flatMap(rows) : top,
+    flops: sum(top.map((layer) => layer.flops)),
     weights: modelTotals(summary).total.bytes,
-    activations: sum(layers.map((layer) => layer.activations)),
+    activations: sum(top.map((layer) => layer.activations)),
     peak: peakOf(graph),
   };
 }

@@ -1,7 +1,7 @@
 import type { Graph } from "../ir/graph.ts";
 import { type LayerSummary, type ModelSummary, totalOf } from "../ir/model-summary.ts";
 import type { Json, JsonObject } from "../json.ts";
-import { costOf } from "./cost.ts";
+import { costOf, type LayerCost } from "./cost.ts";
 import { modelTotals, parametersOf } from "./summary-facts.ts";
 
 /** Everything about a model's layers as JSON; unknown shapes and costs are null. */
@@ -11,7 +11,7 @@ export function summaryDocument(
   graph: Graph | undefined,
 ): JsonObject {
   const { total, trainable, fixed } = modelTotals(model);
-  const cost = graph && costOf(model, graph);
+  const cost = graph && costOf(model, graph, { expand: true });
   const costs = new Map(cost?.layers.map((layer) => [layer.path, layer]));
   return {
     file,
@@ -24,17 +24,16 @@ export function summaryDocument(
     flops: cost?.flops ?? null,
     activationBytes: cost?.activations ?? null,
     peakActivationBytes: cost?.peak ?? null,
-    layers: model.layers.map((layer) => {
-      const { flops = null, activations = null } = costs.get(layer.path) ?? {};
-      return { ...layerDocument(layer), flops, activationBytes: activations };
-    }),
+    layers: model.layers.map((layer) => layerDocument(layer, costs)),
   };
 }
 
-function layerDocument(layer: LayerSummary): JsonObject {
+function layerDocument(layer: LayerSummary, costs: ReadonlyMap<string, LayerCost>): JsonObject {
   const { name, path, className, trainable, calls, weights, model } = layer;
   const trained = weights.filter((weight) => weight.trainable);
-  const inner: Json = model === undefined ? null : model.layers.map(layerDocument);
+  const inner: Json =
+    model === undefined ? null : model.layers.map((sub) => layerDocument(sub, costs));
+  const { flops = null, activations = null } = costs.get(path) ?? {};
   return {
     name,
     path,
@@ -46,6 +45,8 @@ function layerDocument(layer: LayerSummary): JsonObject {
       inputs: inputs.map((tensor) => ({ ...tensor })),
       outputShapes: outputs.map((shape) => shape ?? null),
     })),
+    flops,
+    activationBytes: activations,
     ...(inner === null ? {} : { layers: inner }),
   };
 }

@@ -9,6 +9,7 @@ import { readOptimizerState } from "./optimizer-state.ts";
 import type { ReadKerasOptions } from "./read-keras.ts";
 import { summariseLayers } from "./summarise-layers.ts";
 import { type Trace, traceModel } from "./trace.ts";
+import { reportUnknown } from "./unknown-layers.ts";
 
 /** A model's layers with shapes and weights. */
 export interface KerasSummary {
@@ -32,24 +33,28 @@ export function summariseKeras(
   const opened = openModel(source, options, log);
   const { archive, model, specs } = opened;
   const tables = matchWeights(opened, { file: source.name, log });
-  const context = { archive, specs, inputShapes: options.inputShapes };
+  const doubts = createDiagnostics();
+  const { dialect } = archive;
+  const refused = reportUnknown(model, { specs, dialect, placeholders: false, log: doubts });
+  const context = { archive, specs, refused, errors: doubts.errors };
+  const { inputShapes } = options;
   const { table, trace } = bestOf(
-    tables.map((table) => ({ table, trace: traceOrError({ ...context, table }) })),
+    tables.map((table) => ({ table, trace: traceOrError({ ...context, table, inputShapes }) })),
   );
   const optimizer = readOptimizerState(archive.optimizer);
   const count = optimizer.reduce((sum, slot) => sum + slot.count, 0);
   const bytes = optimizer.reduce((sum, slot) => sum + slot.bytes, 0);
   const layers: readonly LayerSummary[] = summariseLayers(model, trace, {
-    dialect: archive.dialect,
+    dialect,
     specs,
     table,
-    traceInner: (inner) => traceModel(inner, { archive, specs, table, inputShapes: undefined }),
+    traceInner: (inner) => traceModel(inner, { ...context, table, inputShapes: undefined }),
   });
   return {
     summary: {
       name: model.name,
       className: model.className,
-      style: STYLES[archive.dialect.generation],
+      style: STYLES[dialect.generation],
       sequential: model.kind === "sequential",
       layers,
       ...(optimizer.length === 0 ? {} : { optimizer: { count, bytes } }),

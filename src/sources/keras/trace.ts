@@ -25,11 +25,15 @@ export interface TraceContext {
   readonly specs: SpecTable;
   readonly table: WeightTable;
   readonly inputShapes: InputShapes | undefined;
+  /** Layers that cannot be expressed whatever their inputs are, and what is wrong with them. */
+  readonly refused: ReadonlySet<LayerConfig>;
+  readonly errors: readonly Diagnostic[];
 }
 
 /** Lowers a model to learn its shapes. Throws what lowering throws, but for layers that cannot be expressed. */
 export function traceModel(model: ModelConfig, context: TraceContext): Trace {
   const log = createDiagnostics();
+  for (const error of context.errors) log.error(error);
   const calls = new Map<LayerConfig, Map<number, readonly SummaryShape[]>>();
   const onCall: CallListener = (layer, call, outputs) => {
     const known = calls.get(layer) ?? new Map<number, readonly SummaryShape[]>();
