@@ -54,6 +54,10 @@ describe("detectContainer", () => {
       "This looks like a Core ML model (.mlmodel) already.\n  A Keras model is an HDF5 file (.h5, .hdf5, .keras of old) or a zip (.keras).",
     ],
     [
+      [8, 1, 0x12, 0x90, 3, 0x0a, 0x80, 3, 0x12, 0x20, ...ascii("\u0001T\u0012\u0004type")],
+      'This is a TensorFlow SavedModel.\n  Load its folder with tf.keras.models.load_model and save it with model.save("model.h5").',
+    ],
+    [
       [1, 2, 3, 0xfe],
       "This is no format that is known here (4 bytes, the first are 01 02 03 fe).\n  A Keras model is an HDF5 file (.h5, .hdf5, .keras of old) or a zip (.keras).",
     ],

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { bytesSource } from "../../../src/formats/bytes.ts";
 import type { JsonObject } from "../../../src/json.ts";
 import { type ReadKerasOptions, readKeras } from "../../../src/sources/keras/index.ts";
+import type { LayerSpec } from "../../../src/sources/keras/layer-spec.ts";
 import { FIXTURES } from "../../cases.ts";
 import { array, KERAS2, layer, namedSequential, sequential } from "./hand-made.ts";
 import { type GivenArray, kerasFile, stateFile, writeFile } from "./keras-file.ts";
@@ -161,6 +162,107 @@ describe("layers that cannot be expressed are reported all at once", () => {
         "  Say what it computes in a layer spec of your own (--custom FILE.mjs).",
         'Layer "a" (Dot): it takes two inputs, and gets 1.',
       ].join("\n"),
+    );
+  });
+});
+
+describe("models called with a dict", () => {
+  const input = (name: string): JsonObject => ({
+    class_name: "InputLayer",
+    name,
+    config: { name, batch_input_shape: [null, 4] },
+    inbound_nodes: [],
+  });
+  const inner = (calls: JsonObject): JsonObject => ({
+    class_name: "Functional",
+    name: "inner",
+    config: {
+      name: "inner",
+      layers: [
+        input("left"),
+        input("right"),
+        {
+          class_name: "Subtract",
+          name: "sub",
+          config: { name: "sub" },
+          inbound_nodes: [
+            [
+              ["left", 0, 0, {}],
+              ["right", 0, 0, {}],
+            ],
+          ],
+        },
+      ],
+      input_layers: { left: ["left", 0, 0], right: ["right", 0, 0] },
+      output_layers: [["sub", 0, 0]],
+    },
+    inbound_nodes: [calls],
+  });
+  const model = (calls: JsonObject): JsonObject => ({
+    class_name: "Functional",
+    config: {
+      name: "outer",
+      layers: [input("a"), input("b"), inner(calls)],
+      input_layers: [
+        ["a", 0, 0],
+        ["b", 0, 0],
+      ],
+      output_layers: [["inner", 1, 0]],
+    },
+  });
+
+  it.each([
+    [{ left: ["a", 0, 0, {}], right: ["b", 0, 0, {}] }, ["a", "b"]],
+    [{ right: ["a", 0, 0, {}], left: ["b", 0, 0, {}] }, ["b", "a"]],
+  ])("take each input by its key (%#)", async (calls, inputs) => {
+    const { graph } = readKeras(await file(model(calls)));
+    expect(graph.nodes.map((node) => node.inputs)).toEqual([inputs]);
+    expect(graph.outputs.map((port) => port.name)).toEqual(["inner"]);
+  });
+});
+
+describe("layers of one's own", () => {
+  it("may wrap layers under any key, whose weights carry the key's prefix", async () => {
+    const twoInOne: LayerSpec = {
+      classNames: ["Both"],
+      slots: () =>
+        ["first", "second"].flatMap((part) => [
+          { role: `${part}/kernel` },
+          { role: `${part}/bias` },
+        ]),
+      lower(call) {
+        const [middle] = call.wrapped("first", "first", call.inputs);
+        return { outputs: call.wrapped("second", "second", middle === undefined ? [] : [middle]) };
+      },
+    };
+    const part = (name: string, units: number) => layer("Dense", { name, units });
+    const source = await file(
+      sequential(layer("Both", { name: "b", first: part("x", 2), second: part("y", 3), ...INPUT })),
+      {
+        b: [
+          array("b/x/kernel:0", [4, 2]),
+          array("b/x/bias:0", [2]),
+          array("b/y/kernel:0", [2, 3]),
+          array("b/y/bias:0", [3]),
+        ],
+      },
+    );
+    const { graph } = readKeras(source, { customLayers: [twoInOne] });
+    expect(graph.nodes.map((node) => [node.id, node.op.kind])).toEqual([
+      ["b", "dense"],
+      ["b/dense", "dense"],
+    ]);
+    expect(graph.types.get("b/dense")?.shape).toEqual([null, 3]);
+  });
+
+  it("come before those of the same class", async () => {
+    const spec: LayerSpec = {
+      classNames: ["Flatten"],
+      lower: (call) => call.refuse("mine was asked."),
+    };
+    const model = sequential(layer("Flatten", { name: "f", ...INPUT }));
+    expect(await refused(model, { customLayers: [spec] })).toBe(
+      'unsupported: Layer "f" (Flatten): mine was asked.',
     );
   });
 });

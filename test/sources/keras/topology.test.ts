@@ -299,6 +299,20 @@ describe("sequential models", () => {
     expect(model.layers[0]?.config).toEqual({ name: "a_input", batch_input_shape: [null, 7] });
   });
 
+  it("of tf.keras and Keras 3 may say it beside a layer; how many samples it was is left out", () => {
+    const model = parse({
+      class_name: "Sequential",
+      config: {
+        name: "s",
+        layers: [
+          { class_name: "InputLayer", config: { name: "in", batch_input_shape: null } },
+          { ...dense("a"), build_config: { input_shape: [3, 7] } },
+        ],
+      },
+    });
+    expect(model.layers[0]?.config.batch_input_shape).toEqual([null, 7]);
+  });
+
   it("may start with an InputLayer", () => {
     const model = parse({
       class_name: "Sequential",
