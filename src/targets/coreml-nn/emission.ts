@@ -67,6 +67,7 @@ export class Emission {
   readonly #producers: ReadonlyMap<ValueId, Node>;
   readonly #inputNames: ReadonlyMap<ValueId, string>;
   readonly #layerBook = new NameBook();
+  #hasHalves = false;
   readonly #blobBook = new NameBook();
 
   constructor(setup: EmissionSetup) {
@@ -100,8 +101,14 @@ export class Emission {
 
   /** A weight of this node as the file holds it. */
   weights(node: Node, ref: WeightRef): WeightParams {
-    if (!this.isTrainable(node)) return weightParams(ref, this.#setup.precision);
-    return { ...weightParams(ref, "float32"), isUpdatable: true };
+    if (this.isTrainable(node)) return { ...weightParams(ref, "float32"), isUpdatable: true };
+    if (this.#setup.precision === "float16") this.#hasHalves = true;
+    return weightParams(ref, this.#setup.precision);
+  }
+
+  /** Whether any weight is stored in float16. */
+  get hasHalves(): boolean {
+    return this.#hasHalves;
   }
 
   /** A vector that decides scales: kept in float32 always. */

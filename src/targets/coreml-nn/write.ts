@@ -114,7 +114,7 @@ function checkSoftmax(
 }
 
 function buildModel(plan: Plan, network: EmittedNetwork, update: UpdatePlan | undefined): Model {
-  const { settings, classifier } = plan;
+  const { classifier } = plan;
   const { emission } = network;
   const description = describe(plan, network, update);
   const body: NeuralNetwork = {
@@ -126,7 +126,7 @@ function buildModel(plan: Plan, network: EmittedNetwork, update: UpdatePlan | un
     ...(update === undefined ? {} : { updateParams: update.updateParams }),
   };
   const head = {
-    specificationVersion: versionOf(network, description, settings, update),
+    specificationVersion: versionOf(network, description, update),
     description,
     ...(update === undefined ? {} : { isUpdatable: true }),
   };
@@ -144,7 +144,6 @@ function preprocessingOf(inputs: readonly InputFeature[]): readonly NeuralNetwor
 function versionOf(
   { emission }: EmittedNetwork,
   description: ModelDescription,
-  settings: Settings,
   update: UpdatePlan | undefined,
 ): number {
   const flexible = (description.input ?? []).some(
@@ -154,7 +153,7 @@ function versionOf(
   );
   return Math.max(
     ...emission.layers.map(versionOfLayer),
-    settings.modelPrecision === "float16" ? 2 : 1,
+    emission.hasHalves ? 2 : 1,
     flexible ? 3 : 1,
     update === undefined ? 1 : 4,
   );

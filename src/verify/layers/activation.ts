@@ -77,13 +77,15 @@ function perChannel(
   what: string,
 ): (channel: number) => number {
   const channels = x.shape.at(-3) ?? 1;
-  const count = params?.floatValue === undefined ? channels : countOf(params);
+  const count = countOf(params) ?? channels;
   const values = call.weights(params, [count === 1 ? 1 : channels], what);
   return (channel) => values[values.length === 1 ? 0 : channel] ?? 0;
 }
 
-function countOf({ floatValue }: WeightParams): number {
-  if (floatValue === undefined) return 0;
+/** How many numbers are stored; undefined for a quantised carrier. */
+function countOf({ floatValue, float16Value }: WeightParams = {}): number | undefined {
+  if (float16Value !== undefined && float16Value.byteLength > 0) return float16Value.byteLength / 2;
+  if (floatValue === undefined) return undefined;
   return "length" in floatValue ? floatValue.length : floatValue.byteLength / 4;
 }
 

@@ -79,6 +79,14 @@ describe("half precision", () => {
     expect(toBytes(bias?.float16Value).length).toBe(2 * 3);
   });
 
+  test("takes no newer version where nothing is stored in half", () => {
+    const bare = buildGraph([[4]], (add, x) =>
+      add({ kind: "activation", activation: { fn: "tanh" }, weights: {} }, x),
+    );
+    const { summary } = writeCoreML(bare, { modelPrecision: "float16" });
+    expect(summary.specificationVersion).toBe(1);
+  });
+
   test("stays within a thousandth of the numbers", () => {
     const shape = [1, 4, 4, 2];
     const data = Float32Array.from({ length: 32 }, (_, i) => Math.sin(i));

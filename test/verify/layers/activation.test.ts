@@ -26,6 +26,8 @@ const FUNCTIONS: readonly (readonly [ActivationParams, readonly number[]])[] = [
   [{ softplus: {} }, [0.12692801, 0.47407698, 0.97407698, 2.12692801]],
   [{ PReLU: { alpha: { floatValue: [0.5, 9] } } }, [-1, -0.25, 0.5, 2]],
   [{ PReLU: { alpha: { floatValue: [0.25] } } }, [-0.5, -0.125, 0.5, 2]],
+  // 0.25 in half precision
+  [{ PReLU: { alpha: { float16Value: Uint8Array.of(0, 0x34) } } }, [-0.5, -0.125, 0.5, 2]],
 ];
 
 test.each(FUNCTIONS)("%j", (activation, expected) => {
