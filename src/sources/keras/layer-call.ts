@@ -1,4 +1,4 @@
-import { type Diagnostics, fail } from "../../errors.ts";
+import { type Diagnostics, fail, type Place } from "../../errors.ts";
 import type { GraphBuilder } from "../../ir/build.ts";
 import type { Origin, ValueId } from "../../ir/graph.ts";
 import { formatShape, type WeightRef } from "../../ir/tensor.ts";
@@ -29,20 +29,8 @@ export interface CallParts {
 export function createLayerCall(parts: CallParts): LayerCall {
   const { layer, origin, build, weights, roles } = parts;
   const at = { layer: origin.layer, className: layer.fileClass };
-  const weight = (role: string, shape: readonly number[]): WeightRef => {
-    const ref = weights.get(role);
-    if (ref === undefined) {
-      return fail("bad-weights", `The weight "${role}" is not in the file.`, { at, hint: HINT });
-    }
-    if (ref.shape.length === shape.length && ref.shape.every((dim, axis) => dim === shape[axis])) {
-      return ref;
-    }
-    return fail(
-      "bad-weights",
-      `The weight "${role}" has shape ${formatShape(ref.shape)} in the file, expected ${formatShape(shape)}.`,
-      { at, hint: HINT },
-    );
-  };
+  const weight = (role: string, shape: readonly number[]): WeightRef =>
+    fittingWeight(weights.get(role), { role, shape, at });
   return {
     className: layer.className,
     config: createConfigReader(layer.config, at),
@@ -68,6 +56,24 @@ export function createLayerCall(parts: CallParts): LayerCall {
     refuse: (reason, hint) =>
       fail("unsupported", reason, hint === undefined ? { at } : { at, hint }),
   };
+}
+
+function fittingWeight(
+  ref: WeightRef | undefined,
+  wanted: { readonly role: string; readonly shape: readonly number[]; readonly at: Place },
+): WeightRef {
+  const { role, shape, at } = wanted;
+  if (ref === undefined) {
+    return fail("bad-weights", `The weight "${role}" is not in the file.`, { at, hint: HINT });
+  }
+  if (ref.shape.length === shape.length && ref.shape.every((dim, axis) => dim === shape[axis])) {
+    return ref;
+  }
+  return fail(
+    "bad-weights",
+    `The weight "${role}" has shape ${formatShape(ref.shape)} in the file, expected ${formatShape(shape)}.`,
+    { at, hint: HINT },
+  );
 }
 
 const HINT = "The architecture and the weights are not of the same model.";

@@ -62,31 +62,18 @@ export function lowerLayer(
   state: LowerState,
 ): readonly Flow[] {
   if (state.refused?.has(layer)) return [];
-  const { call, flowAt, origin, weights, build } = parts;
-  const values = parts.inputs.flatMap((flow) => (flow === undefined ? [] : [flow.value]));
-  const keywordInputs = new Map(
-    [...call.keywords].map(([key, addresses]) => [
-      key,
-      addresses.flatMap((address) => flowAt(address)?.value ?? []),
-    ]),
-  );
-  const args = call.args.flatMap((arg): readonly CallArgument[] => {
-    if (arg.kind === "literal") return [{ literal: arg.value }];
-    const value = flowAt(arg.address)?.value;
-    return value === undefined ? [] : [{ value }];
-  });
-  const explicit = keywordInputs.get("mask");
+  const { call, origin, weights, build } = parts;
+  const given = argumentsOf(parts);
+  const explicit = given.keywordInputs.get("mask");
   const masks = parts.inputs.map((flow, index) => explicit?.[index] ?? maskOf(flow, state));
   return guard(state.log, () => {
     const leaf = leafOf(layer, state.specs, state.dialect);
     const layerCall = createLayerCall({
       ...parts,
+      ...given,
       layer,
       dialect: state.dialect,
-      inputs: values,
-      args: call.args.length === 0 ? values.map((value) => ({ value })) : args,
       kwargs: call.kwargs,
-      keywordInputs,
       masks,
       log: state.log,
       roles: new Set(leaf.slots.map((slot) => slot.role)),
@@ -107,6 +94,24 @@ export function lowerLayer(
         : spec.lower(layerCall);
     return flowsOf(result, masks, state);
   });
+}
+
+/** The arguments of a call with values in place of addresses. */
+function argumentsOf({ call, flowAt, inputs }: LayerInputs) {
+  const values = inputs.flatMap((flow) => (flow === undefined ? [] : [flow.value]));
+  const keywordInputs = new Map(
+    [...call.keywords].map(([key, addresses]) => [
+      key,
+      addresses.flatMap((address) => flowAt(address)?.value ?? []),
+    ]),
+  );
+  const args = call.args.flatMap((arg): readonly CallArgument[] => {
+    if (arg.kind === "literal") return [{ literal: arg.value }];
+    const value = flowAt(arg.address)?.value;
+    return value === undefined ? [] : [{ value }];
+  });
+  const positional = call.args.length === 0 ? values.map((value) => ({ value })) : args;
+  return { inputs: values, args: positional, keywordInputs };
 }
 
 /** Logs what cannot be expressed, so that all of it is reported at once; other errors go through. */
