@@ -4,6 +4,7 @@ import type { Graph } from "../ir/graph.ts";
 import type { CoreMLResult, CoreMLSummary } from "../targets/coreml-nn/index.ts";
 import { inFlagWords } from "./flag-words.ts";
 import type { PictureChoice } from "./pictures.ts";
+import type { VerificationReport } from "./verify-report.ts";
 
 /** What happened in one conversion; `--json` prints exactly this. */
 export interface ConversionReport {
@@ -24,6 +25,8 @@ export interface ConversionReport {
   readonly warnings: readonly Diagnostic[];
   readonly bytes: number;
   readonly milliseconds: number;
+  /** With `--verify`; may be not ok where the conversion itself is. */
+  readonly verification?: VerificationReport;
 }
 
 /** The output of a classifier that names the best class. */

@@ -101,6 +101,7 @@ export const CONVERT_FLAGS: readonly FlagGroup[] = [
     flags: [
       { flags: "--json", about: "print one JSON document on the standard output" },
       { flags: "--force", about: "replace an output that exists" },
+      { flags: "--verify", about: "compare the written model with Keras, as kc verify does" },
       { flags: "--quiet", about: "print errors only" },
     ],
   },

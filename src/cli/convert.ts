@@ -38,8 +38,18 @@ export async function convert(model: string, output: string, raw: RawFlags): Pro
       warnings: [...warnings, ...pictures.warnings, ...result.warnings],
       milliseconds: performance.now() - start,
     });
-    printReport(report, { json: flags.has("json"), quiet: flags.has("quiet") }, terminal);
-    return 0;
+    const printing = { json: flags.has("json"), quiet: flags.has("quiet") };
+    if (!flags.has("verify")) {
+      printReport(report, printing, terminal);
+      return 0;
+    }
+    const { verifyWritten } = await import("./verify-written.ts");
+    const written = { name: source.name, graph, output, result, pictures };
+    const verification = verifyWritten(written, flags, (text) => {
+      if (!isQuiet(flags)) terminal.progress(text);
+    });
+    printReport({ ...report, verification }, printing, terminal);
+    return verification.exitCode;
   } finally {
     source.close();
   }

@@ -3,6 +3,7 @@ import { formatDiagnostic } from "../errors.ts";
 import type { Dim } from "../ir/tensor.ts";
 import type { ConversionReport, PictureReport } from "./conversion-report.ts";
 import type { Terminal } from "./terminal.ts";
+import { printVerification } from "./verify-report.ts";
 
 /** Tells what a conversion made: one JSON document on the standard output, or a summary on the standard error. */
 export function printReport(
@@ -14,10 +15,14 @@ export function printReport(
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     return;
   }
-  if (options.quiet) return;
-  for (const line of summaryLines(report)) terminal.say(line);
-  for (const warning of report.warnings) {
-    terminal.say(`${terminal.yellow("warning:")} ${formatDiagnostic(warning)}`);
+  if (!options.quiet) {
+    for (const line of summaryLines(report)) terminal.say(line);
+    for (const warning of report.warnings) {
+      terminal.say(`${terminal.yellow("warning:")} ${formatDiagnostic(warning)}`);
+    }
+  }
+  if (report.verification !== undefined) {
+    printVerification(report.verification, options, terminal);
   }
 }
 

@@ -2,5 +2,12 @@
  * Files for Node: the only folder besides `cli` that touches the disk.
  * @module
  */
-export { type FileSource, openFile, type ReadLimits, readStdin, readText } from "./read.ts";
+export {
+  type FileSource,
+  openFile,
+  type ReadLimits,
+  readBytes,
+  readStdin,
+  readText,
+} from "./read.ts";
 export { checkOutput, type WriteOptions, writeOutput } from "./write.ts";

@@ -80,6 +80,21 @@ export function readText(path: string, limits: ReadLimits = { maxBytes: 2 ** 26 
   }
 }
 
+/** A whole file in memory. Throws `io-read`, or `limit` beyond 2 GiB. */
+export function readBytes(path: string, limits: ReadLimits = DEFAULT_LIMITS): Uint8Array {
+  const source = openFile(path);
+  try {
+    if (source.size > limits.maxBytes) {
+      fail("limit", `${path} has ${source.size} bytes, expected at most ${limits.maxBytes}.`);
+    }
+    const bytes = new Uint8Array(source.size);
+    source.readInto(0, bytes);
+    return bytes;
+  } finally {
+    source.close();
+  }
+}
+
 function fileSource(file: number, name: string, size: number): FileSource {
   const block = new Uint8Array(BLOCK);
   let blockStart = 0;

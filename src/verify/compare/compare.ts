@@ -10,7 +10,7 @@ import { arrange, fromBlob } from "./arrangement.ts";
 import { axisOrder } from "./axis-order.ts";
 import { type Divergence, firstDivergence } from "./first-divergence.ts";
 import { batchSize, type Sample } from "./sample.ts";
-import { defaultTolerance } from "./tolerance.ts";
+import { defaultTolerance, precisionOf } from "./tolerance.ts";
 
 /** How a comparison is made. */
 export interface CompareOptions {
@@ -18,6 +18,8 @@ export interface CompareOptions {
   readonly tolerance?: number;
   /** Imitates the half precision of the Neural Engine. */
   readonly half?: boolean;
+  /** Hears how many samples are done. */
+  readonly onSample?: (done: number) => void;
 }
 
 /** One output over all samples: the worst of each figure. */
@@ -58,10 +60,15 @@ export function compareModels(
   samples: readonly Sample[],
   options: CompareOptions = {},
 ): Comparison {
-  const { tolerance = defaultTolerance(model, options.half === true), half = false } = options;
+  const { half = false } = options;
+  const bits = precisionOf(model, half);
+  const tolerance = options.tolerance ?? defaultTolerance(bits);
   const interpreter = createInterpreter(model);
   const names = outputNames(graph, model);
-  const runs = samples.map((sample) => runSample(graph, interpreter, names, sample, half));
+  const runs = samples.map((sample, index) => {
+    options.onSample?.(index + 1);
+    return runSample(graph, interpreter, names, sample, half);
+  });
   const outputs = names.map((name, index) => {
     const column = runs.flatMap((run) => run[index] ?? []);
     return summarise(name, graph.outputs[index]?.name ?? "", column);
@@ -71,6 +78,8 @@ export function compareModels(
   const sample = samples[worst];
   if (sample === undefined) return fail("bad-option", "There is nothing to compare on.");
   const wrong = wrongValues(graph, runs[worst] ?? [], tolerance);
+  // Coarse numbers let errors of right layers grow and fade again.
+  if (wrong.size === 0 && bits < 32) return { ok: true, ...base };
   const network = openNetwork(model);
   const suspects = { graph, network, interpreter, sample, tolerance, half, wrong };
   const divergence = firstDivergence(suspects);

@@ -6,7 +6,7 @@ export {
   type OutputComparison,
 } from "./compare.ts";
 export type { Divergence } from "./first-divergence.ts";
-export { type InputPlan, planInputs } from "./input-plan.ts";
+export { type InputPlan, type Preparation, planInputs } from "./input-plan.ts";
 export { labelFault } from "./labels.ts";
 export { type Random, seededRandom } from "./random.ts";
 export { pictureSample, randomSamples, type Sample } from "./sample.ts";

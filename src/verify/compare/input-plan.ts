@@ -24,6 +24,9 @@ export interface InputPlan {
   readonly preprocessing: Preprocessing | undefined;
 }
 
+/** How pictures are prepared for Keras: for all inputs alike, or by the input's name in Core ML. */
+export type Preparation = Preprocessing | ((input: string) => Preprocessing | undefined);
+
 /**
  * Finds the Core ML input for each Keras input: by name where all agree, else by order. `preprocessing` says how
  * pictures are prepared for Keras; without it, inputs that are arrays in Core ML are taken for no pictures.
@@ -33,7 +36,7 @@ export interface InputPlan {
 export function planInputs(
   graph: Graph,
   model: Model,
-  preprocessing: Preprocessing | undefined,
+  preprocessing: Preparation | undefined,
 ): readonly InputPlan[] {
   const network = openNetwork(model);
   const features = network.inputs.filter(({ type }) => type?.isOptional !== true);
@@ -48,7 +51,8 @@ export function planInputs(
   return graph.inputs.map((port, index) => {
     const named = byName ? features.find(({ name }) => name === port.name) : undefined;
     const feature = named ?? features[index] ?? {};
-    return planInput(graph, network, port, feature, preprocessing);
+    const prepare = typeof preprocessing === "function" ? preprocessing : () => preprocessing;
+    return planInput(graph, network, port, feature, prepare(feature.name ?? ""));
   });
 }
 

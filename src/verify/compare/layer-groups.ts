@@ -50,15 +50,16 @@ function inputKey(name: string): string {
   return `${name}\ninput`;
 }
 
-/** Input names go by order, as the two models name them differently. */
+/** The inputs that take pictures; arrays enter as they are. Names go by order, as the two models name them differently. */
 function inputKeys(graph: Graph, network: Network): ReadonlyMap<string, string> {
   const features = network.inputs.filter(({ type }) => type?.isOptional !== true);
   const byName = graph.inputs.every(({ name }) => features.some((one) => one.name === name));
   return new Map(
-    graph.inputs.map(({ name }, index) => [
-      byName ? name : (features[index]?.name ?? ""),
-      inputKey(name),
-    ]),
+    graph.inputs.flatMap(({ name }, index) => {
+      const feature = byName ? features.find((one) => one.name === name) : features[index];
+      if (feature?.type?.imageType === undefined) return [];
+      return [[feature.name ?? "", inputKey(name)]];
+    }),
   );
 }
 

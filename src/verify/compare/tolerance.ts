@@ -1,15 +1,19 @@
 import type { Model, NeuralNetworkLayer, WeightParams } from "../../formats/coreml/types.gen.ts";
 import { networkOf } from "../network.ts";
 
+/** Bits of the coarsest numbers in a run: 32 for single precision, 16 for half, 1 to 8 for quantised weights. */
+export function precisionOf(model: Model, half: boolean): number {
+  const bits = (networkOf(model)?.layers ?? []).flatMap(bitsOf);
+  return Math.min(half ? 16 : 32, ...new Set(bits));
+}
+
 /**
  * The difference to expect of a right model, as a share of an output's largest number: single precision adds up
- * to some 1e-5 in deep networks, half precision and quantised weights to as much as their steps.
+ * to some 1e-5 in deep networks, half precision and quantised weights to some of their steps.
  */
-export function defaultTolerance(model: Model, half: boolean): number {
-  const bits = (networkOf(model)?.layers ?? []).flatMap(bitsOf);
-  const fewest = Math.min(32, ...bits, half ? 16 : 32);
-  if (fewest === 32) return 1e-4;
-  return fewest === 16 ? 0.02 : 4 / 2 ** fewest;
+export function defaultTolerance(bits: number): number {
+  if (bits === 32) return 1e-4;
+  return bits === 16 ? 0.1 : 4 / 2 ** bits;
 }
 
 /** Bits of each weight of a layer. */

@@ -1,0 +1,77 @@
+import type { CommandSpec, FlagGroup } from "./command.ts";
+import { READING_FLAGS } from "./convert-flags.ts";
+
+/** Every option of `kc verify`. */
+export const VERIFY_FLAGS: readonly FlagGroup[] = [
+  {
+    heading: "What both models get:",
+    flags: [
+      { flags: "--random <number>", about: "so many random inputs; 10 unless --images is given" },
+      { flags: "--seed <number>", about: "other random inputs: a whole number, else 1" },
+      { flags: "--images <folder>", about: "every PNG and JPEG in a folder, stretched to fit" },
+    ],
+  },
+  {
+    heading: "What Keras expects of pictures:",
+    flags: [
+      {
+        flags: "--preprocess <name>",
+        about: "auto, none, tf, caffe, torch, 0-1, or a family: mobilenet, resnet, …; else auto",
+      },
+      { flags: "--image-scale <number>", about: "factor of every pixel: 2/255; or name=2/255,…" },
+      { flags: "--red-bias <number>", about: "added to red after the scale" },
+      { flags: "--green-bias <number>", about: "added to green after the scale" },
+      { flags: "--blue-bias <number>", about: "added to blue after the scale" },
+      { flags: "--gray-bias <number>", about: "added to gray after the scale" },
+      { flags: "--is-bgr", about: "the network sees blue first" },
+    ],
+  },
+  {
+    heading: "What counts as equal:",
+    flags: [
+      {
+        flags: "--tolerance <number>",
+        about:
+          "largest difference, as a share of an output's largest number; else 1e-4, or 0.1 for float16",
+      },
+      { flags: "--half", about: "round every layer to float16, as the Neural Engine does" },
+      {
+        flags: "--class-labels <labels>",
+        about: "labels that must be there, in their order; as for kc convert",
+      },
+    ],
+  },
+  { heading: "Reading the Keras model:", flags: READING_FLAGS },
+  {
+    heading: "The command:",
+    flags: [
+      { flags: "--json", about: "print one JSON document on the standard output" },
+      { flags: "--quiet", about: "print errors only" },
+    ],
+  },
+];
+
+const EXAMPLES = `
+Exit code 5 and the first layer that differs when the models are not equal.
+
+Examples:
+  $ kc verify model.h5 Model.mlmodel
+  $ kc verify snacks.hdf5 Snacks.mlmodel --images photos --preprocess tf --class-labels labels.txt
+  $ kc verify model.keras Model.mlmodel --random 100 --seed 7 --half
+`;
+
+/** `kc verify`. */
+export const VERIFY_COMMAND: CommandSpec = {
+  name: "verify",
+  about: "compare a Core ML model with its Keras model, layer by layer",
+  arguments: [
+    ["<model>", ".h5, .hdf5, .keras or .weights.h5 file, or - for the standard input"],
+    ["<coreml>", ".mlmodel file that was made of it, by any converter"],
+  ],
+  groups: VERIFY_FLAGS,
+  after: EXAMPLES,
+  async run([model = "", coreML = ""], flags) {
+    const { verify } = await import("./verify.ts");
+    return verify(model, coreML, flags);
+  },
+};

@@ -1,0 +1,110 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fail } from "../errors.ts";
+import type { Model } from "../formats/coreml/types.gen.ts";
+import { decodePicture, isPicture } from "../formats/picture.ts";
+import { readBytes } from "../io/node.ts";
+import type { Graph } from "../ir/graph.ts";
+import {
+  compareModels,
+  type InputPlan,
+  labelFault,
+  pictureSample,
+  planInputs,
+  type Random,
+  randomSamples,
+  type Sample,
+  seededRandom,
+} from "../verify/compare/index.ts";
+import { loadClassLabels } from "./class-labels.ts";
+import type { FlagReader } from "./flag-reader.ts";
+import type { ExpectedPictures } from "./verify-pictures.ts";
+import { type VerificationReport, verificationReport } from "./verify-report.ts";
+
+/** Two models and what is known of their pictures. */
+export interface Candidates {
+  readonly graph: Graph;
+  readonly model: Model;
+  readonly names: readonly [keras: string, coreML: string];
+  readonly pictures: ExpectedPictures;
+}
+
+/** Compares on the inputs that the options ask for. Throws `bad-option`, and what reading pictures throws. */
+export function verifyModels(
+  { graph, model, names, pictures }: Candidates,
+  flags: FlagReader,
+  progress: (text: string) => void,
+): VerificationReport {
+  const start = performance.now();
+  const plans = planInputs(graph, model, pictures.preparation);
+  const samples = samplesFor(plans, flags);
+  const tolerance = positive(flags, "tolerance");
+  const labels = flags.text("classLabels");
+  const wrongLabels =
+    labels === undefined ? undefined : labelFault(model, loadClassLabels("--class-labels", labels));
+  const comparison = compareModels(graph, model, samples, {
+    ...(tolerance === undefined ? {} : { tolerance }),
+    half: flags.has("half"),
+    onSample: (done) => progress(`Comparing: ${done} of ${samples.length}`),
+  });
+  return verificationReport({
+    names,
+    comparison,
+    labelFault: wrongLabels,
+    pictures: plans.some((plan) => plan.preprocessing !== undefined) ? pictures : undefined,
+    milliseconds: performance.now() - start,
+  });
+}
+
+function samplesFor(plans: readonly InputPlan[], flags: FlagReader): readonly Sample[] {
+  const folder = flags.text("images");
+  const random = seededRandom(whole(flags, "seed") ?? 1);
+  const count = whole(flags, "random") ?? (folder === undefined ? 10 : 0);
+  const pictures = folder === undefined ? [] : picturesIn(folder, plans, random);
+  const samples = [...pictures, ...randomSamples(plans, count, random)];
+  if (samples.length > 0) return samples;
+  return fail("bad-option", "--random 0 leaves nothing to compare.");
+}
+
+function picturesIn(
+  folder: string,
+  plans: readonly InputPlan[],
+  random: Random,
+): readonly Sample[] {
+  if (plans.every(({ preprocessing }) => preprocessing === undefined)) {
+    fail("bad-option", "--images: no input of the model is known to take pictures.", {
+      hint: "Say how they are prepared: --preprocess tf, caffe, torch, 0-1 or none.",
+    });
+  }
+  const samples = filesIn(folder).flatMap((name) => {
+    const bytes = readBytes(join(folder, name));
+    return isPicture(bytes) ? [pictureSample(name, plans, decodePicture(bytes, name), random)] : [];
+  });
+  if (samples.length > 0) return samples;
+  return fail("bad-option", `--images: the folder ${folder} has no PNG or JPEG pictures.`);
+}
+
+function filesIn(folder: string): readonly string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
+      .map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    return fail("io-read", `--images: ${folder} cannot be listed: ${text}.`, { cause: error });
+  }
+}
+
+function whole(flags: FlagReader, key: "random" | "seed"): number | undefined {
+  const value = flags.number(key);
+  if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) return value;
+  return fail("bad-option", `--${key} is ${value}, expected a whole number.`);
+}
+
+function positive(flags: FlagReader, key: string): number | undefined {
+  const value = flags.number(key);
+  if (value === undefined || value > 0) return value;
+  return fail("bad-option", `--${key} is ${value}, expected a number above 0.`);
+}

@@ -1,0 +1,34 @@
+import { decodeModel } from "../formats/coreml/decode.ts";
+import { openFile, readBytes, readStdin } from "../io/node.ts";
+import { readKeras } from "../sources/keras/index.ts";
+import { readOptions } from "./convert-options.ts";
+import { type RawFlags, readFlags } from "./flag-reader.ts";
+import { openTerminal } from "./terminal.ts";
+import { verifyModels } from "./verify-models.ts";
+import { expectedPictures } from "./verify-pictures.ts";
+import { printVerification } from "./verify-report.ts";
+
+/** Runs `kc verify`. Throws `KcError`; the exit code is 0 when the models are equal and 5 when they are not. */
+export async function verify(keras: string, coreML: string, raw: RawFlags): Promise<number> {
+  const flags = readFlags(raw);
+  const reading = await readOptions(flags);
+  const model = decodeModel(readBytes(coreML), { file: coreML });
+  const source = keras === "-" ? await readStdin() : openFile(keras);
+  try {
+    const { graph, warnings } = readKeras(source, reading);
+    const terminal = openTerminal();
+    const options = { json: flags.has("json"), quiet: flags.has("quiet") };
+    const report = verifyModels(
+      { graph, model, names: [source.name, coreML], pictures: expectedPictures(graph, flags) },
+      flags,
+      (text) => {
+        if (!options.json && !options.quiet) terminal.progress(text);
+      },
+    );
+    const all = { ...report, warnings: [...warnings, ...report.warnings] };
+    printVerification(all, options, terminal);
+    return report.exitCode;
+  } finally {
+    source.close();
+  }
+}
