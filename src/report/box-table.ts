@@ -31,6 +31,7 @@ export function boxTable(
       columns,
       widths,
       "┃",
+      "bottom",
     ),
     border("┡", "━", "╇", "┩"),
     ...body.flatMap((lines, index) =>
@@ -64,7 +65,7 @@ export function wrapWords(text: string, width: number, fold: boolean): readonly 
       lines.push(word);
     }
   }
-  return lines;
+  return lines.map((line) => trimTo(line, width));
 }
 
 /** Blank on both sides of a text. */
@@ -92,6 +93,7 @@ function rowLines(
   columns: readonly BoxColumn[],
   widths: readonly number[],
   side: string,
+  stand: "top" | "bottom" = "top",
 ): readonly string[] {
   const cells = columns.map(({ align }, index) => {
     const room = Math.max(0, (widths[index] ?? 0) - PADDING);
@@ -99,14 +101,17 @@ function rowLines(
   });
   const height = Math.max(...cells.map(({ lines }) => lines.length));
   return Array.from({ length: height }, (_, at) => {
-    const texts = cells.map(({ lines, room }) => ` ${lines[at] ?? " ".repeat(room)} `);
+    const texts = cells.map(({ lines, room }) => {
+      const above = stand === "top" ? 0 : height - lines.length;
+      return ` ${lines[at - above] ?? " ".repeat(room)} `;
+    });
     return `${side}${texts.join(side)}${side}`;
   });
 }
 
 function cellLines(text: string, room: number, align: BoxColumn["align"]): readonly string[] {
   return wrapWords(text, room, false).map((line) => {
-    const trimmed = align === "left" ? trimTo(line, room) : line.trimEnd();
+    const trimmed = align === "left" ? line : line.trimEnd();
     const short =
       lengthOf(trimmed) > room ? `${[...trimmed].slice(0, room - 1).join("")}…` : trimmed;
     const blank = room - lengthOf(short);

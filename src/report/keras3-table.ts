@@ -40,8 +40,7 @@ export function keras3Table(model: ModelSummary, options: Keras3Options): string
     counted("Trainable", trainable),
     counted("Non-trainable", fixed),
   ];
-  const wrapped = (text: string): readonly string[] =>
-    wrapWords(text, options.columns, true).map((line) => line.trimEnd());
+  const wrapped = (text: string): readonly string[] => wrapWords(text, options.columns, true);
   return [...wrapped(`Model: "${model.name}"`), ...table, ...sums.flatMap(wrapped), ""].join("\n");
 }
 

@@ -22,13 +22,13 @@ function findModel(name: string): string | undefined {
 describe.each(STYLES)("Keras' own table, %s", (style) => {
   const references = readdirSync(join(FIXTURES, "summaries", style)).sort();
   it.each(references)("%s", (reference) => {
-    const [name = "", variant] = reference.replace(/\.txt$/, "").split(".");
+    const [name = "", variant, columns = "100"] = reference.replace(/\.txt$/, "").split(".");
     const model = findModel(name);
     if (model === undefined) throw new Error(`${name} has no model`);
     const source = openFile(model);
     const { summary, warnings } = summariseKeras(source);
     const text = summaryTable(summary, style, {
-      columns: 100,
+      columns: Number(columns),
       expand: variant === "expanded",
       trainable: variant === "trainable",
     });

@@ -1,0 +1,153 @@
+import { formatDiagnostic } from "../errors.ts";
+import type { TrainingSetup } from "../ir/graph.ts";
+import type { Dim } from "../ir/tensor.ts";
+import type { Json } from "../json.ts";
+import type { ArrayFacts, Inspection, ModelFacts, PortFacts, TreeLine } from "./inspection.ts";
+import { memorySize, withCommas } from "./readable.ts";
+import { alignedTable } from "./text-table.ts";
+
+/** An inspection as text; it ends with a line feed. */
+export function inspectionText(inspection: Inspection): string {
+  const { keras, inputs, outputs, preprocessing, arrays, problems, tree } = inspection;
+  const facts: (readonly [string, string])[] = [
+    ["file", `${inspection.file}, ${memorySize(inspection.bytes, "B")}`],
+    ["container", containerText(inspection)],
+    ...(keras === undefined ? [] : modelFacts(keras)),
+    ...inputs.map((port) => ["input", portText(port)] as const),
+    ...outputs.map((port) => ["output", portText(port)] as const),
+    ...(preprocessing === undefined
+      ? []
+      : [["preprocessing", `${preprocessing.preset}. ${preprocessing.why}`] as const]),
+  ];
+  const sections = [
+    alignedTable(
+      facts.map(([key, value]) => [key, value]),
+      ["left", "left"],
+    ),
+    ...problems.map((problem) =>
+      `not readable as a model: ${formatDiagnostic(problem)}`.split("\n"),
+    ),
+    membersOf(inspection),
+    arrays.length === 0 ? [] : arrayTable(arrays),
+    tree === undefined ? [] : tree.flatMap(treeText),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function containerText({ container }: Inspection): string {
+  if (container.kind === "zip") return `zip, ${counted(container.members.length, "member")}`;
+  const { superblock, userBlock } = container;
+  const before = userBlock === 0 ? "" : `, after a user block of ${userBlock} bytes`;
+  return `HDF5, superblock version ${superblock}${before}`;
+}
+
+function modelFacts(model: ModelFacts): readonly (readonly [string, string])[] {
+  const { version, backend, form, optimizer, training } = model;
+  const writer = [`Keras ${version || "(version unknown)"}`, backend && `on ${backend}`];
+  const classes = model.classes.map(([name, count]) => `${name} ${count}`).join(", ");
+  return [
+    ["written by", `${writer.filter((word) => word !== "").join(" ")}, ${form}`],
+    ["model", `"${model.name}", ${model.class}, ${counted(model.layers, "layer")}`],
+    ["layers", classes],
+    [
+      "trained with",
+      training === undefined ? "nothing that the file says" : trainingText(training),
+    ],
+    ...(optimizer === undefined ? [] : [["optimizer state", optimizerText(optimizer)] as const]),
+  ];
+}
+
+function trainingText({ optimizer, losses, metrics }: TrainingSetup): string {
+  const settings = Object.entries(optimizer.config)
+    .filter(([key, value]) => key !== "name" && isScalar(value))
+    .map(([key, value]) => `${key} ${shortNumber(value)}`);
+  return [
+    `${optimizer.name}${settings.length === 0 ? "" : ` (${settings.join(", ")})`}`,
+    `loss ${losses.join(", ") || "not stated"}`,
+    ...(metrics.length === 0 ? [] : [`metrics ${metrics.join(", ")}`]),
+  ].join("; ");
+}
+
+function isScalar(value: Json | undefined): boolean {
+  return typeof value === "number" || typeof value === "boolean" || typeof value === "string";
+}
+
+function shortNumber(value: Json | undefined): string {
+  return typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value);
+}
+
+function optimizerText({ arrays, count, bytes, iterations }: NonNullable<ModelFacts["optimizer"]>) {
+  const steps = iterations === null ? "" : `, ${counted(iterations, "step")} made`;
+  return `${counted(arrays, "array")}, ${counted(count, "number")}, ${memorySize(bytes, "B")}${steps}`;
+}
+
+function portText({ name, shape, dtype }: PortFacts): string {
+  return `${name}  ${shapeText(shape)}  ${dtype}`;
+}
+
+function shapeText(shape: readonly Dim[]): string {
+  if (shape.length === 0) return "scalar";
+  return shape.map((dim) => (dim === null ? "?" : String(dim))).join(" × ");
+}
+
+function membersOf({ container }: Inspection): readonly string[] {
+  if (container.kind !== "zip") return [];
+  return alignedTable(
+    [
+      ["member", "bytes", "packed"],
+      ...container.members.map(({ name, bytes, packedBytes }) => [
+        name,
+        withCommas(bytes),
+        withCommas(packedBytes),
+      ]),
+    ],
+    ["left", "right", "right"],
+  );
+}
+
+function arrayTable(arrays: readonly ArrayFacts[]): readonly string[] {
+  const odd = arrays.some(({ nans, infinities }) => nans + infinities > 0);
+  return alignedTable(
+    [
+      [
+        "array",
+        "shape",
+        "type",
+        "min",
+        "max",
+        "mean",
+        "std",
+        "zeros",
+        ...(odd ? ["NaN", "inf"] : []),
+      ],
+      ...arrays.map((array) => [
+        array.path,
+        shapeText(array.shape),
+        array.storage === "contiguous" ? array.dtype : `${array.dtype}, ${array.storage}`,
+        ...[array.min, array.max, array.mean, array.std].map(statistic),
+        withCommas(array.zeros),
+        ...(odd ? [withCommas(array.nans), withCommas(array.infinities)] : []),
+      ]),
+    ],
+    ["left", "left", "left", "right", "right", "right", "right", "right", "right", "right"],
+  );
+}
+
+function statistic(value: number | null): string {
+  return value === null ? "" : String(Number(value.toPrecision(5)));
+}
+
+function treeText({ depth, name, what, attributes }: TreeLine): readonly string[] {
+  const indent = "  ".repeat(depth);
+  return [
+    `${indent}${name}${what === "" ? "" : `  ${what}`}`,
+    ...attributes.map(([key, value]) => `${indent}  @${key} = ${value}`),
+  ];
+}
+
+function counted(count: number, what: string): string {
+  return `${withCommas(count)} ${what}${count === 1 ? "" : "s"}`;
+}
