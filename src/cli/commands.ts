@@ -1,7 +1,13 @@
 import type { CommandSpec } from "./command.ts";
 import { CONVERT_COMMAND } from "./convert-flags.ts";
+import { INSPECT_COMMAND } from "./inspect-flags.ts";
 import { SUMMARY_COMMAND } from "./summary-flags.ts";
 import { VERIFY_COMMAND } from "./verify-flags.ts";
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly CommandSpec[] = [CONVERT_COMMAND, VERIFY_COMMAND, SUMMARY_COMMAND];
+export const COMMANDS: readonly CommandSpec[] = [
+  CONVERT_COMMAND,
+  VERIFY_COMMAND,
+  SUMMARY_COMMAND,
+  INSPECT_COMMAND,
+];
