@@ -3,7 +3,9 @@ import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { CONVERT_FLAGS } from "../src/cli/convert-flags.ts";
+import { CONVERT_FLAGS, READING_FLAGS } from "../src/cli/convert-flags.ts";
+import { INSPECT_FLAGS } from "../src/cli/inspect-flags.ts";
+import { SUMMARY_FLAGS } from "../src/cli/summary-flags.ts";
 import { FAMILIES, PRESETS } from "../src/image/preprocessing.ts";
 import { layerSpecs } from "../src/sources/keras/layers/index.ts";
 import { operationSpecs } from "../src/sources/keras/layers/operations.ts";
@@ -43,6 +45,18 @@ describe("README", () => {
       (row) => row[1],
     );
     const flags = CONVERT_FLAGS.flatMap((group) => group.flags.map((flag) => flag.flags));
+    expect(rows).toEqual(flags);
+  });
+
+  it("lists every option of kc summary and kc inspect but those for reading, and no other", () => {
+    const rows = Array.from(
+      section("What is in a file\\?").matchAll(/^\| `(--[^`]*)` \|/gm),
+      (row) => row[1],
+    );
+    const reading = new Set(READING_FLAGS);
+    const flags = [...SUMMARY_FLAGS, ...INSPECT_FLAGS].flatMap((group) =>
+      group.flags.filter((flag) => !reading.has(flag)).map((flag) => flag.flags),
+    );
     expect(rows).toEqual(flags);
   });
 
