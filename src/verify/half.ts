@@ -16,7 +16,7 @@ export function roundToHalf(tensor: Tensor): Tensor {
   const bits = new Uint32Array(data.buffer);
   for (let index = 0; index < data.length; index++) {
     const value = data[index] ?? 0;
-    if (!Number.isFinite(value)) continue;
+    if (value === 0 || !Number.isFinite(value)) continue;
     const size = Math.abs(value);
     if (size < SMALLEST_NORMAL) {
       // Adding and taking away 2^-24 * 1.5 * 2^52 rounds to whole steps of 2^-24.

@@ -38,7 +38,8 @@ export function depthwiseConv(op: DepthwiseConvOp, inputs: readonly Tensor[]): r
     for (let b = 0; b < dim(x, 0); b++) {
       const [from, to] = [batchStart(x, b), batchStart(y, b)];
       forEachTap(axes, (output, tap, place) => {
-        let [weight, sum] = [tap * out, to + output * out];
+        let weight = tap * out;
+        let sum = to + output * out;
         for (let c = 0; c < channels; c++) {
           const value = x.data[from + place * channels + c] ?? 0;
           for (let m = 0; m < multiplier; m++, sum++, weight++) {

@@ -22,8 +22,14 @@ export function multiplyRows(
     const first = start + row * depth;
     // The last of an odd number of rows is computed twice and stored once.
     const second = row + 1 < count ? first + depth : first;
-    let [a0, a1, a2, a3] = [0, 0, 0, 0];
-    let [b0, b1, b2, b3] = [0, 0, 0, 0];
+    let a0 = 0;
+    let a1 = 0;
+    let a2 = 0;
+    let a3 = 0;
+    let b0 = 0;
+    let b1 = 0;
+    let b2 = 0;
+    let b3 = 0;
     for (let k = 0, p = 0; k < depth; k++, p += PANEL) {
       const a = data[first + k] ?? 0;
       const b = data[second + k] ?? 0;

@@ -21,7 +21,9 @@ export function batchNorm(op: BatchNormOp, inputs: readonly Tensor[]): readonly 
   const scale = gamma.map((factor, c) => factor / Math.sqrt(at(variance, c) + op.epsilon));
   const y = zeros(x.shape);
   for (let start = 0, c = 0; start < x.data.length; start += inner, c = (c + 1) % size) {
-    const [factor, centre, offset] = [scale[c] ?? 0, mean[c] ?? 0, beta[c] ?? 0];
+    const factor = scale[c] ?? 0;
+    const centre = mean[c] ?? 0;
+    const offset = beta[c] ?? 0;
     for (let i = start; i < start + inner; i++) {
       y.data[i] = factor * ((x.data[i] ?? 0) - centre) + offset;
     }

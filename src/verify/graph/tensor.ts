@@ -1,3 +1,4 @@
+import { fail } from "../../errors.ts";
 import { sizeOf } from "../../ir/tensor.ts";
 
 /** Numbers in memory, row-major. Booleans are 0 and 1. */
@@ -14,20 +15,20 @@ export function zeros(shape: readonly number[]): Tensor {
 /** Size of axis `axis`, counted from the end when negative. */
 export function dim(tensor: Tensor, axis: number): number {
   const size = tensor.shape.at(axis);
-  if (size === undefined) throw new RangeError(`no axis ${axis} in (${tensor.shape.join(", ")})`);
+  if (size === undefined) fail("internal", `no axis ${axis} in (${tensor.shape.join(", ")})`);
   return size;
 }
 
 /** Element of an array that is known to be long enough. */
 export function at<T>(list: ArrayLike<T>, index: number): T {
   const value = list[index];
-  if (value === undefined) throw new RangeError(`no element ${index} of ${list.length}`);
+  if (value === undefined) fail("internal", `no element ${index} of ${list.length}`);
   return value;
 }
 
 /** The single tensor of a list. */
 export function only(tensors: readonly Tensor[]): Tensor {
-  if (tensors.length !== 1) throw new RangeError(`${tensors.length} tensors instead of one`);
+  if (tensors.length !== 1) fail("internal", `${tensors.length} tensors instead of one`);
   return at(tensors, 0);
 }
 
@@ -119,7 +120,7 @@ export function alongAxis(
 /** The same numbers in another shape of the same size. */
 export function reshape(tensor: Tensor, shape: readonly number[]): Tensor {
   if (sizeOf(shape) !== tensor.data.length) {
-    throw new RangeError(`(${tensor.shape.join(", ")}) is not (${shape.join(", ")})`);
+    fail("internal", `(${tensor.shape.join(", ")}) is not (${shape.join(", ")})`);
   }
   return { shape, data: tensor.data };
 }
