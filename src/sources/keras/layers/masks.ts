@@ -41,15 +41,16 @@ export function allOf(
   call: LayerCall,
   masks: readonly (ValueId | undefined)[],
 ): ValueId | undefined {
-  return combine(call, masks, "minimum");
+  return combineMasks(call, masks, "minimum");
 }
 
 /** True where any mask is true; one absent mask leaves none. */
 function anyOf(call: LayerCall, masks: readonly (ValueId | undefined)[]): ValueId | undefined {
-  return masks.includes(undefined) ? undefined : combine(call, masks, "maximum");
+  return masks.includes(undefined) ? undefined : combineMasks(call, masks, "maximum");
 }
 
-function combine(
+/** One mask of several, each once; undefined where all are absent. */
+export function combineMasks(
   call: LayerCall,
   masks: readonly (ValueId | undefined)[],
   fn: "minimum" | "maximum",

@@ -3,6 +3,7 @@ import type { MergeOp } from "../../../ir/ops/merge.ts";
 import { constantWeight } from "../../../weights/constant.ts";
 import type { LayerCall, LayerResult, LayerSpec } from "../layer-spec.ts";
 import { resolveAxis } from "./axes.ts";
+import { maskedExtreme } from "./masked-extreme.ts";
 import { mergedMask, stopMask, withMask } from "./masks.ts";
 import { looseNumbers } from "./numbers.ts";
 import { keras3Release } from "./release.ts";
@@ -37,6 +38,15 @@ export function lowerElementwise(call: LayerCall, fn: MergeFn): LayerResult {
     raiseRank(call, blanks ? maskedToOne(call, input, call.masks[index]) : input, rank),
   );
   if (blanks && mask !== undefined) return blanked(call, equal, mask);
+  if ((fn === "maximum" || fn === "minimum") && keras3Release(call.dialect) >= 4) {
+    // an input that gets axes loses its mask
+    const masks = equal.map((value, index) =>
+      value === inputs[index] ? call.masks[index] : undefined,
+    );
+    if (masks.some((one) => one !== undefined)) {
+      return withMask(maskedExtreme(call, fn, equal, masks), mask);
+    }
+  }
   return withMask(call.emit({ kind: "merge", fn, weights: {} }, ...equal), mask);
 }
 
