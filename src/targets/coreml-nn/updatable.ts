@@ -29,14 +29,17 @@ export function trainableNodes(graph: Graph): ReadonlySet<string> {
 
 /**
  * The nodes among `candidates` to which the loss can be carried back: between them and the loss only layers lie that
- * Core ML differentiates.
+ * Core ML differentiates, and the softmax that a cross entropy reads.
  * @see UpdatableNeuralNetworkValidator.cpp: breadth first from the loss, nothing updatable after the first other layer
  */
 export function reachableNodes(
   emission: Emission,
   candidates: ReadonlySet<string>,
-  lossInput: string,
+  { updateParams: { lossLayers } }: UpdatePlan,
 ): ReadonlySet<string> {
+  const { categoricalCrossEntropyLossLayer: entropy, meanSquaredErrorLossLayer: error } =
+    lossLayers?.[0] ?? {};
+  const lossInput = (entropy ?? error)?.input ?? "";
   const makers = new Map(
     emission.layers.flatMap((layer) => (layer.output ?? []).map((blob) => [blob, layer] as const)),
   );
@@ -52,7 +55,7 @@ export function reachableNodes(
   for (let at = 0; at < queue.length; at++) {
     const layer = queue[at];
     if (layer === undefined) break;
-    const softmaxAtLoss = at === 0 && layer.softmax !== undefined;
+    const softmaxAtLoss = at === 0 && layer.softmax !== undefined && entropy !== undefined;
     if (!softmaxAtLoss && !isDifferentiable(layer)) break;
     const node = layer.isUpdatable === true ? nodes.get(layer.name ?? "") : undefined;
     if (node !== undefined) reached.add(node);

@@ -82,7 +82,7 @@ function emitUpdatable(plan: Plan): Emitted {
   );
   const update = planUpdate(graph, outputName, lossBlob, output, classifier);
   checkSoftmax(first, update, lossBlob);
-  const reached = reachableNodes(first.emission, candidates, lossBlob);
+  const reached = reachableNodes(first.emission, candidates, update);
   if (reached.size === 0) {
     fail("unsupported", "No layer of the model can be trained on the device.", {
       hint: "Core ML trains Dense and Conv2D layers near the loss; check which layers are trainable.",

@@ -128,6 +128,14 @@ describe("models that train on the device", () => {
     });
   });
 
+  test("need a cross entropy over a softmax, which no other loss is carried back through", () => {
+    expect(errorOf(model(setup("mean_squared_error", "sgd")))).toEqual([
+      "unsupported",
+      "No layer of the model can be trained on the device.\n" +
+        "  Core ML trains Dense and Conv2D layers near the loss; check which layers are trainable.",
+    ]);
+  });
+
   test("train only what the loss reaches, and say so: relu6 is in the way", () => {
     const graph = model(SGD, 6);
     expect(updatableLayers(graph)).toEqual(["dense_2"]);
