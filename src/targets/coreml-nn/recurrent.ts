@@ -30,14 +30,20 @@ export const recurrentEmitters: Pick<Emitters<Emission>, "recurrent" | "convLstm
  */
 function emitRecurrent(node: Node<RecurrentOp>, emission: Emission): string {
   const activations = nativeActivations(node.op);
-  if (activations === undefined || node.op.masked) return emitUnrolled(node, emission);
+  if (activations === undefined) return emitUnrolled(node, emission);
   if (node.op.direction !== "bidirectional") return emitOneWay(node, emission, activations);
   if (node.op.cell === "lstm") return emitBidirectionalLstm(node, emission, activations);
   return emitTwoWays(node, emission, activations);
 }
 
-/** The activations as the layer wants them, gates first; undefined where it has no such equation. */
+/** Whether a layer of Core ML's own stands for the op. */
+export function isNative(op: RecurrentOp): boolean {
+  return nativeActivations(op) !== undefined;
+}
+
+/** The activations as the layer wants them, gates first; undefined where it has no such equation, or no mask. */
 function nativeActivations(op: RecurrentOp): readonly ActivationParams[] | undefined {
+  if (op.masked) return undefined;
   const inner = recurrentActivation(op.activation);
   if (inner === undefined) return undefined;
   if (op.cell === "simple") return [inner];

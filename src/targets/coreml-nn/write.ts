@@ -16,6 +16,7 @@ import type { InputFeature } from "./inputs.ts";
 import { type EmittedNetwork, emitNetwork } from "./network.ts";
 import { type CoreMLOptions, parseOptions, type Settings } from "./options.ts";
 import { describeOutput } from "./outputs.ts";
+import { warnClipped } from "./recurrent-clip.ts";
 import { versionOfLayer } from "./spec-version.ts";
 import { type CoreMLSummary, summarise } from "./summary.ts";
 import {
@@ -54,7 +55,12 @@ export function writeCoreML(graph: Graph, options: CoreMLOptions = {}): CoreMLRe
       };
   const model = buildModel(plan, network, update);
   const file = encodeModel(model);
-  return { file, model, warnings, summary: summarise(graph, network, model) };
+  return {
+    file,
+    model,
+    warnings: [...warnings, ...warnClipped(lean)],
+    summary: summarise(graph, network, model),
+  };
 }
 
 interface Plan {

@@ -4,7 +4,7 @@ import type { RecurrentOp } from "../../../src/ir/ops/recurrent.ts";
 import { writeCoreML } from "../../../src/targets/coreml-nn/index.ts";
 import { openCase } from "../../cases.ts";
 import { formsOf } from "../../forms.ts";
-import { weight } from "./build-graph.ts";
+import { buildGraph, weight } from "./build-graph.ts";
 import { testGraph } from "./equivalence.ts";
 
 const tanh: Activation = { fn: "tanh" };
@@ -260,4 +260,28 @@ test("simple layers are always given a state, of zeros where an array has no roo
     [2, 2],
     [2, 2],
   ]);
+});
+
+describe("activations without a bound", () => {
+  const warnings = (rest: Partial<RecurrentOp>): readonly string[] => {
+    const graph = buildGraph([[5, INPUTS]], (add, x) => add(recurrent("simple", rest), x));
+    return writeCoreML(graph).warnings.map(({ text }) => text);
+  };
+  const relu: Activation = { fn: "relu", negativeSlope: 0, maxValue: null, threshold: 0 };
+
+  test("are warned about, since Core ML cuts the sums inside", () => {
+    expect(warnings({ activation: relu })).toEqual([
+      "Core ML keeps the sums inside recurrent layers between -50 and 50. These layers have an activation without a bound, " +
+        'so that larger numbers come out different: "recurrent_1".',
+    ]);
+  });
+
+  test("are exact where the steps are written out, and bounded ones always", () => {
+    const masked = { ...recurrent("simple"), activation: relu, masked: true };
+    const graph = buildGraph([[5, INPUTS]], (add, x) =>
+      add(masked, x, add({ kind: "notEqualMask", value: 0, reduceLast: true, weights: {} }, x)),
+    );
+    expect(writeCoreML(graph).warnings).toEqual([]);
+    expect(warnings({ activation: { fn: "softsign" } })).toEqual([]);
+  });
 });
