@@ -73,6 +73,10 @@ function convolveGroup(
   group: number,
 ): void {
   const rows = outputChannels / groups;
+  if (rows === 1) {
+    convolveChannel({ weights, bias }, { kernel, pixels, groupSize }, padded, output, group);
+    return;
+  }
   const depth = kernel.length;
   const count = pixels.length;
   const firstChannel = group * rows;
@@ -97,6 +101,28 @@ function convolveGroup(
       if (width > 2) output[at + 2] = s2 + offset;
       if (width > 3) output[at + 3] = s3 + offset;
     });
+  }
+}
+
+/** One output channel of its own input: nothing is gained by gathering. */
+function convolveChannel(
+  { weights, bias }: Pick<Convolution, "weights" | "bias">,
+  { kernel, pixels, groupSize }: Plan,
+  padded: Float32Array,
+  output: Float32Array,
+  channel: number,
+): void {
+  const depth = kernel.length;
+  const first = channel * depth;
+  const start = channel * groupSize;
+  const offset = bias?.[channel] ?? 0;
+  for (let pixel = 0; pixel < pixels.length; pixel++) {
+    const base = start + (pixels[pixel] ?? 0);
+    let sum = 0;
+    for (let k = 0; k < depth; k++) {
+      sum += (weights[first + k] ?? 0) * (padded[base + (kernel[k] ?? 0)] ?? 0);
+    }
+    output[channel * pixels.length + pixel] = sum + offset;
   }
 }
 

@@ -10,16 +10,20 @@ export interface Difference {
 
 /** Compares numbers; two NaN, or equal infinities, are equal. */
 export function difference(expected: ArrayLike<number>, actual: ArrayLike<number>): Difference {
-  let [absolute, largest, dot, lengthA, lengthB] = [0, 0, 0, 0, 0];
+  let absolute = 0;
+  let largest = 0;
+  let dot = 0;
+  let lengthA = 0;
+  let lengthB = 0;
   for (let i = 0; i < expected.length; i++) {
-    const [a, b] = [expected[i] ?? Number.NaN, actual[i] ?? Number.NaN];
-    if (Object.is(a, b) || a === b) {
-      if (!Number.isFinite(a)) continue;
-    } else {
-      const off = Math.abs(a - b);
-      absolute = Math.max(absolute, Number.isNaN(off) ? Number.POSITIVE_INFINITY : off);
+    const a = expected[i] ?? Number.NaN;
+    const b = actual[i] ?? Number.NaN;
+    if (!Number.isFinite(a) || !Number.isFinite(b)) {
+      if (!Object.is(a, b)) absolute = Number.POSITIVE_INFINITY;
+      continue;
     }
-    if (Number.isFinite(a)) largest = Math.max(largest, Math.abs(a));
+    absolute = Math.max(absolute, Math.abs(a - b));
+    largest = Math.max(largest, Math.abs(a));
     dot += a * b;
     lengthA += a * a;
     lengthB += b * b;

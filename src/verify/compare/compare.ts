@@ -4,11 +4,16 @@ import type { Graph, ValueId } from "../../ir/graph.ts";
 import { evaluate } from "../graph/evaluate.ts";
 import { firstItem } from "../graph/tensor.ts";
 import { createInterpreter, type Interpreter, type ModelOutput } from "../interpreter.ts";
-import { openNetwork } from "../network.ts";
+import { type Network, openNetwork } from "../network.ts";
 import { type Difference, difference, topIndices } from "./agreement.ts";
 import { arrange, fromBlob } from "./arrangement.ts";
 import { axisOrder } from "./axis-order.ts";
-import { type Divergence, firstDivergence } from "./first-divergence.ts";
+import {
+  type Divergence,
+  firstDivergence,
+  type LayerWatch,
+  watchLayers,
+} from "./first-divergence.ts";
 import { batchSize, type Sample } from "./sample.ts";
 import { defaultTolerance, precisionOf } from "./tolerance.ts";
 
@@ -63,11 +68,20 @@ export function compareModels(
   const { half = false } = options;
   const bits = precisionOf(model, half);
   const tolerance = options.tolerance ?? defaultTolerance(bits);
-  const interpreter = createInterpreter(model);
   const names = outputNames(graph, model);
+  const sides: Sides = {
+    graph,
+    network: openNetwork(model),
+    interpreter: createInterpreter(model),
+    names,
+    half,
+  };
+  const last = samples.at(-1);
+  if (last === undefined) return fail("bad-option", "There is nothing to compare on.");
+  const watch = watchLayers(graph, sides.network, last, tolerance);
   const runs = samples.map((sample, index) => {
     options.onSample?.(index + 1);
-    return runSample(graph, interpreter, names, sample, half);
+    return runSample(sides, sample, sample === last ? watch : undefined);
   });
   const outputs = names.map((name, index) => {
     const column = runs.flatMap((run) => run[index] ?? []);
@@ -75,16 +89,34 @@ export function compareModels(
   });
   const base = { samples: samples.length, tolerance, half, outputs };
   const worst = worstOf(runs);
-  const sample = samples[worst];
-  if (sample === undefined) return fail("bad-option", "There is nothing to compare on.");
   const wrong = wrongValues(graph, runs[worst] ?? [], tolerance);
   // Coarse numbers let errors of right layers grow and fade again.
   if (wrong.size === 0 && bits < 32) return { ok: true, ...base };
-  const network = openNetwork(model);
-  const suspects = { graph, network, interpreter, sample, tolerance, half, wrong };
-  const divergence = firstDivergence(suspects);
+  const sample = wrong.size === 0 ? last : (samples[worst] ?? last);
+  const divergence = firstDivergence(
+    graph,
+    sample === last ? watch : watchAgain(sides, sample, tolerance),
+    wrong,
+    tolerance,
+  );
   if (divergence === undefined) return { ok: true, ...base };
   return { ok: false, ...base, divergence, worst: sample.name };
+}
+
+/** Both models, ready to run. */
+interface Sides {
+  readonly graph: Graph;
+  readonly network: Network;
+  readonly interpreter: Interpreter;
+  /** Core ML outputs in Keras' order. */
+  readonly names: readonly string[];
+  readonly half: boolean;
+}
+
+function watchAgain(sides: Sides, sample: Sample, tolerance: number): LayerWatch {
+  const watch = watchLayers(sides.graph, sides.network, sample, tolerance);
+  runSample(sides, sample, watch);
+  return watch;
 }
 
 /** One output of one sample. */
@@ -95,14 +127,13 @@ interface OutputRun extends Difference {
 }
 
 function runSample(
-  graph: Graph,
-  interpreter: Interpreter,
-  names: readonly string[],
+  { graph, interpreter, names, half }: Sides,
   sample: Sample,
-  half: boolean,
+  watch: LayerWatch | undefined,
 ): readonly OutputRun[] {
-  const outputs = evaluate(graph, sample.keras);
-  const results = interpreter.run(sample.coreML, { half });
+  const outputs = evaluate(graph, sample.keras, watch?.onValue);
+  const observe = watch === undefined ? {} : { observe: watch.onBlob };
+  const results = interpreter.run(sample.coreML, { half, ...observe });
   return outputs.map(({ name, ...output }, index) => {
     const order = axisOrder(graph, graph.outputs[index]?.value ?? "");
     const { shape, data } = firstItem(output, batchSize(sample));

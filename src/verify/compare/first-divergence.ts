@@ -1,7 +1,6 @@
 import type { Graph, ValueId } from "../../ir/graph.ts";
-import { evaluate } from "../graph/evaluate.ts";
-import { firstItem } from "../graph/tensor.ts";
-import type { Interpreter } from "../interpreter.ts";
+import type { ValueObserver } from "../graph/evaluate.ts";
+import { firstItem, type Tensor as GraphTensor } from "../graph/tensor.ts";
 import type { Network } from "../network.ts";
 import { sizeOf, type Tensor } from "../tensor.ts";
 import { difference } from "./agreement.ts";
@@ -19,29 +18,59 @@ export interface Divergence {
   readonly relative: number;
 }
 
-/** What the search runs. */
-export interface Suspects {
-  readonly graph: Graph;
-  readonly network: Network;
-  readonly interpreter: Interpreter;
-  readonly sample: Sample;
-  /** Differences of at least this share count. */
-  readonly tolerance: number;
-  readonly half: boolean;
-  /** Graph outputs that are known to differ, and by how much. */
-  readonly wrong: ReadonlyMap<ValueId, number>;
+/** Compares the layers of both models while they run on one sample: first the graph, then the network. */
+export interface LayerWatch {
+  readonly onValue: ValueObserver;
+  readonly onBlob: (name: string, blob: Tensor) => void;
+  /** For each value that has a blob of its size, how far the nearest one is away. */
+  readonly found: ReadonlyMap<ValueId, number>;
+  readonly groups: readonly LayerGroup[];
+}
+
+/** A watch for one run. A blob within the tolerance in one order of axes is not tried in others. */
+export function watchLayers(
+  graph: Graph,
+  network: Network,
+  sample: Sample,
+  tolerance: number,
+): LayerWatch {
+  const groups = layerGroups(graph, network);
+  const wanted = new Set(groups.flatMap(({ values }) => values));
+  const owners = new Map(
+    groups.flatMap((group) => [...group.blobs].map((one) => [one, group] as const)),
+  );
+  const batch = batchSize(sample);
+  const values = new Map<ValueId, GraphTensor>();
+  const found = new Map<ValueId, number>();
+  return {
+    groups,
+    found,
+    onValue(value, tensor) {
+      if (wanted.has(value)) values.set(value, firstItem(tensor, batch));
+    },
+    onBlob(name, blob) {
+      for (const value of owners.get(name)?.values ?? []) {
+        const expected = values.get(value);
+        const off = expected && nearest(expected, blob, tolerance);
+        if (off !== undefined) found.set(value, Math.min(off, found.get(value) ?? off));
+      }
+    },
+  };
 }
 
 /**
- * Runs both models once more, comparing layer by layer in any order of axes, and finds the first layer that is
- * wrong: on the way back from wrong outputs, or, where all outputs are right, one whose error the next layers
- * carry on before it fades. Layers that do not correspond, because one side merged or split them, are passed over;
- * a difference that the next layer heals is none, such as the order of numbers between a flatten and a dense layer.
+ * Finds the first layer that is wrong: on the way back from wrong outputs (`wrong` says by how much), or, where all
+ * outputs are right, one whose error the next layers carry on before it fades. Layers that do not correspond, because
+ * one side merged or split them, are passed over; a difference that the next layer heals is none, such as the order
+ * of numbers between a flatten and a dense layer.
  */
-export function firstDivergence(suspects: Suspects): Divergence | undefined {
-  const { graph, wrong, tolerance } = suspects;
-  const groups = layerGroups(graph, suspects.network);
-  const found = new Map([...compareBlobs(suspects, groups), ...wrong]);
+export function firstDivergence(
+  graph: Graph,
+  watch: LayerWatch,
+  wrong: ReadonlyMap<ValueId, number>,
+  tolerance: number,
+): Divergence | undefined {
+  const found = new Map([...watch.found, ...wrong]);
   const isWrong = (value: ValueId): boolean => (found.get(value) ?? 0) > tolerance;
   const suspected =
     wrong.size > 0 ? walkBack(graph, found, tolerance) : carriedOn(graph, found, tolerance);
@@ -51,7 +80,7 @@ export function firstDivergence(suspects: Suspects): Divergence | undefined {
   ];
   const first = inOrder.find((value) => suspected.has(value) && isWrong(value));
   if (first === undefined) return undefined;
-  const group = groups.find(({ values }) => values.includes(first));
+  const group = watch.groups.find(({ values }) => values.includes(first));
   return {
     layer: group?.layer ?? "",
     className: group?.origin?.className,
@@ -59,48 +88,20 @@ export function firstDivergence(suspects: Suspects): Divergence | undefined {
   };
 }
 
-/** For each value that has a blob of its size, how far the nearest one is away. */
-function compareBlobs(
-  { graph, interpreter, sample, half }: Suspects,
-  groups: readonly LayerGroup[],
-): ReadonlyMap<ValueId, number> {
-  const wanted = new Set(groups.flatMap(({ values }) => values));
-  const values = new Map<ValueId, Float32Array>();
-  const shapes = new Map<ValueId, readonly number[]>();
-  const batch = batchSize(sample);
-  evaluate(graph, sample.keras, (value, tensor) => {
-    if (!wanted.has(value)) return;
-    const { shape, data } = firstItem(tensor, batch);
-    values.set(value, Float32Array.from(data));
-    shapes.set(value, shape);
-  });
-  const owners = new Map(
-    groups.flatMap((group) => [...group.blobs].map((one) => [one, group] as const)),
-  );
-  const found = new Map<ValueId, number>();
-  const observe = (name: string, blob: Tensor): void => {
-    for (const value of owners.get(name)?.values ?? []) {
-      const shape = shapes.get(value) ?? [];
-      const off = nearest(values.get(value) ?? new Float32Array(0), shape, blob);
-      if (off !== undefined) found.set(value, Math.min(off, found.get(value) ?? off));
-    }
-  };
-  interpreter.run(sample.coreML, { half, observe });
-  return found;
-}
-
-/** The smallest difference over all ways in which the axes may stand; undefined when there is none. */
+/** The smallest difference over all ways in which the axes may stand, or the first allowed one; undefined without any. */
 function nearest(
-  expected: Float32Array,
-  shape: readonly number[],
+  { shape, data: expected }: GraphTensor,
   blob: Tensor,
+  tolerance: number,
 ): number | undefined {
   if (sizeOf(blob.shape) !== expected.length) return undefined;
-  const all = arrangements(shape, blob.shape);
-  if (all.length === 0) return undefined;
-  return Math.min(
-    ...all.map((places) => difference(expected, fromBlob(blob, shape, places)).relative),
-  );
+  let smallest: number | undefined;
+  for (const places of arrangements(shape, blob.shape)) {
+    const { relative } = difference(expected, fromBlob(blob, shape, places));
+    smallest = Math.min(relative, smallest ?? relative);
+    if (smallest <= tolerance) return smallest;
+  }
+  return smallest;
 }
 
 /** All values on the way from the wrong outputs back to right values. */
