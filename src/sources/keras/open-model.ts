@@ -30,7 +30,9 @@ export function openModel(source: ByteSource, options: OpenOptions, log: Diagnos
   const specs = customLayers === undefined ? layerSpecs : createLayerSpecs(customLayers);
   const model = parseModel(archive.model, {
     dialect: archive.dialect,
-    at: { file: source.name },
+    at: {
+      file: archive.container === "weights and architecture" ? "the architecture" : source.name,
+    },
     prefix: "",
     trainable: true,
     depth: 0,

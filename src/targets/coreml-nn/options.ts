@@ -147,7 +147,7 @@ function checkTogether(options: CoreMLOptions): void {
   const images = options.imageInputNames ?? [];
   const asked = options.preprocessing === undefined ? pixels : [...pixels, "preprocessing"];
   if (images.length === 0 && asked.length > 0) {
-    fail("bad-option", `${asked.join(", ")} concern pictures, but no input takes one.`, {
+    fail("bad-option", `No input takes a picture, which these concern: ${asked.join(", ")}.`, {
       hint: "Name the inputs that take a picture: imageInputNames.",
     });
   }

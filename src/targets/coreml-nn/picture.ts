@@ -1,4 +1,4 @@
-import { fail } from "../../errors.ts";
+import { type Diagnostic, fail } from "../../errors.ts";
 import type {
   ImageFeatureTypeColorSpace,
   NeuralNetworkPreprocessing,
@@ -34,6 +34,25 @@ export function pictureOf(
   }
   const size = { width, height };
   return channels === 1 ? grayPicture(name, size, settings) : colorPicture(name, size, settings);
+}
+
+/** Biases for a kind of picture that no input takes: they are written nowhere. */
+export function warnUnusedBiases(
+  pictures: readonly Picture[],
+  settings: Settings,
+): readonly Diagnostic[] {
+  const gray = pictures.some(({ colorSpace }) => colorSpace === "GRAYSCALE");
+  const color = pictures.some(({ colorSpace }) => colorSpace !== "GRAYSCALE");
+  const lost = [
+    ...(color ? [] : (["redBias", "greenBias", "blueBias"] as const)),
+    ...(gray ? [] : (["grayBias"] as const)),
+  ].filter((key) => (settings[key] ?? 0) !== 0);
+  if (pictures.length === 0 || lost.length === 0) return [];
+  const text = `No input takes ${gray ? "pictures in colour" : "gray pictures"}, so that these have no effect: ${lost.join(", ")}.`;
+  const hint = gray
+    ? "The bias of a gray picture is grayBias."
+    : "The biases of a picture in colour are redBias, greenBias and blueBias.";
+  return [{ code: "bad-option", text, hint }];
 }
 
 type Size = Pick<Picture, "width" | "height">;

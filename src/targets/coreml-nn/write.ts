@@ -16,6 +16,7 @@ import type { InputFeature } from "./inputs.ts";
 import { type EmittedNetwork, emitNetwork } from "./network.ts";
 import { type CoreMLOptions, parseOptions, type Settings } from "./options.ts";
 import { describeOutput } from "./outputs.ts";
+import { warnUnusedBiases } from "./picture.ts";
 import { warnClipped } from "./recurrent-clip.ts";
 import { versionOfLayer } from "./spec-version.ts";
 import { type CoreMLSummary, summarise } from "./summary.ts";
@@ -55,10 +56,11 @@ export function writeCoreML(graph: Graph, options: CoreMLOptions = {}): CoreMLRe
       };
   const model = buildModel(plan, network, update);
   const file = encodeModel(model);
+  const pictures = network.inputs.flatMap(({ picture }) => picture ?? []);
   return {
     file,
     model,
-    warnings: [...warnings, ...warnClipped(lean)],
+    warnings: [...warnings, ...warnUnusedBiases(pictures, settings), ...warnClipped(lean)],
     summary: summarise(graph, network, model),
   };
 }

@@ -66,7 +66,7 @@ describe("options that make no sense", () => {
       "a bias without pictures",
       picture,
       { redBias: -1, imageScale: 2 },
-      `redBias, imageScale concern pictures, but no input takes one.
+      `No input takes a picture, which these concern: redBias, imageScale.
   Name the inputs that take a picture: imageInputNames.`,
     ],
     [

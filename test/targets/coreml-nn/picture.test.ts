@@ -153,3 +153,29 @@ describe("arrays of any size", () => {
     expect(model.description?.output?.[0]?.type?.multiArrayType).toEqual({ dataType: "FLOAT32" });
   });
 });
+
+describe("biases of the wrong kind of picture", () => {
+  test.each([
+    [
+      [8, 6, 3],
+      { grayBias: -1 },
+      "No input takes gray pictures, so that these have no effect: grayBias.",
+    ],
+    [
+      [8, 6, 1],
+      { redBias: -1, blueBias: 2 },
+      "No input takes pictures in colour, so that these have no effect: redBias, blueBias.",
+    ],
+  ])("are said to have no effect", (dims, biases, text) => {
+    const { warnings } = writeCoreML(pictureModel(dims), {
+      imageInputNames: ["input1"],
+      ...biases,
+    });
+    expect(warnings.map((warning) => warning.text)).toEqual([text]);
+  });
+
+  test("are no surprise where they have one", () => {
+    const options = { imageInputNames: ["input1"], redBias: -1 };
+    expect(writeCoreML(pictureModel(), options).warnings).toEqual([]);
+  });
+});
