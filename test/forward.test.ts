@@ -7,12 +7,12 @@ import type { Graph } from "../src/ir/graph.ts";
 import { formatShape, sizeOf } from "../src/ir/tensor.ts";
 import { readKeras } from "../src/sources/keras/index.ts";
 import type { LayerSpec } from "../src/sources/keras/layer-spec.ts";
+import { evaluate } from "../src/verify/graph/evaluate.ts";
+import type { Tensor } from "../src/verify/graph/tensor.ts";
 import { constantWeight } from "../src/weights/constant.ts";
 import { type Case, type CaseLayer, listCases, openCase, readArray } from "./cases.ts";
 import { formsOf } from "./forms.ts";
 import { weightsOf } from "./graph-content.ts";
-import { evaluate } from "../src/verify/graph/evaluate.ts";
-import type { Tensor } from "../src/verify/graph/tensor.ts";
 
 /** Models that cannot be expressed at all, with the exact refusal. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
