@@ -2,6 +2,7 @@ import type { GraphBuilder } from "../../../ir/build.ts";
 import type { Op, OpKind, OpOf } from "../../../ir/ops/index.ts";
 import type { Dim, TensorType, WeightRef } from "../../../ir/tensor.ts";
 import { reshapeWeight } from "../../../weights/reshape.ts";
+import { addToEachStep } from "./time-steps.ts";
 
 /** Rewrites one op so that it acts on each time step of inputs of `rank` dimensions; undefined where no op here can. */
 type Lift<O extends Op> = (op: O, time: Dim, rank: number) => Op | undefined;
@@ -10,7 +11,8 @@ type Lifts = { readonly [K in OpKind]: Lift<OpOf<K>> };
 
 /**
  * A builder that shows a layer its input without the time axis, and gives every op it adds that axis back: a 2-d
- * convolution over `(batch, time, h, w, c)` is a 3-d one of depth 1. `refuse` is told which op cannot be.
+ * convolution over `(batch, time, h, w, c)` is a 3-d one of depth 1. Where no op can have it, every step gets an op of its own.
+ * `refuse` is told which op cannot even be that.
  */
 export function liftOverTime(
   build: GraphBuilder,
@@ -24,7 +26,11 @@ export function liftOverTime(
     add(op, inputs, origin) {
       const [first] = inputs;
       const rank = first === undefined ? 0 : build.typeOf(first).shape.length;
-      const lifted = liftOp(op, time, rank) ?? refuse(op.kind);
+      const lifted = liftOp(op, time, rank);
+      if (lifted === undefined) {
+        const count = time ?? refuse(op.kind);
+        return addToEachStep(build, op, inputs, { count, origin }) ?? refuse(op.kind);
+      }
       if (first === undefined || !isSpatial(lifted) || lifted.layout === "channels-last") {
         return build.add(lifted, inputs, origin);
       }

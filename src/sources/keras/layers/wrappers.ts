@@ -3,6 +3,7 @@ import type { Dialect, LayerCall, LayerResult, LayerSpec, WeightSlot } from "../
 import { onlyInput } from "./axes.ts";
 import { passMask, stopMask } from "./masks.ts";
 import { liftOverTime } from "./time-lift.ts";
+import { MOST_STEPS } from "./time-steps.ts";
 
 /** Layers around one other layer. `find` gives the spec of a class, for the weights of what is wrapped. */
 export function wrapperSpecs(
@@ -40,7 +41,7 @@ function innerSlots(
 }
 
 /**
- * Every op of the wrapped layer or model gets the time axis. A mask of whole steps travels on beside it.
+ * Every op of the wrapped layer or model gets the time axis, or is written out for each step. A mask of whole steps travels on beside it.
  *
  * @see keras/layers/wrappers.py (Keras 2.2.4) `TimeDistributed.compute_mask`
  */
@@ -50,7 +51,8 @@ function lowerTimeDistributed(call: LayerCall): LayerResult {
   if (rest.length === 0) call.refuse("it takes inputs of three or more dimensions.");
   const lifted = liftOverTime(call.build, time, (kind) =>
     call.refuse(
-      `what it wraps needs a step ("${kind}") that cannot act on each time step alone.`,
+      `what it wraps needs a step ("${kind}") that cannot act on each time step alone, and cannot be written out for each of ` +
+        `them: that takes a fixed number of steps, at most ${MOST_STEPS}.`,
       "Apply the layer without TimeDistributed where the model allows it.",
     ),
   );

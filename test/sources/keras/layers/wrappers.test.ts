@@ -39,10 +39,26 @@ describe("TimeDistributed", () => {
     expect(shapes).toEqual([[null, 6, 3]]);
   });
 
-  it("refuses what would need time steps in the batch", () => {
-    expect(refusal(distributed("LSTM", { units: 2 }, [null, 6, 4, 3]))).toBe(
+  it("writes out a recurrent layer for each step", () => {
+    const { ops, shapes } = lower(distributed("LSTM", { units: 2 }, [null, 2, 4, 3]));
+    const step = ["slice", "reshape", "recurrent", "reshape"];
+    expect(ops.map(({ kind }) => kind)).toEqual([...step, ...step, "concat"]);
+    expect(ops[4]).toMatchObject({
+      kind: "slice",
+      starts: [0, 1, 0, 0],
+      ends: [null, 2, null, null],
+    });
+    expect(shapes).toEqual([[null, 2, 2]]);
+  });
+
+  it.each([
+    ["freely many", null],
+    ["too many", 101],
+  ])("refuses that for %s steps", (_, time) => {
+    expect(refusal(distributed("LSTM", { units: 2 }, [null, time, 4, 3]))).toBe(
       [
-        'Layer "it" (TimeDistributed): what it wraps needs a step ("recurrent") that cannot act on each time step alone.',
+        'Layer "it" (TimeDistributed): what it wraps needs a step ("recurrent") that cannot act on each time step alone, and ' +
+          "cannot be written out for each of them: that takes a fixed number of steps, at most 100.",
         "  Apply the layer without TimeDistributed where the model allows it.",
       ].join("\n"),
     );
