@@ -1,3 +1,4 @@
+import { CHECK_COMMAND } from "./check-flags.ts";
 import type { CommandSpec } from "./command.ts";
 import { CONVERT_COMMAND } from "./convert-flags.ts";
 import { INSPECT_COMMAND } from "./inspect-flags.ts";
@@ -8,6 +9,7 @@ import { VERIFY_COMMAND } from "./verify-flags.ts";
 export const COMMANDS: readonly CommandSpec[] = [
   CONVERT_COMMAND,
   VERIFY_COMMAND,
+  CHECK_COMMAND,
   SUMMARY_COMMAND,
   INSPECT_COMMAND,
 ];

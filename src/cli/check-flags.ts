@@ -1,0 +1,42 @@
+import type { CommandSpec, FlagGroup } from "./command.ts";
+import { READING_FLAGS } from "./convert-flags.ts";
+
+/** Every option of `kc check`. */
+export const CHECK_FLAGS: readonly FlagGroup[] = [
+  {
+    heading: "What for:",
+    flags: [
+      {
+        flags: "--to <target>",
+        about: "what the model is to become; else mlmodel",
+        choices: ["mlmodel"],
+      },
+    ],
+  },
+  { heading: "Reading the model:", flags: READING_FLAGS },
+  {
+    heading: "The command:",
+    flags: [{ flags: "--json", about: "print one JSON document on the standard output" }],
+  },
+];
+
+const EXAMPLES = `
+Exit code 4 when something stands in the way.
+
+Examples:
+  $ kc check model.h5
+  $ kc check model.keras --to mlmodel --custom layers.mjs
+`;
+
+/** `kc check`. */
+export const CHECK_COMMAND: CommandSpec = {
+  name: "check",
+  about: "list all that stands in the way of a conversion",
+  arguments: [["<model>", ".h5, .hdf5, .keras or .weights.h5 file, or - for the standard input"]],
+  groups: CHECK_FLAGS,
+  after: EXAMPLES,
+  async run([model = ""], flags) {
+    const { check } = await import("./check.ts");
+    return check(model, flags);
+  },
+};

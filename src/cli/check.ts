@@ -1,0 +1,40 @@
+import { exitCodeOf, formatDiagnostic } from "../errors.ts";
+import { openFile, readStdin } from "../io/node.ts";
+import { readOptions } from "./convert-options.ts";
+import { type RawFlags, readFlags } from "./flag-reader.ts";
+import { inFlagWords } from "./flag-words.ts";
+import { findObstacles } from "./obstacles.ts";
+import { openTerminal } from "./terminal.ts";
+
+/** Runs `kc check`: 0 when nothing stands in the way, else the exit code of an unsupported model. */
+export async function check(model: string, raw: RawFlags): Promise<number> {
+  const flags = readFlags(raw);
+  const target = flags.oneOf("to", TARGETS) ?? "mlmodel";
+  const reading = await readOptions(flags);
+  const source = model === "-" ? await readStdin() : openFile(model);
+  try {
+    const found = findObstacles(source, reading);
+    const obstacles = found.obstacles.map(inFlagWords);
+    const warnings = found.warnings.map(inFlagWords);
+    const ok = obstacles.length === 0;
+    if (flags.has("json")) {
+      const document = { ok, model: source.name, target, obstacles, warnings };
+      process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    } else {
+      const { bold, red, yellow, green } = openTerminal();
+      const lines = [
+        ...obstacles.map((obstacle) => `${red("obstacle:")} ${formatDiagnostic(obstacle)}`),
+        ...warnings.map((warning) => `${yellow("warning:")} ${formatDiagnostic(warning)}`),
+        ok
+          ? `${green("nothing stands in the way")}: ${source.name} can become a .${target}`
+          : bold(`${obstacles.length === 1 ? "1 obstacle" : `${obstacles.length} obstacles`}`),
+      ];
+      process.stdout.write(`${lines.join("\n")}\n`);
+    }
+    return ok ? 0 : exitCodeOf("unsupported");
+  } finally {
+    source.close();
+  }
+}
+
+const TARGETS = ["mlmodel"] as const;

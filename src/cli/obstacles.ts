@@ -1,0 +1,52 @@
+import { type Diagnostic, KcError } from "../errors.ts";
+import type { ByteSource } from "../formats/bytes.ts";
+import { type KerasModel, type ReadKerasOptions, readKeras } from "../sources/keras/index.ts";
+import { writeCoreML } from "../targets/coreml-nn/index.ts";
+
+/** What stands in the way of a conversion, and what will surprise. */
+export interface Obstacles {
+  readonly obstacles: readonly Diagnostic[];
+  readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * Finds all that keeps a model from becoming a Core ML network. Layers that cannot be read are replaced by holes, so that
+ * what comes after them is judged too. No weight is read. Throws what is wrong with the file itself.
+ */
+export function findObstacles(source: ByteSource, options: ReadKerasOptions): Obstacles {
+  const read = attempt(() => readKeras(source, options));
+  const whole = read.made ?? attempt(() => readWithHoles(source, options)).made;
+  const written = whole === undefined ? undefined : attempt(() => write(whole));
+  return {
+    obstacles: distinct([...read.obstacles, ...(written?.obstacles ?? [])]),
+    warnings: distinct([...(read.made?.warnings ?? []), ...(written?.made?.warnings ?? [])]),
+  };
+}
+
+interface Attempt<T> {
+  readonly made: T | undefined;
+  readonly obstacles: readonly Diagnostic[];
+}
+
+/** Obstacles are what is unsupported; a file that is damaged stays an error. */
+function attempt<T>(make: () => T): Attempt<T> {
+  try {
+    return { made: make(), obstacles: [] };
+  } catch (error) {
+    if (!(error instanceof KcError) || error.code !== "unsupported") throw error;
+    return { made: undefined, obstacles: error.diagnostics };
+  }
+}
+
+function readWithHoles(source: ByteSource, options: ReadKerasOptions): KerasModel {
+  return readKeras(source, { ...options, placeholders: true });
+}
+
+function write({ graph }: KerasModel): { readonly warnings: readonly Diagnostic[] } {
+  return writeCoreML(graph, { customLayers: true });
+}
+
+/** Each obstacle once: one of a layer that is called twice is found twice. */
+function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...new Map(diagnostics.map((found) => [JSON.stringify(found), found])).values()];
+}
