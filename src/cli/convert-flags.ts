@@ -19,6 +19,16 @@ export const READING_FLAGS: readonly Flag[] = [
   { flags: "--custom <file.mjs>", about: "your own layers: a module that exports layer specs" },
 ];
 
+/** What happens to pixels before the network, for every command that prepares pictures. */
+export const PIXEL_FLAGS: readonly Flag[] = [
+  { flags: "--image-scale <number>", about: "factor of every pixel: 2/255; or name=2/255,…" },
+  { flags: "--red-bias <number>", about: "added to red after the scale" },
+  { flags: "--green-bias <number>", about: "added to green after the scale" },
+  { flags: "--blue-bias <number>", about: "added to blue after the scale" },
+  { flags: "--gray-bias <number>", about: "added to gray after the scale" },
+  { flags: "--is-bgr", about: "the network sees blue first" },
+];
+
 /** Every option of `kc convert`: coremltools' argument names in kebab case, and our own. */
 export const CONVERT_FLAGS: readonly FlagGroup[] = [
   {
@@ -54,12 +64,7 @@ export const CONVERT_FLAGS: readonly FlagGroup[] = [
         flags: "--preprocess <name>",
         about: "auto, none, tf, caffe, torch, 0-1, or a family: mobilenet, resnet, vgg16, …",
       },
-      { flags: "--image-scale <number>", about: "factor of every pixel: 2/255; or name=2/255,…" },
-      { flags: "--red-bias <number>", about: "added to red after the scale" },
-      { flags: "--green-bias <number>", about: "added to green after the scale" },
-      { flags: "--blue-bias <number>", about: "added to blue after the scale" },
-      { flags: "--gray-bias <number>", about: "added to gray after the scale" },
-      { flags: "--is-bgr", about: "the network sees blue first" },
+      ...PIXEL_FLAGS,
     ],
   },
   {

@@ -1,5 +1,5 @@
 import type { CommandSpec, FlagGroup } from "./command.ts";
-import { READING_FLAGS } from "./convert-flags.ts";
+import { PIXEL_FLAGS, READING_FLAGS } from "./convert-flags.ts";
 
 /** Every option of `kc verify`. */
 export const VERIFY_FLAGS: readonly FlagGroup[] = [
@@ -18,12 +18,7 @@ export const VERIFY_FLAGS: readonly FlagGroup[] = [
         flags: "--preprocess <name>",
         about: "auto, none, tf, caffe, torch, 0-1, or a family: mobilenet, resnet, …; else auto",
       },
-      { flags: "--image-scale <number>", about: "factor of every pixel: 2/255; or name=2/255,…" },
-      { flags: "--red-bias <number>", about: "added to red after the scale" },
-      { flags: "--green-bias <number>", about: "added to green after the scale" },
-      { flags: "--blue-bias <number>", about: "added to blue after the scale" },
-      { flags: "--gray-bias <number>", about: "added to gray after the scale" },
-      { flags: "--is-bgr", about: "the network sees blue first" },
+      ...PIXEL_FLAGS,
     ],
   },
   {
