@@ -1,13 +1,12 @@
 import { type Diagnostic, fail, formatDiagnostic } from "../errors.ts";
-import { openFile, readStdin } from "../io/node.ts";
 import type { SummaryStyle } from "../ir/model-summary.ts";
 import { costOf, costTable } from "../report/cost.ts";
 import { summaryDocument } from "../report/summary-document.ts";
 import { summaryTable } from "../report/summary-table.ts";
-import { type KerasSummary, summariseKeras } from "../sources/keras/summarise.ts";
 import { readOptions } from "./convert-options.ts";
 import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
 import { inFlagWords } from "./flag-words.ts";
+import { type OpenedModel, openModel } from "./open-model.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 
 /** Runs `kc summary`. Throws `KcError`; the exit code is 0 when it returns. */
@@ -16,29 +15,28 @@ export async function summary(model: string, raw: RawFlags): Promise<number> {
   const style = flags.oneOf("style", STYLES);
   const columns = tableWidth(flags);
   const reading = await readOptions(flags);
-  const source = model === "-" ? await readStdin() : openFile(model);
+  const opened = await openModel(model, reading);
   try {
-    const result = summariseKeras(source, reading);
     if (flags.has("json")) {
-      const document = summaryDocument(source.name, result.summary, result.graph);
-      const warnings = result.warnings.map(inFlagWords);
+      const document = summaryDocument(opened.name, opened.summary, opened.graph);
+      const warnings = opened.warnings.map(inFlagWords);
       const text = JSON.stringify({ ok: true, ...document, warnings }, null, 2);
       process.stdout.write(`${text}\n`);
       return 0;
     }
     const terminal = openTerminal();
-    const chosen = chooseStyle(style, flags, result, terminal);
+    const chosen = chooseStyle(style, flags, opened, terminal);
     const options = {
       columns,
       expand: flags.has("expand"),
       trainable: flags.has("trainable"),
     };
-    process.stdout.write(summaryTable(result.summary, chosen, options));
-    printCost(result, flags);
-    for (const warning of result.warnings) warn(warning, terminal);
+    process.stdout.write(summaryTable(opened.summary, chosen, options));
+    printCost(opened, flags);
+    for (const warning of opened.warnings) warn(warning, terminal);
     return 0;
   } finally {
-    source.close();
+    opened.close();
   }
 }
 
@@ -48,7 +46,7 @@ const STYLES = ["keras2", "tfkeras2", "keras3"] as const;
 function chooseStyle(
   asked: SummaryStyle | undefined,
   flags: FlagReader,
-  { summary: { style } }: KerasSummary,
+  { summary: { style } }: OpenedModel,
   terminal: Terminal,
 ): SummaryStyle {
   const more = ["expand", "trainable"].filter((key) => flags.has(key));
@@ -78,7 +76,7 @@ function tableWidth(flags: FlagReader): number {
   return stated > 0 && Number.isSafeInteger(stated) ? stated : process.stdout.columns || 100;
 }
 
-function printCost({ summary: model, graph }: KerasSummary, flags: FlagReader): void {
+function printCost({ summary: model, graph }: OpenedModel, flags: FlagReader): void {
   const columns = { flops: flags.has("flops"), memory: flags.has("memory") };
   if (!columns.flops && !columns.memory) return;
   if (graph === undefined) {
