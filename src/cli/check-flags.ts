@@ -1,5 +1,6 @@
 import type { CommandSpec, FlagGroup } from "./command.ts";
 import { READING_FLAGS } from "./convert-flags.ts";
+import { TARGET_NAMES } from "./targets.ts";
 
 /** Every option of `kc check`. */
 export const CHECK_FLAGS: readonly FlagGroup[] = [
@@ -9,7 +10,7 @@ export const CHECK_FLAGS: readonly FlagGroup[] = [
       {
         flags: "--to <target>",
         about: "what the model is to become; else mlmodel",
-        choices: ["mlmodel"],
+        choices: TARGET_NAMES,
       },
     ],
   },

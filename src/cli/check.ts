@@ -4,21 +4,24 @@ import { readOptions } from "./convert-options.ts";
 import { type RawFlags, readFlags } from "./flag-reader.ts";
 import { inFlagWords } from "./flag-words.ts";
 import { findObstacles } from "./obstacles.ts";
+import { MLMODEL_TARGET } from "./target-mlmodel.ts";
+import { targetNamed } from "./targets.ts";
 import { openTerminal } from "./terminal.ts";
 
 /** Runs `kc check`: 0 when nothing stands in the way, else the exit code of an unsupported model. */
 export async function check(model: string, raw: RawFlags): Promise<number> {
   const flags = readFlags(raw);
-  const target = flags.oneOf("to", TARGETS) ?? "mlmodel";
+  const target = targetNamed(flags) ?? MLMODEL_TARGET;
   const reading = await readOptions(flags);
   const source = model === "-" ? await readStdin() : openFile(model);
   try {
-    const found = findObstacles(source, reading);
+    const writer = await target.load();
+    const found = findObstacles(source, reading, writer);
     const obstacles = found.obstacles.map(inFlagWords);
     const warnings = found.warnings.map(inFlagWords);
     const ok = obstacles.length === 0;
     if (flags.has("json")) {
-      const document = { ok, model: source.name, target, obstacles, warnings };
+      const document = { ok, model: source.name, target: target.name, obstacles, warnings };
       process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     } else {
       const { bold, red, yellow, green } = openTerminal();
@@ -26,7 +29,7 @@ export async function check(model: string, raw: RawFlags): Promise<number> {
         ...obstacles.map((obstacle) => `${red("obstacle:")} ${formatDiagnostic(obstacle)}`),
         ...warnings.map((warning) => `${yellow("warning:")} ${formatDiagnostic(warning)}`),
         ok
-          ? `${green("nothing stands in the way")}: ${source.name} can become a .${target}`
+          ? `${green("nothing stands in the way")}: ${source.name} can become ${target.title}`
           : bold(`${obstacles.length === 1 ? "1 obstacle" : `${obstacles.length} obstacles`}`),
       ];
       process.stdout.write(`${lines.join("\n")}\n`);
@@ -36,5 +39,3 @@ export async function check(model: string, raw: RawFlags): Promise<number> {
     source.close();
   }
 }
-
-const TARGETS = ["mlmodel"] as const;

@@ -1,4 +1,5 @@
 import type { CommandSpec, Flag, FlagGroup } from "./command.ts";
+import { TARGET_NAMES } from "./targets.ts";
 
 /** How to read a model, for every command that takes one. */
 export const READING_FLAGS: readonly Flag[] = [
@@ -88,6 +89,11 @@ export const CONVERT_FLAGS: readonly FlagGroup[] = [
   {
     heading: "The file written:",
     flags: [
+      {
+        flags: "--to <target>",
+        about: "what to write, where the output's name does not say",
+        choices: TARGET_NAMES,
+      },
       {
         flags: "--model-precision <type>",
         about: "type of the weights",

@@ -54,3 +54,9 @@ export function readFlags(raw: RawFlags): FlagReader {
 export function flagName(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
+
+/** `--image-scale <number>` as commander names it: `imageScale`. */
+export function keyOf(flags: string): string {
+  const [flag = ""] = flags.split(" ");
+  return flag.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

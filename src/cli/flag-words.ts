@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../errors.ts";
 import { CONVERT_FLAGS } from "./convert-flags.ts";
+import { keyOf } from "./flag-reader.ts";
 
 /** Options of the library whose flag is spelled otherwise. */
 const RENAMED: readonly (readonly [string, string])[] = [
@@ -13,7 +14,7 @@ const RENAMED: readonly (readonly [string, string])[] = [
 const FLAGS: ReadonlyMap<string, string> = new Map([
   ...CONVERT_FLAGS.flatMap(({ flags }) => flags).map(({ flags }): [string, string] => {
     const [flag = ""] = flags.split(" ");
-    return [camelCase(flag), flag];
+    return [keyOf(flag), flag];
   }),
   ...RENAMED,
 ]);
@@ -35,8 +36,4 @@ function translate(text: string): string {
   return text.replace(/(?<![\w"'-])[a-z]+(?:[A-Z][a-z]+)+(?![\w"'-])/g, (word) => {
     return FLAGS.get(word) ?? word;
   });
-}
-
-function camelCase(flag: string): string {
-  return flag.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

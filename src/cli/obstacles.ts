@@ -1,7 +1,7 @@
 import { type Diagnostic, KcError } from "../errors.ts";
 import type { ByteSource } from "../formats/bytes.ts";
 import { type KerasModel, type ReadKerasOptions, readKeras } from "../sources/keras/index.ts";
-import { writeCoreML } from "../targets/coreml-nn/index.ts";
+import type { TargetWriter } from "./target-spec.ts";
 
 /** What stands in the way of a conversion, and what will surprise. */
 export interface Obstacles {
@@ -10,16 +10,20 @@ export interface Obstacles {
 }
 
 /**
- * Finds all that keeps a model from becoming a Core ML network. Layers that cannot be read are replaced by holes, so that
+ * Finds all that keeps a model from becoming what the target writes. Layers that cannot be read are replaced by holes, so that
  * what comes after them is judged too. No weight is read. Throws what is wrong with the file itself.
  */
-export function findObstacles(source: ByteSource, options: ReadKerasOptions): Obstacles {
+export function findObstacles(
+  source: ByteSource,
+  options: ReadKerasOptions,
+  target: Pick<TargetWriter, "check">,
+): Obstacles {
   const read = attempt(() => readKeras(source, options));
   const whole = read.made ?? attempt(() => readWithHoles(source, options)).made;
-  const written = whole === undefined ? undefined : attempt(() => write(whole));
+  const written = whole === undefined ? undefined : attempt(() => target.check(whole.graph));
   return {
     obstacles: distinct([...read.obstacles, ...(written?.obstacles ?? [])]),
-    warnings: distinct([...(read.made?.warnings ?? []), ...(written?.made?.warnings ?? [])]),
+    warnings: distinct([...(read.made?.warnings ?? []), ...(written?.made ?? [])]),
   };
 }
 
@@ -40,10 +44,6 @@ function attempt<T>(make: () => T): Attempt<T> {
 
 function readWithHoles(source: ByteSource, options: ReadKerasOptions): KerasModel {
   return readKeras(source, { ...options, placeholders: true });
-}
-
-function write({ graph }: KerasModel): { readonly warnings: readonly Diagnostic[] } {
-  return writeCoreML(graph, { customLayers: true });
 }
 
 /** Each obstacle once: one of a layer that is called twice is found twice. */

@@ -39,7 +39,7 @@ export function summaryLines(report: ConversionReport): readonly string[] {
       return `  in   ${input.name.padEnd(width)}  ${picture ? pictureText(input.shape, picture) : arrayText(input.shape)}`;
     }),
     ...outputs.map((result) => `  out  ${result.name.padEnd(width)}  ${outputText(result)}`),
-    `  ${formatCount(report.layers, "layer")}, ${formatCount(report.parameters, "parameter")}, Core ML specification ${report.specificationVersion}`,
+    `  ${formatCount(report.layers, "layer")}, ${formatCount(report.parameters, "parameter")}, ${report.format}`,
     ...report.preprocessing.flatMap(({ preset, why }) =>
       why === undefined ? [] : [`  --preprocess auto chose ${preset}: ${why}`],
     ),

@@ -20,7 +20,7 @@ describe("kc check", () => {
   it("says that nothing stands in the way", async () => {
     expect(await run("check", LSTM)).toEqual({
       code: 0,
-      stdout: "nothing stands in the way: model.hdf5 can become a .mlmodel\n",
+      stdout: "nothing stands in the way: model.hdf5 can become Core ML (.mlmodel)\n",
       stderr: "",
     });
   });
@@ -49,7 +49,7 @@ describe("kc check", () => {
   });
 
   it("refuses targets that it does not know", async () => {
-    const { code, stderr } = await run("check", LSTM, "--to", "onnx");
-    expect([code, stderr]).toEqual([2, 'error: --to is "onnx", expected mlmodel.\n']);
+    const { code, stderr } = await run("check", LSTM, "--to", "tflite");
+    expect([code, stderr]).toEqual([2, 'error: --to is "tflite", expected mlmodel.\n']);
   });
 });

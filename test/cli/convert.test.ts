@@ -75,6 +75,8 @@ describe("kc convert", () => {
         backend: "tensorflow",
       },
       output,
+      target: "mlmodel",
+      format: "Core ML specification 1",
       specificationVersion: 1,
       inputs: [
         {
@@ -382,7 +384,7 @@ describe("models that cannot be expressed end with code 4:", () => {
     expect(await run("convert", SMALL, output)).toEqual({
       code: 4,
       stdout: "",
-      stderr: `error: Writing ${what} is not possible yet; it comes in a later version.\n  Give an output that ends in .mlmodel.\n`,
+      stderr: `error: Writing ${what} is not possible yet; it comes in a later version.\n  Give a name that ends in .mlmodel.\n`,
     });
   });
 
@@ -391,7 +393,7 @@ describe("models that cannot be expressed end with code 4:", () => {
       code: 2,
       stdout: "",
       stderr:
-        "error: model does not say what to write, expected a name that ends in .mlmodel.\n  Give an output that ends in .mlmodel; .mlpackage, .onnx, model.json, .h5 and .keras come later.\n",
+        "error: model does not say what to write, expected a name that ends in .mlmodel.\n  Give such an output, or say what it is: --to mlmodel.\n",
     });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { mlmodelWriter } from "../../src/cli/convert-mlmodel.ts";
 import { findObstacles } from "../../src/cli/obstacles.ts";
 import { KERAS2, layer, namedSequential } from "../sources/keras/hand-made.ts";
 import { kerasFile } from "../sources/keras/keras-file.ts";
@@ -20,7 +21,7 @@ const texts = (found: readonly { readonly text: string }[]) => found.map(({ text
 describe("findObstacles", () => {
   it("finds nothing in the way of a model that converts", async () => {
     const source = await modelOf([null, 4], ["Activation", { name: "a", activation: "relu" }]);
-    expect(findObstacles(source, {})).toEqual({ obstacles: [], warnings: [] });
+    expect(findObstacles(source, {}, mlmodelWriter)).toEqual({ obstacles: [], warnings: [] });
   });
 
   it("goes on behind a layer that cannot be read, to what cannot be written", async () => {
@@ -30,7 +31,7 @@ describe("findObstacles", () => {
       ["Enigma", { name: "second" }],
       ["Activation", { name: "a", activation: "relu" }],
     );
-    const { obstacles } = findObstacles(source, {});
+    const { obstacles } = findObstacles(source, {}, mlmodelWriter);
     expect(obstacles.map(({ at }) => at?.layer)).toEqual(["first", "second", "first_input"]);
     expect(texts(obstacles)[2]).toBe(
       "the input has 6 axes, which cannot be expressed: a blob has five, the batch among them.",
@@ -39,6 +40,6 @@ describe("findObstacles", () => {
 
   it("leaves a damaged file an error", async () => {
     const source = await modelOf([null, 4], ["Dense", { name: "d", units: 3 }]);
-    expect(() => findObstacles(source, {})).toThrow(/weights?/);
+    expect(() => findObstacles(source, {}, mlmodelWriter)).toThrow(/weights?/);
   });
 });

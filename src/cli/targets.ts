@@ -1,0 +1,61 @@
+import { fail } from "../errors.ts";
+import { type FlagReader, flagName } from "./flag-reader.ts";
+import { MLMODEL_TARGET } from "./target-mlmodel.ts";
+import type { TargetSpec } from "./target-spec.ts";
+
+/** Everything that a model can become. */
+export const TARGETS: readonly TargetSpec[] = [MLMODEL_TARGET];
+
+/** The words of `--to`. */
+export const TARGET_NAMES: readonly string[] = TARGETS.map(({ name }) => name);
+
+/** The target called so. Throws `bad-option`. */
+export function targetNamed(flags: FlagReader): TargetSpec | undefined {
+  const name = flags.oneOf("to", TARGET_NAMES);
+  return TARGETS.find((target) => target.name === name);
+}
+
+/** The target of a conversion: what `--to` says, or what the output's name says. Throws `bad-option`, `unsupported`. */
+export function targetOf(output: string, flags: FlagReader): TargetSpec {
+  const named = targetNamed(flags);
+  const target = named ?? (output === "-" ? MLMODEL_TARGET : targetByName(output));
+  if (output === "-" && target.form === "folder") {
+    fail("bad-option", `${target.title} is a folder, which the standard output cannot take.`, {
+      hint: "Give an output folder.",
+    });
+  }
+  return target;
+}
+
+/** Throws `bad-option` for an option that is given although only other targets have a use for it. */
+export function checkFlags(target: TargetSpec, flags: FlagReader): void {
+  for (const key of new Set(TARGETS.flatMap(({ options }) => options))) {
+    if (target.options.includes(key) || !flags.has(key)) continue;
+    const others = TARGETS.filter(({ options }) => options.includes(key));
+    fail("bad-option", `${flagName(key)} means nothing for ${target.title}.`, {
+      hint: `Leave it out; it is for ${others.map(({ title }) => title).join(", ")}.`,
+    });
+  }
+}
+
+/** Targets of later versions, by how their files end. */
+const LATER: readonly (readonly [RegExp, string])[] = [
+  [/\.mlpackage\/?$/i, "ML Programs (.mlpackage)"],
+  [/\.onnx$/i, "ONNX (.onnx)"],
+  [/(^|[/\\])model\.json$|\.json$/i, "TensorFlow.js (model.json)"],
+  [/\.(h5|hdf5|keras)$/i, "Keras (.h5, .keras)"],
+];
+
+function targetByName(output: string): TargetSpec {
+  const target = TARGETS.find(({ pattern }) => pattern.test(output));
+  if (target !== undefined) return target;
+  const expected = TARGETS.map((one) => one.expected).join(" or ");
+  const later = LATER.find(([pattern]) => pattern.test(output));
+  if (later === undefined) {
+    return fail("bad-option", `${output} does not say what to write, expected ${expected}.`, {
+      hint: `Give such an output, or say what it is: --to ${TARGET_NAMES.join(" or ")}.`,
+    });
+  }
+  const text = `Writing ${later[1]} is not possible yet; it comes in a later version.`;
+  return fail("unsupported", text, { hint: `Give ${expected}.` });
+}
