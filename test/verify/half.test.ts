@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { halfToFloat32, roundToHalf } from "../../src/verify/half.ts";
+import { halfToFloat32 } from "../../src/formats/coreml/half-values.ts";
+import { roundToHalf } from "../../src/verify/half.ts";
 
 function rounded(...values: readonly number[]): readonly number[] {
   return [...roundToHalf({ shape: [values.length], data: Float32Array.from(values) }).data];

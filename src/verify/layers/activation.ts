@@ -1,4 +1,5 @@
 import type { WeightParams } from "../../formats/coreml/types.gen.ts";
+import { countStored } from "../../formats/coreml/weight-values.ts";
 import { type LayerCall, on } from "../call.ts";
 import { erf, nonlinearityOf, sigmoid, softplus } from "../nonlinearity.ts";
 import { around, emptyTensor, mapTensor, type Tensor } from "../tensor.ts";
@@ -77,16 +78,9 @@ function perChannel(
   what: string,
 ): (channel: number) => number {
   const channels = x.shape.at(-3) ?? 1;
-  const count = countOf(params) ?? channels;
+  const count = (params && countStored(params)) ?? channels;
   const values = call.weights(params, [count === 1 ? 1 : channels], what);
   return (channel) => values[values.length === 1 ? 0 : channel] ?? 0;
-}
-
-/** How many numbers are stored; undefined for a quantised carrier. */
-function countOf({ floatValue, float16Value }: WeightParams = {}): number | undefined {
-  if (float16Value !== undefined && float16Value.byteLength > 0) return float16Value.byteLength / 2;
-  if (floatValue === undefined) return undefined;
-  return "length" in floatValue ? floatValue.length : floatValue.byteLength / 4;
 }
 
 function mapChannels(x: Tensor, f: (value: number, channel: number) => number): Tensor {
