@@ -12,6 +12,21 @@ export interface ByteSource {
   readInto(offset: number, target: Uint8Array): void;
 }
 
+/** Files under one folder, such as a package. Paths are relative, with slashes. */
+export interface ByteFolder {
+  /** What to call the folder in messages. */
+  readonly name: string;
+  /** The file at a path; undefined when there is no file. */
+  open(path: string): ByteSource | undefined;
+  /** Whether there is a file or a folder at a path. */
+  has(path: string): boolean;
+}
+
+/** Whether a model lies in a folder of files instead of in one. */
+export function isFolder(input: ByteSource | ByteFolder): input is ByteFolder {
+  return "open" in input;
+}
+
 /** A result that can be written piece by piece; `chunks` may be iterated once per write. */
 export interface OutputBytes {
   readonly byteLength: number;

@@ -2,6 +2,7 @@
  * Files for Node: the only folder besides `cli` that touches the disk.
  * @module
  */
+export { type FolderSource, openPath } from "./open-path.ts";
 export {
   type FileSource,
   openFile,

@@ -1,5 +1,6 @@
 import { fail } from "../../errors.ts";
 import type { DType, NumericArray } from "../../ir/tensor.ts";
+import { fromBfloat16, fromFloat16 } from "../small-floats.ts";
 import { type Hdf5Float, type Hdf5Integer, type Hdf5Type, isBoolean } from "./datatype.ts";
 
 /** What elements are, in one word; the numeric ones can be read with `readInto`. */
@@ -47,7 +48,7 @@ export function numberReader(type: Hdf5Type): NumberReader | undefined {
     case "enum":
       return numberReader(type.base);
     case "opaque":
-      return type.size === 2 ? (view, at) => bfloat16(view.getUint16(at, true)) : undefined;
+      return type.size === 2 ? (view, at) => fromBfloat16(view.getUint16(at, true)) : undefined;
     case "float":
       return floatReader(type);
     case "integer":
@@ -121,9 +122,9 @@ function floatReader(type: Hdf5Float): NumberReader | undefined {
   const little = type.endian === "little";
   switch (type.format) {
     case "float16":
-      return (view, at) => float16(view.getUint16(at, little));
+      return (view, at) => fromFloat16(view.getUint16(at, little));
     case "bfloat16":
-      return (view, at) => bfloat16(view.getUint16(at, little));
+      return (view, at) => fromBfloat16(view.getUint16(at, little));
     case "float32":
       return (view, at) => view.getFloat32(at, little);
     case "float64":
@@ -153,20 +154,4 @@ function integerReader(type: Hdf5Integer): NumberReader | undefined {
         ? (view, at) => Number(view.getBigInt64(at, little))
         : (view, at) => Number(view.getBigUint64(at, little));
   }
-}
-
-const SCRATCH = new DataView(new ArrayBuffer(4));
-
-function bfloat16(bits: number): number {
-  SCRATCH.setUint32(0, bits * 65536);
-  return SCRATCH.getFloat32(0);
-}
-
-function float16(bits: number): number {
-  const sign = (bits & 0x8000) === 0 ? 1 : -1;
-  const exponent = (bits >> 10) & 31;
-  const mantissa = bits & 0x3ff;
-  if (exponent === 31) return mantissa === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  if (exponent === 0) return sign * mantissa * 2 ** -24;
-  return sign * (1024 + mantissa) * 2 ** (exponent - 25);
 }
