@@ -103,7 +103,7 @@ class Decoder {
       if (rule === "many") {
         this.#trail.splice(-1, 1, `${name}[${Array.isArray(list) ? list.length : 0}]`);
       }
-      const message = this.message(messageSchema(type.name), content);
+      const message = this.message(type.schema(), content);
       addValue(schema, field, Object.fromEntries(message), values);
     } else {
       const isText = type.kind === "scalar" && type.scalar === "string";

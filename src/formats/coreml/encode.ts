@@ -21,7 +21,7 @@ export interface EncodedModel {
  * Throws `limit` beyond 2 GB, the most that a protobuf message may hold.
  */
 export function encodeModel(model: Model): EncodedModel {
-  const { byteLength, pieces } = encodeMessage("Model", model, "Model");
+  const { byteLength, pieces } = encodeMessage(messageSchema("Model"), model, "Model");
   if (byteLength > LARGEST_MESSAGE) {
     fail(
       "limit",
@@ -37,7 +37,8 @@ const LARGEST_MESSAGE = 2 ** 31 - 1;
 /** Numbers up to this many are encoded in place; more are streamed. */
 const SMALL = 1024;
 
-interface Encoded {
+/** A message on the wire: its exact size, and its bytes in pieces. */
+export interface Encoded {
   readonly byteLength: number;
   readonly pieces: readonly (Uint8Array | WeightBytes)[];
 }
@@ -77,9 +78,10 @@ class Pieces {
   }
 }
 
-function encodeMessage(type: string, message: object, path: string): Encoded {
+/** Serializes any message; `path` is what to call it in errors. Reads no weight. */
+export function encodeMessage(schema: MessageSchema, message: object, path: string): Encoded {
   const pieces = new Pieces();
-  encodeFields(pieces, messageSchema(type), new Map(Object.entries(message)), path);
+  encodeFields(pieces, schema, new Map(Object.entries(message)), path);
   return pieces.finish();
 }
 
@@ -102,7 +104,7 @@ function encodeFields(
 function encodeOne(pieces: Pieces, field: Field, value: unknown, path: string): void {
   const { type } = field;
   if (type.kind === "message") {
-    pieces.addContent(field, encodeMessage(type.name, objectOf(value, path), path));
+    pieces.addContent(field, encodeMessage(type.schema(), objectOf(value, path), path));
     return;
   }
   if (type.kind === "scalar" && type.scalar === "bytes") {
@@ -127,7 +129,7 @@ function encodeMany(pieces: Pieces, field: Field, value: unknown, path: string):
   if (type.kind === "message") {
     items.forEach((item, index) => {
       const place = `${path}[${index}]`;
-      pieces.addContent(field, encodeMessage(type.name, objectOf(item, place), place));
+      pieces.addContent(field, encodeMessage(type.schema(), objectOf(item, place), place));
     });
     return;
   }

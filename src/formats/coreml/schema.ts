@@ -33,7 +33,7 @@ export type FieldType =
       readonly numbers: ReadonlyMap<string, number>;
       readonly names: ReadonlyMap<number, string>;
     }
-  | { readonly kind: "message"; readonly name: string };
+  | { readonly kind: "message"; readonly name: string; schema(): MessageSchema };
 
 /** One field of a message. */
 export interface Field {
@@ -57,18 +57,35 @@ export interface MessageSchema {
   readonly byNumber: ReadonlyMap<number, Field>;
 }
 
-/** The fields of a message; built on first use, so that a start pays only for what it touches. */
-export function messageSchema(name: string): MessageSchema {
-  const known = built.get(name);
-  if (known !== undefined) return known;
-  const fields = (messageTable[name] ?? []).map(toField);
-  const schema = {
-    name,
-    fields,
-    byNumber: new Map(fields.map((field) => [field.number, field])),
+/** Finds messages by name. */
+export type Schemas = (name: string) => MessageSchema;
+
+/** The messages of generated tables; each is built on first use, so that a start pays only for what it touches. */
+export function schemasOf(
+  messages: Readonly<Record<string, readonly FieldRow[]>>,
+  enumValues: Readonly<Record<string, Readonly<Record<string, number>>>>,
+): Schemas {
+  const built = new Map<string, MessageSchema>();
+  const enums = new Map<string, FieldType>();
+  const toType = (name: string): FieldType => {
+    const scalar = SCALARS.get(name);
+    if (scalar !== undefined) return { kind: "scalar", scalar };
+    const values = enumValues[name];
+    if (values === undefined) return { kind: "message", name, schema: () => find(name) };
+    const type = enums.get(name) ?? enumType(name, values);
+    enums.set(name, type);
+    return type;
   };
-  built.set(name, schema);
-  return schema;
+  const find = (name: string): MessageSchema => {
+    const known = built.get(name);
+    if (known !== undefined) return known;
+    const fields = (messages[name] ?? []).map((row) => toField(row, toType(row[2])));
+    const byNumber = new Map(fields.map((field) => [field.number, field]));
+    const schema = { name, fields, byNumber };
+    built.set(name, schema);
+    return schema;
+  };
+  return find;
 }
 
 /** On the wire a map entry is a message of key (1) and value (2). */
@@ -93,20 +110,21 @@ export function entrySchema(field: Field): MessageSchema {
   };
 }
 
-const built = new Map<string, MessageSchema>();
-const enums = new Map<string, FieldType>();
 const SCALARS: ReadonlyMap<string, ScalarType> = new Map(
   (
     ["double", "float", "int32", "uint32", "int64", "uint64", "bool", "string", "bytes"] as const
   ).map((name) => [name, name]),
 );
 
-function toField([number, name, type, rule, extra]: FieldRow): Field {
+/** The fields of a message of Core ML. */
+export const messageSchema = schemasOf(messageTable, enumTable);
+
+function toField([number, name, , rule, extra]: FieldRow, type: FieldType): Field {
   const isMap = rule === "map";
   return {
     number,
     name,
-    type: toType(type),
+    type,
     rule,
     key: (isMap ? SCALARS.get(extra ?? "") : undefined) ?? "string",
     oneof: isMap ? undefined : extra,
@@ -114,20 +132,12 @@ function toField([number, name, type, rule, extra]: FieldRow): Field {
   };
 }
 
-function toType(name: string): FieldType {
-  const scalar = SCALARS.get(name);
-  if (scalar !== undefined) return { kind: "scalar", scalar };
-  const known = enums.get(name);
-  if (known !== undefined) return known;
-  const values = enumTable[name];
-  if (values === undefined) return { kind: "message", name };
+function enumType(name: string, values: Readonly<Record<string, number>>): FieldType {
   const entries = Object.entries(values);
-  const type: FieldType = {
+  return {
     kind: "enum",
     name,
     numbers: new Map(entries),
     names: new Map(entries.map(([label, value]) => [value, label])),
   };
-  enums.set(name, type);
-  return type;
 }

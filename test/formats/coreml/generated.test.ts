@@ -5,7 +5,7 @@ import { enumTable, messageTable } from "../../../src/formats/coreml/schema.gen.
 import { messageSchema } from "../../../src/formats/coreml/schema.ts";
 import { layerVersions } from "../../../src/formats/coreml/types.gen.ts";
 
-const SCRIPT = fileURLToPath(new URL("../../../scripts/generate-coreml.mjs", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("../../../scripts/generate.mjs", import.meta.url));
 
 test("the generated files are those that proto/ gives", () => {
   expect(execFileSync(process.execPath, [SCRIPT, "--check"], { encoding: "utf8" })).toBe("");
