@@ -58,6 +58,21 @@ describe("the package, as installed", () => {
     expect(output.toString()).toMatch(/^\d{4,} 1\n$/);
   });
 
+  it("runs a model through its /tfjs entry", () => {
+    const folder = consumer({
+      "package.json": '{ "type": "module" }',
+      "run.mjs": `
+        import { readKeras } from "keras-converter";
+        import { openFile } from "keras-converter/node";
+        import { buildTfjs } from "keras-converter/tfjs";
+        const { graph } = readKeras(openFile(process.argv[2]));
+        console.log(typeof buildTfjs, graph.outputs.length);
+      `,
+    });
+    const output = execFileSync(process.execPath, ["run.mjs", MODEL], { cwd: folder });
+    expect(output.toString()).toBe("function 1\n");
+  });
+
   it("opens and writes files through its /node entry", () => {
     const folder = consumer({
       "package.json": '{ "type": "module" }',

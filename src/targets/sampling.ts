@@ -1,4 +1,4 @@
-import type { ResizeOp } from "../../ir/ops/shape.ts";
+import type { ResizeOp } from "../ir/ops/shape.ts";
 
 type Interpolation = ResizeOp["interpolation"];
 type Coordinates = ResizeOp["coordinates"];

@@ -1,0 +1,122 @@
+import {
+  add,
+  concat,
+  conv3d,
+  expandDims,
+  fused,
+  split,
+  type Tensor,
+  type Tensor4D,
+} from "@tensorflow/tfjs-core";
+import type { Window } from "../../ir/ops/window.ts";
+import { applyFused } from "./activation-function.ts";
+import { type FusedActivation, tensorAt } from "./forward.ts";
+import { fiveAxes, fourAxes, pair, sizeAt, triple, withTwoSpatial } from "./rank.ts";
+import { padSpatial, thin } from "./window.ts";
+
+/** A convolution of `(batch, …spatial, channels)`. */
+export interface Convolution extends Window {
+  /** `[…spatial, in / groups, out]`, depthwise `[…spatial, in, multiplier]` */
+  readonly kernel: Tensor;
+  readonly bias: Tensor | undefined;
+  readonly activation: FusedActivation;
+}
+
+/** Cross-correlation over one to three axes, channels in groups. */
+export function convolve(x: Tensor, convolution: Convolution, groups = 1): Tensor {
+  if (groups === 1) return slide(x, convolution, dense);
+  const { kernel, bias, activation } = convolution;
+  const kernels = split(kernel, groups, kernel.rank - 1);
+  const parts = split(x, groups, x.rank - 1).map((part, group) =>
+    slide(part, { ...convolution, ...PLAIN, kernel: tensorAt(kernels, group) }, dense),
+  );
+  return finish(concat(parts, x.rank - 1), bias, activation);
+}
+
+/** Each channel with its own filters. */
+export function convolveDepthwise(x: Tensor, convolution: Convolution): Tensor {
+  if (x.rank < 5) return slide(x, convolution, depthwise);
+  const { kernel, bias, activation } = convolution;
+  const channels = sizeAt(x, -1);
+  const kernels = split(kernel, channels, kernel.rank - 2);
+  const parts = split(x, channels, x.rank - 1).map((part, channel) =>
+    slide(part, { ...convolution, ...PLAIN, kernel: tensorAt(kernels, channel) }, dense),
+  );
+  return finish(concat(parts, x.rank - 1), bias, activation);
+}
+
+const PLAIN = { bias: undefined, activation: "linear" } as const;
+
+type Kernel = (x: Tensor, convolution: Convolution, padding: "same" | "valid") => Tensor;
+
+/** Does before and after the kernel what no kernel does: explicit padding, strides together with dilations. */
+function slide(x: Tensor, convolution: Convolution, kernel: Kernel): Tensor {
+  const { padding, strides, dilations } = convolution;
+  const strided = strides.some((stride) => stride > 1);
+  // TensorFlow's depthwise kernels want equal strides, and no convolution strides and dilations at once.
+  const apart =
+    strided &&
+    (dilations.some((dilation) => dilation > 1) ||
+      (kernel === depthwise && new Set(pair(strides, strides[0] ?? 1)).size > 1));
+  if (apart) {
+    const dense = { ...convolution, strides: strides.map(() => 1) };
+    return thin(kernel(padSpatial(x, convolution, 0), dense, "valid"), strides);
+  }
+  if (padding === "valid" || (padding === "same" && x.rank < 5)) {
+    return kernel(x, convolution, padding);
+  }
+  return kernel(padSpatial(x, convolution, 0), convolution, "valid");
+}
+
+function dense(x: Tensor, convolution: Convolution, pad: "same" | "valid"): Tensor {
+  const { kernel, bias, activation } = convolution;
+  const { strides, dilations } = convolution;
+  if (x.rank === 5) {
+    const y = conv3d(
+      fiveAxes(x),
+      fiveAxes(kernel),
+      triple(strides),
+      pad,
+      "NDHWC",
+      triple(dilations),
+    );
+    return finish(y, bias, activation);
+  }
+  return withTwoSpatial(x, (y) =>
+    fused.conv2d({
+      x: fourAxes(y),
+      filter: twoSpatialKernel(kernel),
+      strides: pair(strides, 1),
+      dilations: pair(dilations, 1),
+      pad,
+      activation,
+      ...(bias === undefined ? {} : { bias }),
+    }),
+  );
+}
+
+function depthwise(x: Tensor, convolution: Convolution, pad: "same" | "valid"): Tensor {
+  const { kernel, bias, activation, strides, dilations } = convolution;
+  // A single axis stands for rows of one place: the stride of the other axis is free.
+  const equal = strides[0] ?? 1;
+  return withTwoSpatial(x, (y) =>
+    fused.depthwiseConv2d({
+      x: fourAxes(y),
+      filter: twoSpatialKernel(kernel),
+      strides: pair(strides, equal),
+      dilations: pair(dilations, 1),
+      pad,
+      activation,
+      ...(bias === undefined ? {} : { bias }),
+    }),
+  );
+}
+
+function twoSpatialKernel(kernel: Tensor): Tensor4D {
+  return fourAxes(kernel.rank === 4 ? kernel : expandDims(kernel, 0));
+}
+
+/** Adds the bias and applies the activation where the kernel does not. */
+function finish(x: Tensor, bias: Tensor | undefined, activation: FusedActivation): Tensor {
+  return applyFused(activation, bias === undefined ? x : add(x, bias));
+}

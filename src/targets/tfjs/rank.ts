@@ -1,0 +1,63 @@
+import {
+  type Rank,
+  reshape,
+  type Tensor,
+  type Tensor3D,
+  type Tensor4D,
+  type Tensor5D,
+  transpose,
+} from "@tensorflow/tfjs-core";
+import { fail } from "../../errors.ts";
+import type { Layout } from "../../ir/ops/conv.ts";
+
+/** Size of axis `axis`, counted from the end when negative. */
+export function sizeAt(x: Tensor, axis: number): number {
+  return x.shape.at(axis) ?? fail("internal", `There is no axis ${axis} in (${x.shape}).`);
+}
+
+/** The same tensor, known to have three axes. */
+export function threeAxes(x: Tensor): Tensor3D {
+  const [a = 1, b = 1, c = 1] = x.shape;
+  return reshape<Rank.R3>(x, [a, b, c]);
+}
+
+/** The same tensor, known to have four axes. */
+export function fourAxes(x: Tensor): Tensor4D {
+  const [a = 1, b = 1, c = 1, d = 1] = x.shape;
+  return reshape<Rank.R4>(x, [a, b, c, d]);
+}
+
+/** The same tensor, known to have five axes. */
+export function fiveAxes(x: Tensor): Tensor5D {
+  const [a = 1, b = 1, c = 1, d = 1, e = 1] = x.shape;
+  return reshape<Rank.R5>(x, [a, b, c, d, e]);
+}
+
+/** Runs `f` on the channels-last form of the input and puts its result back into the layout. */
+export function channelsLast(x: Tensor, layout: Layout, f: (x: Tensor) => Tensor): Tensor {
+  if (layout === "channels-last") return f(x);
+  const axes = x.shape.map((_, axis) => axis);
+  const y = f(transpose(x, [0, ...axes.slice(2), 1]));
+  const { rank } = y;
+  return rank < 3 ? y : transpose(y, [0, rank - 1, ...axes.slice(1, rank - 1)]);
+}
+
+/** Runs `f` with an axis of size 1 before the spatial axes when there is only one, and takes it out again. */
+export function withTwoSpatial(x: Tensor, f: (x: Tensor) => Tensor): Tensor {
+  if (x.rank !== 3) return f(x);
+  const [batch = 1, width = 1, channels = 1] = x.shape;
+  const y = f(reshape(x, [batch, 1, width, channels]));
+  return reshape(y, [batch, sizeAt(y, 2), sizeAt(y, 3)]);
+}
+
+/** Numbers for two spatial axes, `filler` in front of a single one. */
+export function pair(values: readonly number[], filler: number): [number, number] {
+  const [first = filler, second] = values;
+  return second === undefined ? [filler, first] : [first, second];
+}
+
+/** Numbers for three spatial axes. */
+export function triple(values: readonly number[]): [number, number, number] {
+  const [a = 1, b = 1, c = 1] = values;
+  return [a, b, c];
+}
