@@ -55,6 +55,18 @@ export function isWeightBytes(values: FloatValues | ByteValues): values is Weigh
   return "chunks" in values;
 }
 
+/** Whether a value of any kind is bytes to be streamed. */
+export function isCarrier(value: unknown): value is WeightBytes {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "chunks" in value &&
+    "byteLength" in value &&
+    typeof value.chunks === "function" &&
+    typeof value.byteLength === "number"
+  );
+}
+
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 function collectBytes(source: WeightBytes): Uint8Array {

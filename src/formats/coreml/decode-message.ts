@@ -1,6 +1,8 @@
 import { Reader } from "protobufjs/minimal.js";
 import { type ErrorCode, fail, KcError, type Place } from "../../errors.ts";
+import { isCarrier, toBytes, type WeightBytes } from "./carriers.ts";
 import { FloatList } from "./float-list.ts";
+import { bytesIn, fieldsOf, type RawField, type Region } from "./region.ts";
 import { entrySchema, type Field, type MessageSchema, messageSchema } from "./schema.ts";
 import { readScalar, WIRE_TYPE } from "./wire.ts";
 
@@ -16,7 +18,32 @@ export function decodeMessage(type: string, bytes: Uint8Array, at: Place): Value
   }
 }
 
+/** How a message is decoded that stays in its file. */
+export interface RegionOptions {
+  /** Told of fields and settings that the schema does not know, which are left out. Without it they are errors. */
+  readonly onUnknown?: (path: string) => void;
+}
+
+/** Like `decodeMessage`, but long lists of float32 and long bytes stay in the file until they are asked for. */
+export function decodeRegion(
+  type: string,
+  region: Region,
+  at: Place,
+  options: RegionOptions = {},
+): Values {
+  const decoder = new Decoder(at, options);
+  try {
+    return decoder.region(messageSchema(type), region);
+  } catch (error) {
+    if (error instanceof KcError || !(error instanceof Error)) throw error;
+    return decoder.fail("corrupt-file", "This part of the Core ML model runs past its end.", error);
+  }
+}
+
 type Values = ReadonlyMap<string, unknown>;
+
+/** Messages and values up to this size, in bytes, are read at once. */
+const SMALL = 4096;
 
 /** As in protobuf's own readers. */
 const DEEPEST = 100;
@@ -32,11 +59,33 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
 /** Walks the bytes of one model and knows where it is. */
 class Decoder {
   readonly #at: Place;
+  readonly #options: RegionOptions;
   readonly #trail: string[] = [];
   #messages = 0;
 
-  constructor(at: Place) {
+  constructor(at: Place, options: RegionOptions = {}) {
     this.#at = at;
+    this.#options = options;
+  }
+
+  /** A message of which only what is small is in memory. */
+  region(schema: MessageSchema, region: Region): Values {
+    if (region.size <= SMALL) return this.message(schema, bytesIn(region));
+    this.#countMessage();
+    const values = new Map<string, unknown>();
+    for (const raw of fieldsOf(region)) {
+      const { number, wireType, value, content } = raw;
+      const field = this.#knownField(schema, number, wireType);
+      if (field === undefined) continue;
+      this.#trail.push(field.name);
+      if (wireType !== WIRE_TYPE.bytes || content.size <= SMALL) {
+        this.#field(schema, field, new Reader(bytesIn(value)), wireType, values);
+      } else {
+        this.#large(schema, field, raw, values);
+      }
+      this.#trail.pop();
+    }
+    return finished(values);
   }
 
   message(schema: MessageSchema, bytes: Uint8Array): Values {
@@ -45,15 +94,16 @@ class Decoder {
     const values = new Map<string, unknown>();
     while (reader.pos < reader.len) {
       const tag = reader.tag();
-      const field = schema.byNumber.get(tag >>> 3) ?? this.#unknownField(schema, tag);
+      const field = this.#knownField(schema, tag >>> 3, tag & 7);
+      if (field === undefined) {
+        reader.skipType(tag & 7);
+        continue;
+      }
       this.#trail.push(field.name);
       this.#field(schema, field, reader, tag & 7, values);
       this.#trail.pop();
     }
-    for (const [name, value] of values) {
-      if (value instanceof FloatList) values.set(name, value.finish());
-    }
-    return values;
+    return finished(values);
   }
 
   fail(code: ErrorCode, text: string, cause?: unknown): never {
@@ -111,6 +161,31 @@ class Decoder {
     }
   }
 
+  /** What is not read at once: messages piece by piece, numbers and bytes when somebody asks. */
+  #large(
+    schema: MessageSchema,
+    field: Field,
+    { value, content }: RawField,
+    values: Map<string, unknown>,
+  ): void {
+    const { type, name, rule } = field;
+    if (type.kind === "message" && rule !== "map") {
+      const list = values.get(name);
+      if (rule === "many")
+        this.#trail.splice(-1, 1, `${name}[${Array.isArray(list) ? list.length : 0}]`);
+      const message = this.region(messageSchema(type.name), content);
+      addValue(schema, field, Object.fromEntries(message), values);
+    } else if (rule === "map" && type.kind === "message") {
+      this.#addEntry(field, this.region(entrySchema(field), content), values);
+    } else if (isFloat(field) && rule === "many" && !values.has(name) && content.size % 4 === 0) {
+      values.set(name, windowOf(content));
+    } else if (type.kind === "scalar" && type.scalar === "bytes") {
+      addValue(schema, field, windowOf(content), values);
+    } else {
+      this.#field(schema, field, new Reader(bytesIn(value)), WIRE_TYPE.bytes, values);
+    }
+  }
+
   #packed(
     schema: MessageSchema,
     field: Field,
@@ -135,11 +210,15 @@ class Decoder {
 
   /** A map entry is a message of key (1) and value (2), each absent at its default. */
   #entry(field: Field, content: Uint8Array, values: Map<string, unknown>): void {
-    const schema = entrySchema(field);
-    const entry = this.message(schema, content);
+    this.#addEntry(field, this.message(entrySchema(field), content), values);
+  }
+
+  #addEntry(field: Field, entry: Values, values: Map<string, unknown>): void {
     const known = values.get(field.name);
     const map = known instanceof Map ? known : new Map<unknown, unknown>();
-    const [key, value] = schema.fields.map((part) => entry.get(part.name) ?? defaultOf(part));
+    const [key, value] = entrySchema(field).fields.map(
+      (part) => entry.get(part.name) ?? defaultOf(part),
+    );
     map.set(key, value);
     values.set(field.name, map);
   }
@@ -153,6 +232,10 @@ class Decoder {
     }
     if (type.kind === "scalar") return value;
     const name = typeof value === "number" ? type.names.get(value) : undefined;
+    if (name === undefined && this.#options.onUnknown !== undefined) {
+      this.#options.onUnknown(`${this.#trail.join(".")} = ${value}`);
+      return undefined;
+    }
     return (
       name ??
       this.fail("unsupported", `This setting of the Core ML model has the unknown value ${value}.`)
@@ -169,13 +252,18 @@ class Decoder {
     }
   }
 
-  #unknownField(schema: MessageSchema, tag: number): never {
-    const number = tag >>> 3;
-    if (number === 0 || ![0, 1, 2, 5].includes(tag & 7)) {
+  #knownField(schema: MessageSchema, number: number, wireType: number): Field | undefined {
+    const field = schema.byNumber.get(number);
+    if (field !== undefined) return field;
+    if (number === 0 || ![0, 1, 2, 5].includes(wireType)) {
       this.fail(
         "corrupt-file",
-        `This part of the Core ML model has field ${number} of wire type ${tag & 7}.`,
+        `This part of the Core ML model has field ${number} of wire type ${wireType}.`,
       );
+    }
+    if (this.#options.onUnknown !== undefined) {
+      this.#options.onUnknown([...this.#trail, `#${number}`].join("."));
+      return undefined;
     }
     return this.fail(
       "unsupported",
@@ -185,6 +273,30 @@ class Decoder {
 }
 
 const utf8 = new TextDecoder();
+
+function finished(values: Map<string, unknown>): Values {
+  for (const [name, value] of values) {
+    if (value instanceof FloatList) values.set(name, value.finish());
+  }
+  return values;
+}
+
+/** Bytes that are read each time somebody goes through them. */
+function windowOf({ source, offset, size }: Region): WeightBytes {
+  return {
+    byteLength: size,
+    *chunks() {
+      const buffer = new Uint8Array(Math.min(size, WINDOW));
+      for (let start = 0; start < size; start += WINDOW) {
+        const chunk = buffer.subarray(0, Math.min(WINDOW, size - start));
+        source.readInto(offset + start, chunk);
+        yield chunk;
+      }
+    },
+  };
+}
+
+const WINDOW = 1 << 18;
 
 function wireTypeOf({ type, rule }: Field): number {
   if (rule === "map" || type.kind === "message") return WIRE_TYPE.bytes;
@@ -207,6 +319,7 @@ function addValue(
   values: Map<string, unknown>,
 ): void {
   const { name, rule, oneof } = field;
+  if (value === undefined) return;
   if (rule === "many") {
     const list = values.get(name);
     if (isFloat(field) && typeof value === "number") floatList(field, values).add(value);
@@ -224,6 +337,7 @@ function floatList({ name }: Field, values: Map<string, unknown>): FloatList {
   const known = values.get(name);
   if (known instanceof FloatList) return known;
   const list = new FloatList();
+  if (isCarrier(known)) list.addPacked(toBytes(known));
   values.set(name, list);
   return list;
 }

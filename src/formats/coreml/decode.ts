@@ -1,5 +1,7 @@
 import { fail, type Place } from "../../errors.ts";
-import { decodeMessage } from "./decode-message.ts";
+import type { ByteSource } from "../bytes.ts";
+import { decodeMessage, decodeRegion, type RegionOptions } from "./decode-message.ts";
+import { bytesIn, wholeOf } from "./region.ts";
 import type { Model } from "./types.gen.ts";
 
 /** How a decoded file is called in messages. */
@@ -17,19 +19,7 @@ export interface DecodeOptions {
  */
 export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Model {
   const at: Place = options.file === undefined ? {} : { file: options.file };
-  if (bytes.length === 0)
-    fail("bad-format", "The file is empty, expected a Core ML model.", { at });
-  // Field 1, the specification version, comes first in every file.
-  if (bytes[0] !== FIRST_BYTE) {
-    fail(
-      "bad-format",
-      "This is not a Core ML model: it does not begin with a specification version.",
-      {
-        at,
-        hint: "Expected is the .mlmodel file itself, or Data/…/model.mlmodel of a .mlpackage.",
-      },
-    );
-  }
+  checkStart(bytes[0], at);
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // The fields come from the generated table, so the object is what the generated type says.
   const model: Model = Object.fromEntries(decodeMessage("Model", plain, at));
@@ -37,16 +27,44 @@ export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Mod
   return model;
 }
 
+/**
+ * Like `decodeModel`, for a file that stays on the disk: long weights are read when they are wanted, as `WeightBytes`.
+ * With `onUnknown`, what a later format added is left out instead of refused.
+ */
+export function readModel(source: ByteSource, options: RegionOptions = {}): Model {
+  const at: Place = { file: source.name };
+  const whole = wholeOf(source);
+  checkStart(bytesIn({ ...whole, size: Math.min(1, source.size) })[0], at);
+  const model: Model = Object.fromEntries(decodeRegion("Model", whole, at, options));
+  checkModel(model, at, options.onUnknown !== undefined);
+  return model;
+}
+
+/** Field 1, the specification version, comes first in every file. */
 const FIRST_BYTE = 0x08;
 
-function checkModel(model: Model, at: Place): void {
+function checkStart(first: number | undefined, at: Place): void {
+  if (first === undefined)
+    fail("bad-format", "The file is empty, expected a Core ML model.", { at });
+  if (first === FIRST_BYTE) return;
+  fail(
+    "bad-format",
+    "This is not a Core ML model: it does not begin with a specification version.",
+    {
+      at,
+      hint: "Expected is the .mlmodel file itself, or Data/…/model.mlmodel of a .mlpackage.",
+    },
+  );
+}
+
+function checkModel(model: Model, at: Place, lenient = false): void {
   const { specificationVersion = 0, description, isUpdatable, ...rest } = model;
   const missing =
     specificationVersion <= 0
       ? "names no specification version"
       : description === undefined
         ? "has no description"
-        : Object.keys(rest).length === 0
+        : Object.keys(rest).length === 0 && !lenient
           ? "holds no model"
           : undefined;
   if (missing === undefined) return;

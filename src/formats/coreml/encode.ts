@@ -1,6 +1,6 @@
 import { Writer } from "protobufjs/minimal.js";
 import { fail } from "../../errors.ts";
-import { bytesOf, type WeightBytes } from "./carriers.ts";
+import { bytesOf, isCarrier, type WeightBytes } from "./carriers.ts";
 import { coalesce } from "./coalesce.ts";
 import { entrySchema, type Field, type MessageSchema, messageSchema } from "./schema.ts";
 import type { Model } from "./types.gen.ts";
@@ -203,17 +203,6 @@ function toNumbers(value: unknown, path: string): Float32Array {
   const items = arrayOf(value, path);
   return Float32Array.from(items, (item) =>
     typeof item === "number" ? item : wrongValue("numbers", item, path),
-  );
-}
-
-function isCarrier(value: unknown): value is WeightBytes {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "chunks" in value &&
-    "byteLength" in value &&
-    typeof value.chunks === "function" &&
-    typeof value.byteLength === "number"
   );
 }
 

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { Writer } from "protobufjs/minimal.js";
 import { describe, expect, test } from "vitest";
 import { KcError } from "../../../src/errors.ts";
-import { decodeModel } from "../../../src/formats/coreml/decode.ts";
+import { bytesSource } from "../../../src/formats/bytes.ts";
+import { isCarrier } from "../../../src/formats/coreml/carriers.ts";
+import { decodeModel, readModel } from "../../../src/formats/coreml/decode.ts";
 import { encodeModel } from "../../../src/formats/coreml/encode.ts";
 import type { Model } from "../../../src/formats/coreml/types.gen.ts";
 import { openCase } from "../../cases.ts";
@@ -247,4 +249,37 @@ test("2000 files with some bytes changed are read or refused", () => {
     outcomes.add(errorOf(bytes).split(" ")[0] ?? "");
   }
   expect([...outcomes].sort()).toEqual(["", "bad-format", "corrupt-file", "unsupported"]);
+});
+
+describe("a model that stays in its file", () => {
+  test("is the same as one in memory", () => {
+    const { folder } = openCase("snacks/snacks_mobilenet025");
+    const bytes = new Uint8Array(readFileSync(join(folder, "golden.mlmodel")));
+    const model = readModel(bytesSource(bytes));
+    const weights = model.neuralNetworkClassifier?.layers?.map(
+      ({ convolution }) => convolution?.weights?.floatValue,
+    );
+    expect(weights?.some(isCarrier)).toBe(true);
+    const { byteLength, chunks } = encodeModel(model);
+    const again = Buffer.concat([...chunks()].map((chunk) => Buffer.from(chunk)));
+    expect([byteLength, Buffer.compare(again, bytes)]).toEqual([bytes.length, 0]);
+  });
+
+  test("tells of fields and settings of later formats, and leaves them out", () => {
+    const bytes = modelWith((writer) => {
+      writer.uint32((999 << 3) | 2).string("later");
+      // neuralNetwork.arrayInputShapeMapping
+      writer
+        .uint32((500 << 3) | 2)
+        .fork()
+        .uint32(5 << 3)
+        .uint32(77)
+        .ldelim();
+    });
+    const unknown: string[] = [];
+    const model = readModel(bytesSource(bytes), { onUnknown: (path) => unknown.push(path) });
+    expect(unknown).toEqual(["#999", "neuralNetwork.arrayInputShapeMapping = 77"]);
+    expect(model.neuralNetwork).toEqual({});
+    expect(() => readModel(bytesSource(bytes))).toThrow("field 999");
+  });
 });
