@@ -3,6 +3,7 @@
  * Node. Files are opened by `keras-converter/node`.
  * @module
  */
+export { type EditedModel, type EditOptions, editCoreML } from "./edit/edit.ts";
 export {
   type Diagnostic,
   type ErrorCode,

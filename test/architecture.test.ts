@@ -38,6 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "@tensorflow/tfjs-core",
   ],
   image: ["errors.ts", "ir"],
+  edit: ["errors.ts", "formats"],
   verify: ["errors.ts", "json.ts", "formats", "image", "ir"],
   report: ["errors.ts", "json.ts", "ir"],
   io: ["errors.ts", "formats/bytes.ts", "node:"],
@@ -45,6 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "errors.ts",
     "json.ts",
     "index.ts",
+    "edit",
     "formats",
     "image",
     "io",
@@ -60,6 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "index.ts": [
     "errors.ts",
     "json.ts",
+    "edit",
     "formats",
     "image",
     "ir",

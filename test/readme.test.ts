@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { CONVERT_FLAGS, READING_FLAGS } from "../src/cli/convert-flags.ts";
+import { EDIT_FLAGS } from "../src/cli/edit-flags.ts";
 import { INSPECT_FLAGS } from "../src/cli/inspect-flags.ts";
 import { SUMMARY_FLAGS } from "../src/cli/summary-flags.ts";
 import { FAMILIES, PRESETS } from "../src/image/preprocessing.ts";
@@ -45,6 +46,15 @@ describe("README", () => {
       (row) => row[1],
     );
     const flags = CONVERT_FLAGS.flatMap((group) => group.flags.map((flag) => flag.flags));
+    expect(rows).toEqual(flags);
+  });
+
+  it("lists every option of kc edit, and no other", () => {
+    const rows = Array.from(
+      section("Names, labels and metadata of a Core ML model").matchAll(/^\| `(--[^`]*)` \|/gm),
+      (row) => row[1],
+    );
+    const flags = EDIT_FLAGS.flatMap((group) => group.flags.map((flag) => flag.flags));
     expect(rows).toEqual(flags);
   });
 

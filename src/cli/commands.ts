@@ -1,6 +1,7 @@
 import { CHECK_COMMAND } from "./check-flags.ts";
 import type { CommandSpec } from "./command.ts";
 import { CONVERT_COMMAND } from "./convert-flags.ts";
+import { EDIT_COMMAND } from "./edit-flags.ts";
 import { INSPECT_COMMAND } from "./inspect-flags.ts";
 import { SUMMARY_COMMAND } from "./summary-flags.ts";
 import { VERIFY_COMMAND } from "./verify-flags.ts";
@@ -12,4 +13,5 @@ export const COMMANDS: readonly CommandSpec[] = [
   CHECK_COMMAND,
   SUMMARY_COMMAND,
   INSPECT_COMMAND,
+  EDIT_COMMAND,
 ];

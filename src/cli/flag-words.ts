@@ -5,6 +5,7 @@ import { keyOf } from "./flag-reader.ts";
 /** Options of the library whose flag is spelled otherwise. */
 const RENAMED: readonly (readonly [string, string])[] = [
   ["arrayType", "--use-double-arraytype"],
+  ["colorOrder", "--is-bgr"],
   ["customLayers", "--add-custom-layers"],
   ["inputDescriptions", "--input-description"],
   ["inputShapes", "--input-shape"],
