@@ -1,5 +1,18 @@
 import { fail } from "../../errors.ts";
 import type { Preprocessing } from "../../image/preprocessing.ts";
+import {
+  checkOptions,
+  FLAG,
+  isRecord,
+  LABELS,
+  listOf,
+  NAME,
+  NAMES,
+  type OptionCheck,
+  oneOf,
+  TEXT,
+  TEXTS,
+} from "../option-checks.ts";
 
 /**
  * What `coremltools.converters.keras.convert` took, under the same names in camel case, and the description of the model. All
@@ -64,43 +77,14 @@ const DEFAULTS = {
 
 /** Checks every option by itself. Throws `bad-option`. */
 export function parseOptions(options: CoreMLOptions): Settings {
-  for (const [key, value] of Object.entries(options)) {
-    const check = CHECKS.get(key);
-    if (check === undefined) {
-      fail("bad-option", `"${key}" is not an option of writeCoreML.`, {
-        hint: `Options: ${[...CHECKS.keys()].join(", ")}.`,
-      });
-    }
-    if (value !== undefined && !check.holds(value)) {
-      fail("bad-option", `${key} must be ${check.expected}, but is ${show(value)}.`);
-    }
-  }
+  checkOptions(options, CHECKS, "writeCoreML");
   checkTogether(options);
   return { ...DEFAULTS, ...defined(options) };
 }
 
-interface Check {
-  readonly expected: string;
-  holds(value: unknown): boolean;
-}
+const NUMBER: OptionCheck = { expected: "a number", holds: (value) => Number.isFinite(value) };
 
-const TEXT: Check = { expected: "a text", holds: (value) => typeof value === "string" };
-const NAME: Check = {
-  expected: "a name",
-  holds: (value) => typeof value === "string" && value !== "",
-};
-const FLAG: Check = { expected: "true or false", holds: (value) => typeof value === "boolean" };
-const NUMBER: Check = { expected: "a number", holds: (value) => Number.isFinite(value) };
-const NAMES: Check = {
-  expected: "a list of names",
-  holds: (value) => Array.isArray(value) && value.every(NAME.holds),
-};
-const TEXTS: Check = {
-  expected: "texts by name",
-  holds: (value) => isRecord(value) && Object.values(value).every(TEXT.holds),
-};
-
-const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
+const CHECKS: ReadonlyMap<string, OptionCheck> = new Map<string, OptionCheck>([
   ["inputNames", NAMES],
   ["outputNames", NAMES],
   ["imageInputNames", NAMES],
@@ -118,7 +102,7 @@ const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
     },
   ],
   ["preprocessing", { expected: "a preprocessing", holds: isPreprocessing }],
-  ["classLabels", { expected: "a list of texts or of whole numbers", holds: isLabels }],
+  ["classLabels", LABELS],
   ["predictedFeatureName", NAME],
   ["predictedProbabilitiesOutput", NAME],
   [
@@ -165,37 +149,10 @@ function defined(options: CoreMLOptions): CoreMLOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-function oneOf(...values: readonly string[]): Check {
-  return {
-    expected: values.map((value) => `"${value}"`).join(" or "),
-    holds: (value) => typeof value === "string" && values.includes(value),
-  };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function isLabels(value: unknown): boolean {
-  const list = listOf(value);
-  const texts = list.every((label) => typeof label === "string");
-  return Array.isArray(value) && (texts || list.every((label) => Number.isSafeInteger(label)));
-}
-
 function isPreprocessing(value: unknown): boolean {
   if (!isRecord(value)) return false;
   const colors = [value.scale, value.bias].every(
     (list) => listOf(list).length === 3 && listOf(list).every(NUMBER.holds),
   );
   return colors && oneOf("rgb", "bgr").holds(value.colorOrder);
-}
-
-function show(value: unknown): string {
-  return typeof value === "object"
-    ? JSON.stringify(value)
-    : (JSON.stringify(value) ?? String(value));
 }

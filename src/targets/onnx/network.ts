@@ -1,0 +1,82 @@
+import { createDiagnostics, type Diagnostics, KcError, throwIfErrors } from "../../errors.ts";
+import type { Graph, Node } from "../../ir/graph.ts";
+import type { OpKind, OpOf } from "../../ir/ops/index.ts";
+import type { Dim } from "../../ir/tensor.ts";
+import type { Unsupported } from "../target.ts";
+import { type ElementType, elementOf } from "./element.ts";
+import { Emission } from "./emission.ts";
+import { emitters } from "./emitters.ts";
+import { arrange, imageOrder, naturalOrder } from "./layout.ts";
+import type { Settings } from "./options.ts";
+import type { PortNames } from "./port-names.ts";
+import { refuse } from "./refuse.ts";
+
+/** An input or output as declared. */
+export interface Port {
+  readonly name: string;
+  readonly element: ElementType;
+  readonly shape: readonly Dim[];
+}
+
+/** Nodes, with what goes in and out. */
+export interface EmittedNetwork {
+  readonly emission: Emission;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+}
+
+/** Writes all nodes. Throws `unsupported` once, with every layer that cannot be expressed. */
+export function emitNetwork(graph: Graph, settings: Settings, names: PortNames): EmittedNetwork {
+  const half = settings.modelPrecision === "float16";
+  const emission = new Emission(graph, { half, names: [...names.inputs, ...names.outputs] });
+  const inputs = graph.inputs.map((_, index) => emitInput(emission, settings, names, index));
+  const log = createDiagnostics();
+  for (const node of graph.nodes) {
+    if (node.inputs.every((value) => emission.has(value))) emitOrLog(node, emission, log);
+  }
+  throwIfErrors(log);
+  const outputs = graph.outputs.map((_, index) => emitOutput(emission, names, index));
+  return { emission, inputs, outputs };
+}
+
+function emitInput(emission: Emission, settings: Settings, names: PortNames, index: number): Port {
+  const { graph } = emission;
+  const value = graph.inputs[index]?.value ?? "";
+  const name = names.inputs[index] ?? "";
+  const { dtype = "float32", shape = [] } = graph.types.get(value) ?? {};
+  const rank = shape.length;
+  const turned = settings.inputsAsNchw.includes(name) && rank > 2;
+  const order = turned ? imageOrder("channels-last", rank) : naturalOrder(rank);
+  const element = elementOf(dtype);
+  emission.put(value, { name, order, element });
+  return { name, element, shape: arrange(shape, order) };
+}
+
+/** An output has Keras' order of axes, and its own name, which also inputs and constants get that come out as they are. */
+function emitOutput(emission: Emission, names: PortNames, index: number): Port {
+  const value = emission.graph.outputs[index]?.value ?? "";
+  const name = names.outputs[index] ?? "";
+  const shape = emission.shapeOf(value);
+  const tensor = emission.move(emission.tensorOf(value), naturalOrder(shape.length));
+  emission.nodes.push({ input: [tensor.name], output: [name], name, opType: "Identity" });
+  return { name, element: tensor.element, shape };
+}
+
+function emitOrLog(node: Node, emission: Emission, log: Diagnostics): void {
+  try {
+    emitKind(node.op.kind, node, emission);
+  } catch (error) {
+    if (!(error instanceof KcError) || error.code !== "unsupported") throw error;
+    for (const diagnostic of error.diagnostics) log.error(diagnostic);
+  }
+}
+
+function emitKind<K extends OpKind>(kind: K, node: Node<OpOf<K>>, emission: Emission): void {
+  const emitter = emitters[kind];
+  if (isUnsupported(emitter)) refuse(node, emitter.unsupported);
+  else emitter(node, emission);
+}
+
+function isUnsupported(emitter: unknown): emitter is Unsupported {
+  return typeof emitter === "object" && emitter !== null && "unsupported" in emitter;
+}
