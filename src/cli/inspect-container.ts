@@ -8,7 +8,7 @@ import type { ArrayFacts, Inspection } from "../report/inspection.ts";
 import { refuseJson } from "../sources/keras/lone-json.ts";
 import type { WeightStatistics } from "../weights/statistics.ts";
 import { NO_NUMBERS, statisticsWithin } from "./inspect-numbers.ts";
-import { rootLine, storageText, treeLine } from "./inspect-tree.ts";
+import { memberLine, rootLine, storageText, treeLine } from "./inspect-tree.ts";
 
 /** What a container holds, whether Keras wrote it or not. Throws `bad-format` for what is neither HDF5 nor a zip. */
 export function inspectContainer(
@@ -20,7 +20,8 @@ export function inspectContainer(
     case "json":
       return refuseJson(source);
     case "zip": {
-      const members = readZipDirectory(source).map(({ name, size, packedSize }) => ({
+      const directory = readZipDirectory(source);
+      const members = directory.map(({ name, size, packedSize }) => ({
         name,
         bytes: size,
         packedBytes: packedSize,
@@ -34,9 +35,9 @@ export function inspectContainer(
         arrays: inner.flatMap(({ entries }) => arraysIn(entries, read)),
         ...(options.tree
           ? {
-              tree: inner.flatMap(({ name, entries }) => [
-                { depth: 0, name, what: "", attributes: [] },
-                ...entries.map(treeLine),
+              tree: directory.flatMap((member) => [
+                memberLine(member),
+                ...(inner.find(({ name }) => name === member.name)?.entries ?? []).map(treeLine),
               ]),
             }
           : {}),

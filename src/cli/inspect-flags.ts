@@ -6,7 +6,10 @@ export const INSPECT_FLAGS: readonly FlagGroup[] = [
   {
     heading: "What to show:",
     flags: [
-      { flags: "--tree", about: "all groups, arrays and attributes of the file, as they are" },
+      {
+        flags: "--tree",
+        about: "all groups, arrays, attributes, messages and members, as they are",
+      },
       { flags: "--no-stats", about: "leave out the statistics, which read all numbers" },
     ],
   },
@@ -18,19 +21,26 @@ export const INSPECT_FLAGS: readonly FlagGroup[] = [
 ];
 
 const EXAMPLES = `
-Any HDF5 file or .keras archive will do, also one without an architecture or with layers that are not known.
+Any HDF5 file, .keras archive or Core ML model will do, also one without an architecture or with layers that are not
+known.
 
 Examples:
   $ kc inspect model.h5
   $ kc inspect checkpoint.weights.h5 --tree
   $ kc inspect model.keras --json
+  $ kc inspect Model.mlpackage
 `;
 
 /** `kc inspect`. */
 export const INSPECT_COMMAND: CommandSpec = {
   name: "inspect",
   about: "say what a file is, who wrote it and what it holds",
-  arguments: [["<file>", ".h5, .hdf5, .keras or .weights.h5 file, or - for the standard input"]],
+  arguments: [
+    [
+      "<file>",
+      ".h5, .hdf5, .keras, .weights.h5, .mlmodel or .mlpackage, or - for the standard input",
+    ],
+  ],
   groups: INSPECT_FLAGS,
   after: EXAMPLES,
   async run([file = ""], flags) {

@@ -1,6 +1,7 @@
 import { KcError } from "../errors.ts";
 import type { Hdf5Attributes, Hdf5Dataset, Hdf5Group } from "../formats/hdf5/index.ts";
 import type { Hdf5Entry } from "../formats/hdf5/tree.ts";
+import type { ZipEntry } from "../formats/zip-directory.ts";
 import type { TreeLine } from "../report/inspection.ts";
 
 /** How the numbers of a dataset lie in the file: `contiguous`, `chunked gzip`. */
@@ -18,6 +19,13 @@ export function storageText(dataset: Hdf5Dataset): string {
 /** The first line of a file's tree. */
 export function rootLine(root: Hdf5Group): TreeLine {
   return { depth: 0, name: "/", what: "", attributes: attributeTexts(root.attributes) };
+}
+
+/** The line of one file in a zip archive. */
+export function memberLine({ name, method, size, packedSize, crc }: ZipEntry): TreeLine {
+  const sum = (crc >>> 0).toString(16).padStart(8, "0");
+  const packed = method === 0 ? "stored" : `deflated to ${packedSize}`;
+  return { depth: 0, name, what: `${size} bytes, ${packed}, CRC-32 ${sum}`, attributes: [] };
 }
 
 /** The line of one member. */

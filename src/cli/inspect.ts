@@ -1,15 +1,18 @@
 import { type Diagnostic, formatDiagnostic, KcError } from "../errors.ts";
-import type { ByteSource } from "../formats/bytes.ts";
+import { type ByteFolder, type ByteSource, isFolder } from "../formats/bytes.ts";
+import { isCoreMLModel } from "../formats/detect.ts";
+import { readZipDirectory } from "../formats/zip-directory.ts";
 import { recognise } from "../image/recognise.ts";
-import { openFile, readStdin } from "../io/node.ts";
+import { openFile, openPath, readStdin } from "../io/node.ts";
 import type { Graph, GraphPort } from "../ir/graph.ts";
+import { coreMLInspectionText } from "../report/coreml-inspection-text.ts";
 import type { Inspection, ModelFacts, PortFacts } from "../report/inspection.ts";
 import { inspectionText } from "../report/inspection-text.ts";
 import { type ReadKerasOptions, readKeras } from "../sources/keras/index.ts";
 import { inspectKeras } from "../sources/keras/inspect.ts";
 import type { OptimizerSlot } from "../sources/keras/optimizer-state.ts";
 import { readOptions } from "./convert-options.ts";
-import { type RawFlags, readFlags } from "./flag-reader.ts";
+import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
 import { inFlagWords } from "./flag-words.ts";
 import { inspectContainer } from "./inspect-container.ts";
 import { openTerminal } from "./terminal.ts";
@@ -18,10 +21,14 @@ import { openTerminal } from "./terminal.ts";
 export async function inspect(file: string, raw: RawFlags): Promise<number> {
   const flags = readFlags(raw);
   const reading = await readOptions(flags);
-  const source = file === "-" ? await readStdin() : openFile(file);
+  const what = { statistics: raw.stats !== false, tree: flags.has("tree") };
+  const opened = file === "-" ? await readStdin() : openPath(file);
   try {
-    const statistics = raw.stats !== false;
-    const found = inspectContainer(source, { statistics, tree: flags.has("tree") });
+    const coreML = await coreMLInput(opened);
+    if (coreML !== undefined) return await showCoreML(coreML, what, flags);
+    // A folder that is no package: this refuses it by its name.
+    const source = isFolder(opened) ? openFile(file) : opened;
+    const found = inspectContainer(source, what);
     const inspection: Inspection = {
       file: source.name,
       bytes: source.size,
@@ -33,13 +40,47 @@ export async function inspect(file: string, raw: RawFlags): Promise<number> {
       return 0;
     }
     process.stdout.write(inspectionText(inspection));
-    const terminal = openTerminal();
-    for (const warning of inspection.warnings) {
-      terminal.say(`${terminal.yellow("warning:")} ${formatDiagnostic(warning)}`);
-    }
+    showWarnings(inspection.warnings);
     return 0;
   } finally {
-    source.close();
+    opened.close();
+  }
+}
+
+/** The input, if it is a Core ML model in whatever form. */
+async function coreMLInput(
+  input: ByteSource | ByteFolder,
+): Promise<ByteSource | ByteFolder | undefined> {
+  if (isFolder(input)) return input.has("saved_model.pb") ? undefined : input;
+  if (isCoreMLModel(input)) return input;
+  const head = new Uint8Array(Math.min(2, input.size));
+  input.readInto(0, head);
+  if (String.fromCharCode(...head) !== "PK") return undefined;
+  const names = readZipDirectory(input).map(({ name }) => name);
+  const holds = names.some((name) => /(^|\/)Manifest\.json$|\.mlmodel$/.test(name));
+  return holds && !names.includes("config.json") ? input : undefined;
+}
+
+async function showCoreML(
+  input: ByteSource | ByteFolder,
+  what: { readonly statistics: boolean; readonly tree: boolean },
+  flags: FlagReader,
+): Promise<number> {
+  const { inspectCoreML } = await import("./inspect-coreml.ts");
+  const inspection = inspectCoreML(input, what);
+  if (flags.has("json")) {
+    process.stdout.write(`${JSON.stringify({ ok: true, ...inspection }, null, 2)}\n`);
+    return 0;
+  }
+  process.stdout.write(coreMLInspectionText(inspection));
+  showWarnings(inspection.warnings);
+  return 0;
+}
+
+function showWarnings(warnings: readonly Diagnostic[]): void {
+  const terminal = openTerminal();
+  for (const warning of warnings) {
+    terminal.say(`${terminal.yellow("warning:")} ${formatDiagnostic(warning)}`);
   }
 }
 

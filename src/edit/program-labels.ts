@@ -1,4 +1,12 @@
-import { inMessage, inText, inValues, keyOf, type Rule } from "../formats/coreml/rewrite.ts";
+import { labelsIn } from "../formats/coreml/program-value.ts";
+import {
+  inMessage,
+  inValues,
+  keyOf,
+  type Rule,
+  scalarOf,
+  setTo,
+} from "../formats/coreml/rewrite.ts";
 import type {
   MILSpecBlock,
   MILSpecOperation,
@@ -11,12 +19,11 @@ import type { Labels } from "./labels.ts";
 export function programLabels(program: MILSpecProgram): Labels | undefined {
   for (const block of blocksOf(program)) {
     for (const operation of block.operations ?? []) {
-      const values = labelValue(operation)?.immediateValue?.list?.values;
-      if (values !== undefined) return labelsIn(values);
+      const labels = asLabels(labelValue(operation));
+      if (labels !== undefined) return labels;
     }
-    const named = constantFor(block);
-    const values = named?.attributes?.get("val")?.immediateValue?.list?.values;
-    if (values !== undefined) return labelsIn(values);
+    const labels = asLabels(constantFor(block)?.attributes?.get("val"));
+    if (labels !== undefined) return labels;
   }
   return undefined;
 }
@@ -79,18 +86,18 @@ function constantFor({ operations = [] }: MILSpecBlock): MILSpecOperation | unde
   );
 }
 
-function labelsIn(values: readonly MILSpecValue[]): Labels {
-  const tensors = values.map(({ immediateValue }) => immediateValue?.tensor);
-  const texts = tensors.flatMap((tensor) => tensor?.strings?.values ?? []);
-  if (texts.length > 0) return texts;
-  return tensors.flatMap((tensor) => tensor?.longInts?.values ?? tensor?.ints?.values ?? []);
+function asLabels(value: MILSpecValue | undefined): Labels | undefined {
+  const labels = value === undefined ? undefined : labelsIn(value);
+  if (labels === undefined) return undefined;
+  const numbers = labels.filter((label) => typeof label === "number");
+  return numbers.length === labels.length ? numbers : labels.map(String);
 }
 
 /** A list of texts, each a tensor of its own. */
 function inList(texts: readonly string[]): Rule {
   const item = (index: number): Rule => {
     const strings = inMessage("MILSpecTensorValueRepeatedStrings", {
-      values: inText(() => texts[index]),
+      values: setTo(scalarOf("MILSpecTensorValueRepeatedStrings", "values", texts[index] ?? "")),
     });
     const tensor = inMessage("MILSpecTensorValue", { strings });
     const immediateValue = inMessage("MILSpecValueImmediateValue", { tensor });

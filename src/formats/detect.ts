@@ -21,6 +21,15 @@ export function detectContainer(source: ByteSource): Container {
   fail("bad-format", what, { at: { file: source.name }, hint });
 }
 
+/** Whether a file looks like a serialized Core ML model, by its first bytes. */
+export function isCoreMLModel(source: ByteSource): boolean {
+  const head = new Uint8Array(Math.min(HEAD, source.size));
+  source.readInto(0, head);
+  return (
+    describeProtobuf(head)?.[0] === CORE_ML || (head[0] === 8 && /\.mlmodel$/i.test(source.name))
+  );
+}
+
 /** What a zip file without a Keras model is, from its member names. */
 export function describeZip(names: readonly string[]): string {
   const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
@@ -43,6 +52,8 @@ const RESAVE = 'Save it from Keras with model.save("model.keras") or model.save(
 
 const SAVED_MODEL =
   'Load its folder with tf.keras.models.load_model and save it with model.save("model.h5").';
+
+const CORE_ML = "This looks like a Core ML model (.mlmodel) already.";
 
 type Description = readonly [what: string, hint: string];
 
@@ -91,7 +102,7 @@ function describeProtobuf(head: Uint8Array): Description | undefined {
   if (inner !== 0x0a && name !== undefined) {
     return [`This looks like an ONNX model, made by ${JSON.stringify(name)}.`, SUPPORTED];
   }
-  return ["This looks like a Core ML model (.mlmodel) already.", SUPPORTED];
+  return [CORE_ML, SUPPORTED];
 }
 
 function unknown(source: ByteSource, head: Uint8Array): Description {

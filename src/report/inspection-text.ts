@@ -108,7 +108,8 @@ function membersOf({ container }: Inspection): readonly string[] {
   );
 }
 
-function arrayTable(arrays: readonly ArrayFacts[]): readonly string[] {
+/** The arrays of a file, one a line. */
+export function arrayTable(arrays: readonly ArrayFacts[]): readonly string[] {
   const odd = arrays.some(({ nans, infinities }) => nans + infinities > 0);
   return alignedTable(
     [
@@ -140,7 +141,8 @@ function statistic(value: number | null): string {
   return value === null ? "" : String(Number(value.toPrecision(5)));
 }
 
-function treeText({ depth, name, what, attributes }: TreeLine): readonly string[] {
+/** One line of a raw tree, its attributes below it. */
+export function treeText({ depth, name, what, attributes }: TreeLine): readonly string[] {
   const indent = "  ".repeat(depth);
   return [
     `${indent}${name}${what === "" ? "" : `  ${what}`}`,
@@ -148,6 +150,7 @@ function treeText({ depth, name, what, attributes }: TreeLine): readonly string[
   ];
 }
 
-function counted(count: number, what: string): string {
+/** `3 layers`. */
+export function counted(count: number, what: string): string {
   return `${withCommas(count)} ${what}${count === 1 ? "" : "s"}`;
 }

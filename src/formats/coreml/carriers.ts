@@ -7,6 +7,8 @@ export interface WeightBytes {
   readonly byteLength: number;
   /** May be called again for every write. */
   chunks(): Iterable<Uint8Array>;
+  /** Random access, where the bytes lie in a file. The caller stays within `byteLength`. */
+  readInto?(offset: number, target: Uint8Array): void;
 }
 
 /** Content of a `repeated float` field: numbers, or their little-endian float32 bytes. */

@@ -285,6 +285,7 @@ function finished(values: Map<string, unknown>): Values {
 function windowOf({ source, offset, size }: Region): WeightBytes {
   return {
     byteLength: size,
+    readInto: (start, target) => source.readInto(offset + start, target),
     *chunks() {
       const buffer = new Uint8Array(Math.min(size, WINDOW));
       for (let start = 0; start < size; start += WINDOW) {

@@ -8,12 +8,21 @@ import type { Model } from "./types.gen.ts";
 /** Finds the weight file that a program calls `@model_path/weights/weight.bin`. Throws `corrupt-file` without it. */
 export type BlobLookup = (fileName: string) => ByteSource;
 
-/** A Core ML model from whatever holds it. */
-export interface CoreMLFile {
-  readonly model: Model;
+/** Where a Core ML model lies. */
+export interface CoreMLPlace {
+  /** The serialized model. */
+  readonly source: ByteSource;
+  /** Its path within a package folder or zip file; empty where the input is the model itself. */
+  readonly path: string;
   /** A bare `.mlmodel`, or a package: a folder `.mlpackage`, plain or zipped. */
   readonly container: "mlmodel" | "mlpackage";
+  readonly zipped: boolean;
   readonly blobs: BlobLookup;
+}
+
+/** A Core ML model from whatever holds it. */
+export interface CoreMLFile extends Pick<CoreMLPlace, "container" | "blobs"> {
+  readonly model: Model;
 }
 
 /**
@@ -24,9 +33,19 @@ export interface CoreMLFile {
  *   `unsupported` for later formats, `limit` for what is too large to be true.
  */
 export function openCoreML(input: ByteSource | ByteFolder): CoreMLFile {
-  if (isFolder(input)) return openPackage(input);
-  if (isZip(input)) return openZipped(input);
-  return { model: decodeSource(input), container: "mlmodel", blobs: noBlobs(input.name) };
+  const { source, container, blobs } = locateCoreML(input);
+  return { model: decodeSource(source), container, blobs };
+}
+
+/** Finds the model in whatever holds it, without reading it. Throws as `openCoreML` does. */
+export function locateCoreML(input: ByteSource | ByteFolder): CoreMLPlace {
+  if (isFolder(input)) return locateInPackage(input);
+  if (isZip(input)) return locateInZip(input);
+  return bareModel(input, "", false);
+}
+
+function bareModel(source: ByteSource, path: string, zipped: boolean): CoreMLPlace {
+  return { source, path, container: "mlmodel", zipped, blobs: noBlobs(source.name) };
 }
 
 const MANIFEST = "Manifest.json";
@@ -34,7 +53,7 @@ const MODEL_PATH = "@model_path/";
 /** What protobuf itself can address. */
 const LARGEST_MODEL = 2 ** 31 - 1;
 
-function openPackage(folder: ByteFolder): CoreMLFile {
+function locateInPackage(folder: ByteFolder): CoreMLPlace {
   const source = folder.open(MANIFEST);
   if (source === undefined) return noPackage(folder);
   const { model, items } = readManifest(source);
@@ -49,8 +68,10 @@ function openPackage(folder: ByteFolder): CoreMLFile {
   }
   const place = model.slice(0, model.lastIndexOf("/") + 1);
   return {
-    model: decodeSource(file),
+    source: file,
+    path: model,
     container: "mlpackage",
+    zipped: false,
     blobs: (fileName) => {
       const path = fileName.startsWith(MODEL_PATH) ? fileName.slice(MODEL_PATH.length) : "";
       if (!isInnerPath(path)) {
@@ -118,7 +139,7 @@ function isZip(source: ByteSource): boolean {
 }
 
 /** A package within a zip file, in a folder of any name, or a single `.mlmodel`. */
-function openZipped(source: ByteSource): CoreMLFile {
+function locateInZip(source: ByteSource): CoreMLPlace {
   const zip = openZip(source);
   // Macs add a folder of resource forks.
   const names = zip.names.filter((name) => !name.startsWith("__MACOSX/"));
@@ -126,13 +147,14 @@ function openZipped(source: ByteSource): CoreMLFile {
   const models = names.filter((name) => name.endsWith(".mlmodel"));
   const [manifest] = manifests;
   if (manifest !== undefined && manifests.length === 1) {
-    return openPackage(zipFolder(zip, source.name, manifest.slice(0, -MANIFEST.length)));
+    const prefix = manifest.slice(0, -MANIFEST.length);
+    const place = locateInPackage(zipFolder(zip, source.name, prefix));
+    return { ...place, path: prefix + place.path, zipped: true };
   }
   const [model] = models;
   if (manifest === undefined && model !== undefined && models.length === 1) {
     // Not opened by its first bytes: a zip file may contain itself.
-    const file = zip.open(model);
-    return { model: decodeSource(file), container: "mlmodel", blobs: noBlobs(file.name) };
+    return bareModel(zip.open(model), model, true);
   }
   const count = manifest === undefined ? models.length : manifests.length;
   return fail("bad-format", `The zip file holds ${count} Core ML models, expected one.`, {

@@ -1,5 +1,12 @@
 import { type DType, type NumericArray, sizeOf } from "../../ir/tensor.ts";
-import { type ByteValues, toBytes, toFloat32 } from "./carriers.ts";
+import {
+  type ByteValues,
+  floatsOf,
+  isWeightBytes,
+  toBytes,
+  toFloat32,
+  type WeightBytes,
+} from "./carriers.ts";
 import { halfToFloat32 } from "./half-values.ts";
 import type { QuantizationParams, WeightParams } from "./types.gen.ts";
 
@@ -58,6 +65,9 @@ export function storedNumbers(
 }
 
 function floats({ floatValue }: WeightParams): StoredNumbers {
+  const bytes = floatValue && isWeightBytes(floatValue) ? floatValue : undefined;
+  if (bytes?.readInto !== undefined)
+    return { dtype: "float32", readInto: fromFile(bytes, 4, floatsOf) };
   const values = toFloat32(floatValue);
   return {
     dtype: "float32",
@@ -65,7 +75,28 @@ function floats({ floatValue }: WeightParams): StoredNumbers {
   };
 }
 
+/** Reads numbers of `size` bytes where they lie in a file, strip by strip. */
+function fromFile(
+  carrier: WeightBytes,
+  size: number,
+  convert: (bytes: Uint8Array) => Float32Array,
+): StoredNumbers["readInto"] {
+  return (target, start) => {
+    const strip = new Uint8Array(Math.min(target.length, STRIP) * size);
+    for (let done = 0; done < target.length; done += STRIP) {
+      const bytes = strip.subarray(0, Math.min(STRIP, target.length - done) * size);
+      carrier.readInto?.((start + done) * size, bytes);
+      target.set(convert(bytes), done);
+    }
+  };
+}
+
+const STRIP = 1 << 16;
+
 function halves(carrier: ByteValues | undefined): StoredNumbers {
+  if (carrier !== undefined && isWeightBytes(carrier) && carrier.readInto !== undefined) {
+    return { dtype: "float16", readInto: fromFile(carrier, 2, halfToFloat32) };
+  }
   const bytes = toBytes(carrier);
   return {
     dtype: "float16",
