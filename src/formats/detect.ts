@@ -11,14 +11,40 @@ export type Container = "hdf5" | "zip" | "json";
  * @throws KcError `bad-format`, whose first line says what the file is instead.
  */
 export function detectContainer(source: ByteSource): Container {
+  const found = identify(source);
+  if (typeof found === "string") return found;
+  fail("bad-format", found.text, { at: { file: source.name }, hint: found.hint });
+}
+
+/** What a file is that is no container of a model. */
+export interface OtherFile {
+  readonly kind: OtherKind;
+  readonly text: string;
+  readonly hint: string;
+}
+
+/** Those that need an answer of their own. */
+export type OtherKind =
+  | "empty"
+  | "lfs-pointer"
+  | "web-page"
+  | "truncated"
+  | "pickle"
+  | "npy"
+  | "saved-model"
+  | "coreml"
+  | "other";
+
+/** The container by its first bytes, or what the file is instead. */
+export function identify(source: ByteSource): Container | OtherFile {
   const head = new Uint8Array(Math.min(source.size, HEAD));
   source.readInto(0, head);
   if (findSignature(source) !== undefined) return "hdf5";
   if (startsWith(head, [0x50, 0x4b, 3, 4]) || startsWith(head, [0x50, 0x4b, 5, 6])) return "zip";
   const text = textOf(head);
   if (text?.startsWith("{")) return "json";
-  const [what, hint] = describe(source, head, text);
-  fail("bad-format", what, { at: { file: source.name }, hint });
+  const [what, hint, kind = "other"] = describe(source, head, text);
+  return { kind, text: what, hint };
 }
 
 /** Whether a file looks like a serialized Core ML model, by its first bytes. */
@@ -26,7 +52,7 @@ export function isCoreMLModel(source: ByteSource): boolean {
   const head = new Uint8Array(Math.min(HEAD, source.size));
   source.readInto(0, head);
   return (
-    describeProtobuf(head)?.[0] === CORE_ML || (head[0] === 8 && /\.mlmodel$/i.test(source.name))
+    describeProtobuf(head)?.[2] === "coreml" || (head[0] === 8 && /\.mlmodel$/i.test(source.name))
   );
 }
 
@@ -53,12 +79,10 @@ const RESAVE = 'Save it from Keras with model.save("model.keras") or model.save(
 const SAVED_MODEL =
   'Load its folder with tf.keras.models.load_model and save it with model.save("model.h5").';
 
-const CORE_ML = "This looks like a Core ML model (.mlmodel) already.";
-
-type Description = readonly [what: string, hint: string];
+type Description = readonly [what: string, hint: string, kind?: OtherKind | undefined];
 
 function describe(source: ByteSource, head: Uint8Array, text: string | undefined): Description {
-  if (source.size === 0) return ["The file is empty (0 bytes).", "Fetch it again."];
+  if (source.size === 0) return ["The file is empty (0 bytes).", "Fetch it again.", "empty"];
   return describeText(text) ?? describeBytes(head) ?? unknown(source, head);
 }
 
@@ -67,7 +91,11 @@ function describeText(text: string | undefined): Description | undefined {
   if (text.startsWith("version https://git-lfs")) {
     const size = /^size (\d+)/m.exec(text)?.[1];
     const real = size === undefined ? "" : `; the model itself has ${size} bytes`;
-    return [`This is a Git LFS pointer, not the model${real}.`, "Fetch the model: git lfs pull"];
+    return [
+      `This is a Git LFS pointer, not the model${real}.`,
+      "Fetch the model: git lfs pull",
+      "lfs-pointer",
+    ];
   }
   if (/^<(!doctype html|html|head|\?xml)/i.test(text)) {
     const title = /<title[^>]*>\s*([^<]{1,80}?)\s*</i.exec(text)?.[1];
@@ -75,6 +103,7 @@ function describeText(text: string | undefined): Description | undefined {
     return [
       `This is a web page${called}, not a model.`,
       "The download was answered by a login or error page. Fetch the file itself, the raw one.",
+      "web-page",
     ];
   }
   const line = text.split("\n", 1)[0]?.slice(0, 60) ?? "";
@@ -83,9 +112,13 @@ function describeText(text: string | undefined): Description | undefined {
 
 function describeBytes(head: Uint8Array): Description | undefined {
   const known = MAGIC.find(([at, bytes]) => startsWith(head.subarray(at), bytes));
-  if (known !== undefined) return [`This is ${known[2]}.`, known[3]];
+  if (known !== undefined) return [`This is ${known[2]}.`, known[3], known[4]];
   if (startsWith(SIGNATURE.slice(0, head.length), [...head])) {
-    return [`This is an HDF5 file truncated at byte ${head.length}.`, "Fetch it again."];
+    return [
+      `This is an HDF5 file truncated at byte ${head.length}.`,
+      "Fetch it again.",
+      "truncated",
+    ];
   }
   return describeProtobuf(head);
 }
@@ -97,12 +130,14 @@ function describeBytes(head: Uint8Array): Description | undefined {
 function describeProtobuf(head: Uint8Array): Description | undefined {
   const [tag, version = 0, second, length = 0, inner = 0] = head;
   if (tag !== 8 || version === 0 || version > 30 || second !== 0x12) return undefined;
-  if (hasText(head, "\u0004type")) return ["This is a TensorFlow SavedModel.", SAVED_MODEL];
+  if (hasText(head, "\u0004type")) {
+    return ["This is a TensorFlow SavedModel.", SAVED_MODEL, "saved-model"];
+  }
   const name = textOf(head.subarray(4, 4 + Math.max(1, length)));
   if (inner !== 0x0a && name !== undefined) {
     return [`This looks like an ONNX model, made by ${JSON.stringify(name)}.`, SUPPORTED];
   }
-  return [CORE_ML, SUPPORTED];
+  return ["This looks like a Core ML model (.mlmodel) already.", SUPPORTED, "coreml"];
 }
 
 function unknown(source: ByteSource, head: Uint8Array): Description {
@@ -141,7 +176,7 @@ function ascii(text: string): readonly number[] {
 const SIGNATURE = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a);
 const UNPACK = "Unpack it first.";
 
-const MAGIC: readonly (readonly [number, readonly number[], string, string])[] = [
+const MAGIC: readonly (readonly [number, readonly number[], string, string, OtherKind?])[] = [
   [4, ascii("TFL3"), "a TensorFlow Lite model", RESAVE],
   [257, ascii("ustar"), "a tar archive", UNPACK],
   [0, [0x1f, 0x8b], "a gzip file", UNPACK],
@@ -150,14 +185,14 @@ const MAGIC: readonly (readonly [number, readonly number[], string, string])[] =
   [0, [0x28, 0xb5, 0x2f, 0xfd], "a Zstandard file", UNPACK],
   [0, [...ascii("7z"), 0xbc, 0xaf], "a 7-Zip archive", UNPACK],
   [0, ascii("Rar!"), "a RAR archive", UNPACK],
-  [0, [0x93, ...ascii("NUMPY")], "a NumPy .npy array", RESAVE],
+  [0, [0x93, ...ascii("NUMPY")], "a NumPy .npy array", RESAVE, "npy"],
   [0, ascii("GGUF"), "a GGUF language model", SUPPORTED],
   [0, ascii("%PDF"), "a PDF document", SUPPORTED],
   [0, [0x89, ...ascii("PNG")], "a PNG picture", SUPPORTED],
   [0, [0xff, 0xd8, 0xff], "a JPEG picture", SUPPORTED],
   [8, ascii('{"'), "a safetensors file of bare weights", SUPPORTED],
-  [0, [0x80, 2], "a Python pickle, which is never opened here", RESAVE],
-  [0, [0x80, 3], "a Python pickle, which is never opened here", RESAVE],
-  [0, [0x80, 4], "a Python pickle, which is never opened here", RESAVE],
-  [0, [0x80, 5], "a Python pickle, which is never opened here", RESAVE],
+  [0, [0x80, 2], "a Python pickle, which is never opened here", RESAVE, "pickle"],
+  [0, [0x80, 3], "a Python pickle, which is never opened here", RESAVE, "pickle"],
+  [0, [0x80, 4], "a Python pickle, which is never opened here", RESAVE, "pickle"],
+  [0, [0x80, 5], "a Python pickle, which is never opened here", RESAVE, "pickle"],
 ];

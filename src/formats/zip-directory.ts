@@ -1,5 +1,6 @@
 import { fail } from "../errors.ts";
-import { type ByteSource, readBytes } from "./bytes.ts";
+import type { ByteSource } from "./bytes.ts";
+import { listZipEntries, type RawZipEntry } from "./zip-entries.ts";
 
 /** One member as the central directory states it. Sizes and offsets in bytes. */
 export interface ZipEntry {
@@ -12,109 +13,35 @@ export interface ZipEntry {
   readonly headerOffset: number;
 }
 
-/**
- * Reads and checks the central directory: no encrypted, duplicate, overlapping or path-climbing members.
- *
- * @see PKWARE APPNOTE 6.3.10, sections 4.3.12 to 4.3.16
- */
+/** Reads and checks the central directory: no encrypted, duplicate, overlapping or path-climbing members. */
 export function readZipDirectory(source: ByteSource): readonly ZipEntry[] {
-  const place = findDirectory(source);
-  if (place.count > MAX_MEMBERS || place.size > MAX_DIRECTORY) {
-    fail("limit", `The zip directory claims ${place.count} members in ${place.size} bytes.`, {
-      at: { file: source.name },
-      hint: `At most ${MAX_MEMBERS} members in ${MAX_DIRECTORY} bytes are read.`,
-    });
-  }
-  const bytes = readBytes(source, place.offset, place.size, "The zip directory");
-  const entries = readEntries(source, bytes, place.count);
+  const entries = listZipEntries(source).entries.map((entry) => {
+    const checked = checkEntry(source, entry);
+    refusePath(entry.name, source);
+    return checked;
+  });
   refuseDuplicates(source, entries);
   refuseOverlaps(source, entries);
   return entries.filter(({ name }) => !name.endsWith("/"));
 }
 
-const MAX_MEMBERS = 10_000;
-const MAX_DIRECTORY = 16 * 2 ** 20;
-const END = 0x06054b50;
-const END_SIZE = 22;
-const MAX_COMMENT = 0xffff;
-const LOCATOR_64 = 0x07064b50;
-const LOCATOR_64_SIZE = 20;
-const END_64 = 0x06064b50;
-const END_64_SIZE = 56;
-const ENTRY = 0x02014b50;
-const ENTRY_SIZE = 46;
-
-interface DirectoryPlace {
-  readonly count: number;
-  readonly size: number;
-  readonly offset: number;
+/** Whether a member is encrypted, by its flags. */
+export function isEncrypted({ flags }: RawZipEntry): boolean {
+  return (flags & 0x2041) !== 0;
 }
 
-function findDirectory(source: ByteSource): DirectoryPlace {
-  const tail = Math.min(source.size, END_SIZE + MAX_COMMENT);
-  const start = source.size - tail;
-  const view = viewOf(readBytes(source, start, tail, "The end of the zip file"));
-  for (let at = tail - END_SIZE; at >= 0; at -= 1) {
-    if (view.getUint32(at, true) !== END) continue;
-    if (at + END_SIZE + view.getUint16(at + 20, true) > tail) continue;
-    const place = {
-      count: view.getUint16(at + 10, true),
-      size: view.getUint32(at + 12, true),
-      offset: view.getUint32(at + 16, true),
-    };
-    return findDirectory64(source, start + at) ?? place;
-  }
-  fail("corrupt-file", "The zip file has no directory at its end.", {
-    at: { file: source.name },
-    hint: "It is truncated; fetch it again.",
-  });
+/** Whether a member's name would leave the folder that the zip is unpacked in, or is none at all. */
+export function isUnsafeName(name: string): boolean {
+  const climbs = name.split(/[/\\]/).includes("..");
+  const absolute = name.startsWith("/") || /^[A-Za-z]:/.test(name);
+  return name === "" || climbs || absolute || /[\\\0]/.test(name);
 }
 
-function findDirectory64(source: ByteSource, end: number): DirectoryPlace | undefined {
-  const locatorAt = end - LOCATOR_64_SIZE;
-  if (locatorAt < 0) return undefined;
-  const locator = viewOf(readBytes(source, locatorAt, LOCATOR_64_SIZE, "The zip64 locator"));
-  if (locator.getUint32(0, true) !== LOCATOR_64) return undefined;
-  const at = readUint64(locator, 8);
-  const view = viewOf(readBytes(source, at, END_64_SIZE, "The zip64 directory end"));
-  if (view.getUint32(0, true) !== END_64) {
-    fail("corrupt-file", "The zip64 directory end is not where the zip file says.", {
-      at: { file: source.name },
-    });
-  }
-  return {
-    count: readUint64(view, 32),
-    size: readUint64(view, 40),
-    offset: readUint64(view, 48),
-  };
-}
-
-function readEntries(source: ByteSource, bytes: Uint8Array, count: number): readonly ZipEntry[] {
-  const view = viewOf(bytes);
-  const entries: ZipEntry[] = [];
-  let at = 0;
-  while (entries.length < count) {
-    if (at + ENTRY_SIZE > bytes.length || view.getUint32(at, true) !== ENTRY) {
-      fail("corrupt-file", `The zip directory ends after ${entries.length} of ${count} members.`, {
-        at: { file: source.name },
-      });
-    }
-    const nameLength = view.getUint16(at + 28, true);
-    const extraLength = view.getUint16(at + 30, true);
-    const extraAt = at + ENTRY_SIZE + nameLength;
-    const name = new TextDecoder().decode(bytes.subarray(at + ENTRY_SIZE, extraAt));
-    const extra = bytes.subarray(extraAt, extraAt + extraLength);
-    entries.push(readEntry(source, new DataView(bytes.buffer, bytes.byteOffset + at), name, extra));
-    at = extraAt + extraLength + view.getUint16(at + 32, true);
-  }
-  return entries;
-}
-
-function readEntry(source: ByteSource, view: DataView, name: string, extra: Uint8Array): ZipEntry {
+/** A member that can be unpacked. Throws `unsupported` for encrypted and oddly packed ones, `corrupt-file`. */
+export function checkEntry(source: ByteSource, entry: RawZipEntry): ZipEntry {
+  const { name, method, crc, packedSize, size, headerOffset } = entry;
   const at = { file: source.name, path: name };
-  const flags = view.getUint16(8, true);
-  const method = view.getUint16(10, true);
-  if ((flags & 0x2041) !== 0) {
+  if (isEncrypted(entry)) {
     fail("unsupported", "The zip member is encrypted.", { at });
   }
   if (method !== 0 && method !== 8) {
@@ -123,55 +50,14 @@ function readEntry(source: ByteSource, view: DataView, name: string, extra: Uint
       hint: "Stored (0) and deflated (8) members are read. Zip the file again.",
     });
   }
-  refusePath(name, source);
-  const sizes = readSizes(view, extra, at);
-  if (method === 0 && sizes.packedSize !== sizes.size) {
-    fail(
-      "corrupt-file",
-      `The stored zip member has two sizes, ${sizes.packedSize} and ${sizes.size}.`,
-      {
-        at,
-      },
-    );
+  if (method === 0 && packedSize !== size) {
+    fail("corrupt-file", `The stored zip member has two sizes, ${packedSize} and ${size}.`, { at });
   }
-  return { name, method, crc: view.getUint32(16, true), ...sizes };
-}
-
-/** Numbers of all ones stand in the zip64 extra field instead, in this order. */
-function readSizes(
-  view: DataView,
-  extra: Uint8Array,
-  at: { readonly file: string; readonly path: string },
-): Pick<ZipEntry, "packedSize" | "size" | "headerOffset"> {
-  const long = findExtra(extra, 1);
-  let next = 0;
-  const read = (short: number): number => {
-    if (short !== 0xffffffff) return short;
-    next += 8;
-    if (long === undefined || next > long.length) {
-      fail("corrupt-file", "The zip member lacks its zip64 sizes.", { at });
-    }
-    return readUint64(viewOf(long), next - 8);
-  };
-  const size = read(view.getUint32(24, true));
-  const packedSize = read(view.getUint32(20, true));
-  return { size, packedSize, headerOffset: read(view.getUint32(42, true)) };
-}
-
-function findExtra(extra: Uint8Array, id: number): Uint8Array | undefined {
-  const view = viewOf(extra);
-  for (let at = 0; at + 4 <= extra.length; ) {
-    const length = view.getUint16(at + 2, true);
-    if (view.getUint16(at, true) === id) return extra.subarray(at + 4, at + 4 + length);
-    at += 4 + length;
-  }
-  return undefined;
+  return { name, method, crc, packedSize, size, headerOffset };
 }
 
 function refusePath(name: string, source: ByteSource): void {
-  const climbs = name.split(/[/\\]/).includes("..");
-  const absolute = name.startsWith("/") || /^[A-Za-z]:/.test(name);
-  if (name !== "" && !climbs && !absolute && !/[\\\0]/.test(name)) return;
+  if (!isUnsafeName(name)) return;
   fail("corrupt-file", `The zip file has a member with an unsafe name, ${JSON.stringify(name)}.`, {
     at: { file: source.name },
     hint: "Keras writes relative names with forward slashes. Do not trust this file.",
@@ -201,13 +87,4 @@ function refuseOverlaps(source: ByteSource, entries: readonly ZipEntry[]): void 
     }
     end = headerOffset + packedSize;
   }
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** Beyond 2^53 the number is no place in any file; it then fails the range check of its reader. */
-function readUint64(view: DataView, at: number): number {
-  return view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
 }

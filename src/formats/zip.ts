@@ -53,7 +53,8 @@ const PIECE = 1 << 16;
 const LOCAL_HEADER = 0x04034b50;
 const LOCAL_HEADER_SIZE = 30;
 
-function openMember(source: ByteSource, entry: ZipEntry): ByteSource {
+/** A member's bytes, as `Zip.open` gives them. */
+export function openMember(source: ByteSource, entry: ZipEntry): ByteSource {
   const data = memberData(source, entry);
   const member = entry.method === 0 ? data : bytesSource(inflate(data, entry), data.name);
   const crc = entry.method === 0 ? crc32OfSource(member) : undefined;
@@ -62,6 +63,29 @@ function openMember(source: ByteSource, entry: ZipEntry): ByteSource {
 }
 
 function memberData(source: ByteSource, entry: ZipEntry): ByteSource {
+  const { start } = readLocalHeader(source, entry);
+  checkRange(source, start, entry.packedSize, `Zip member "${entry.name}"`);
+  return sliceSource(source, start, entry.packedSize, `${source.name}/${entry.name}`);
+}
+
+/** What stands before a member's data; the directory should say the same. */
+export interface LocalHeader {
+  readonly name: string;
+  readonly flags: number;
+  readonly method: number;
+  readonly crc: number;
+  /** As in the header: all ones when a zip64 field has them. */
+  readonly packedSize: number;
+  readonly size: number;
+  /** Byte at which the data begins. */
+  readonly start: number;
+}
+
+/** Reads the header before a member's data. Throws `corrupt-file`. */
+export function readLocalHeader(
+  source: ByteSource,
+  entry: Pick<ZipEntry, "name" | "headerOffset">,
+): LocalHeader {
   const what = `Zip member "${entry.name}"`;
   const header = readBytes(source, entry.headerOffset, LOCAL_HEADER_SIZE, `${what}'s header`);
   const view = new DataView(header.buffer);
@@ -70,10 +94,18 @@ function memberData(source: ByteSource, entry: ZipEntry): ByteSource {
     fail("corrupt-file", "The zip member has no header where the directory says.", { at });
   }
   // The local name and extra field may be longer or shorter than those of the directory.
-  const nameAndExtra = view.getUint16(26, true) + view.getUint16(28, true);
-  const start = entry.headerOffset + LOCAL_HEADER_SIZE + nameAndExtra;
-  checkRange(source, start, entry.packedSize, what);
-  return sliceSource(source, start, entry.packedSize, `${source.name}/${entry.name}`);
+  const nameLength = view.getUint16(26, true);
+  const nameAt = entry.headerOffset + LOCAL_HEADER_SIZE;
+  const name = readBytes(source, nameAt, nameLength, `${what}'s name`);
+  return {
+    name: new TextDecoder().decode(name),
+    flags: view.getUint16(6, true),
+    method: view.getUint16(8, true),
+    crc: view.getUint32(14, true),
+    packedSize: view.getUint32(18, true),
+    size: view.getUint32(22, true),
+    start: nameAt + nameLength + view.getUint16(28, true),
+  };
 }
 
 /** Inflates piece by piece into memory of the declared size, and never beyond it. */

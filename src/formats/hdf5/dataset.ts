@@ -7,6 +7,7 @@ import { type Dataspace, readDataspace } from "./dataspace.ts";
 import type { Hdf5Type } from "./datatype.ts";
 import { readDatatype } from "./datatype-message.ts";
 import { readFillValue } from "./fill-value.ts";
+import { type ForeignData, readForeignData } from "./foreign-data.ts";
 import { convert, dtypeOf, type Hdf5DType, numberReader } from "./numbers.ts";
 import { findMessage, type HeaderMessage, MESSAGE } from "./object-header.ts";
 import type { Hdf5Objects } from "./objects.ts";
@@ -28,6 +29,8 @@ export interface Hdf5Dataset {
   readonly fillValue: Hdf5Scalar | undefined;
   /** Where the data lies. Throws `unsupported` for virtual or external data, unknown filters. */
   readonly storage: Hdf5Storage;
+  /** Other files that the data lies in; undefined when it lies in this one. */
+  readonly foreign: ForeignData | undefined;
   /**
    * Fills `target` with the elements from row-major position `start` on, converted from any numeric
    * type. Little-endian float32 read into a `Float32Array` is a plain copy.
@@ -78,6 +81,9 @@ export function createDataset(
     },
     get storage() {
       return open().storage;
+    },
+    get foreign() {
+      return objects.at(path, () => readForeignData(objects, body));
     },
     readInto(target, start) {
       objects.at(path, () => readNumbers(open(), { type, shape }, target, start));

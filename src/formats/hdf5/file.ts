@@ -10,6 +10,8 @@ export interface Hdf5File {
   readonly superblockVersion: 0 | 1 | 2 | 3;
   /** Bytes before the HDF5 part of the file. */
   readonly userBlock: number;
+  /** Byte at which the HDF5 part ends, as it says itself; the file may go on. */
+  readonly end: number;
 }
 
 /**
@@ -22,8 +24,8 @@ export interface Hdf5File {
 export function openHdf5(source: ByteSource): Hdf5File {
   const first = createReader(source);
   const superblock = readSuperblock(first);
-  const { version, userBlock, offsetSize, lengthSize } = superblock;
+  const { version, userBlock, offsetSize, lengthSize, end } = superblock;
   const reader = first.configure({ base: userBlock, offsetSize, lengthSize });
   const root = openRoot(createObjects(reader), superblock.root);
-  return { root, superblockVersion: version, userBlock };
+  return { root, superblockVersion: version, userBlock, end };
 }

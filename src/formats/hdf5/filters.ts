@@ -20,12 +20,22 @@ export interface Filter {
  */
 export function readFilters(cursor: Cursor | undefined): readonly Filter[] {
   if (cursor === undefined) return [];
-  const version = cursor.version(1, 2);
-  const count = cursor.u8();
-  if (count > 32) cursor.corrupt(`has ${count} filters, expected 32 at most`);
-  if (version === 1) cursor.skip(6);
-  return Array.from({ length: count }, () => readFilter(cursor, version));
+  return readPipeline(cursor).map(({ id, name, values }) => {
+    const known = KNOWN.get(id);
+    return known === undefined ? refuse(id, name, cursor) : { id, name: known, values };
+  });
 }
+
+/** The filters of a pipeline message that are no part of the HDF5 library: `"my filter" (40000)`. */
+export function listPlugIns(cursor: Cursor | undefined): readonly string[] {
+  if (cursor === undefined) return [];
+  return readPipeline(cursor)
+    .filter(({ id }) => id >= FIRST_PLUG_IN && !KNOWN.has(id))
+    .map(({ id, name }) => `${REFUSED.get(id) ?? JSON.stringify(name)} (${id})`);
+}
+
+/** Numbers below are the library's own; LZF, which h5py brings, is known. */
+const FIRST_PLUG_IN = 256;
 
 /**
  * Undoes the filters on one stored chunk, last first. Bit i of `mask` says that filter i was skipped.
@@ -87,6 +97,14 @@ const REFUSED = new Map([
   [32026, "Blosc2"],
 ]);
 
+function readPipeline(cursor: Cursor): readonly Filter[] {
+  const version = cursor.version(1, 2);
+  const count = cursor.u8();
+  if (count > 32) cursor.corrupt(`has ${count} filters, expected 32 at most`);
+  if (version === 1) cursor.skip(6);
+  return Array.from({ length: count }, () => readFilter(cursor, version));
+}
+
 function readFilter(cursor: Cursor, version: number): Filter {
   const id = cursor.u16();
   // Version 2 names only the filters that are not the library's own.
@@ -97,8 +115,7 @@ function readFilter(cursor: Cursor, version: number): Filter {
   const name = decodeText(cursor.take(padded));
   const values = Array.from({ length: count }, () => cursor.u32());
   if (version === 1 && count % 2 === 1) cursor.skip(4);
-  const known = KNOWN.get(id);
-  return known === undefined ? refuse(id, name, cursor) : { id, name: known, values };
+  return { id, name, values };
 }
 
 function refuse(id: number, name: string, cursor: Cursor): never {

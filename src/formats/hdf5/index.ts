@@ -2,6 +2,7 @@ export type { Hdf5Attributes, Hdf5Value } from "./attributes.ts";
 export type { Hdf5Dataset } from "./dataset.ts";
 export type { Hdf5Type, Padding } from "./datatype.ts";
 export { type Hdf5File, openHdf5 } from "./file.ts";
+export type { ForeignData } from "./foreign-data.ts";
 export type { Hdf5Group, Hdf5NamedType, Hdf5Object } from "./group.ts";
 export type { Hdf5Link } from "./link.ts";
 export type { Hdf5DType } from "./numbers.ts";

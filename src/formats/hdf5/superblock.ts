@@ -12,6 +12,8 @@ export interface Superblock {
   readonly lengthSize: number;
   /** Address of the root group's object header. */
   readonly root: number;
+  /** Byte of the file at which the HDF5 part ends, as it says itself. */
+  readonly end: number;
 }
 
 /** Byte at which an HDF5 signature stands (0, 512, 1024, 2048, …), or undefined. */
@@ -70,8 +72,7 @@ function readOld(reader: Hdf5Reader, head: Cursor, start: Start): Superblock {
   body.address();
   body.address();
   const root = body.definedAddress();
-  checkEnd(reader, end - base + start.userBlock);
-  return { ...start, ...sizes, root };
+  return { ...start, ...sizes, root, end: checkEnd(reader, end - base + start.userBlock) };
 }
 
 function readNew(reader: Hdf5Reader, head: Cursor, start: Start): Superblock {
@@ -86,8 +87,7 @@ function readNew(reader: Hdf5Reader, head: Cursor, start: Start): Superblock {
   body.address();
   const end = body.definedAddress();
   const root = body.definedAddress();
-  checkEnd(reader, end - base + start.userBlock);
-  return { ...start, ...sizes, root };
+  return { ...start, ...sizes, root, end: checkEnd(reader, end - base + start.userBlock) };
 }
 
 function readSizes(head: Cursor): { offsetSize: number; lengthSize: number } {
@@ -112,8 +112,8 @@ function wholeSuperblock(
 }
 
 /** The file says how long it is; a shorter one was cut. A longer one may have been padded. */
-function checkEnd(reader: Hdf5Reader, end: number): void {
-  if (end > reader.source.size) truncated(reader.source, String(end));
+function checkEnd(reader: Hdf5Reader, end: number): number {
+  return end > reader.source.size ? truncated(reader.source, String(end)) : end;
 }
 
 function truncated(source: ByteSource, expected: string): never {

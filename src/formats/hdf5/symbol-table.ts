@@ -1,8 +1,8 @@
 import { walkTreeV1 } from "./btree-v1.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Hdf5Link } from "./link.ts";
+import { openLocalHeap } from "./local-heap.ts";
 import type { Hdf5Reader } from "./reader.ts";
-import { decodeText } from "./text.ts";
 
 /**
  * Links of an old-style group, from its symbol table message: a B-tree of symbol nodes, whose names
@@ -49,21 +49,4 @@ function readSymbolNode(
     else if (header === undefined) entry.corrupt("points nowhere");
     else links.push([linkName, { kind: "hard", address: header }]);
   }
-}
-
-function openLocalHeap(reader: Hdf5Reader, address: number): (offset: number) => string {
-  const what = "a local heap";
-  const head = reader.cursor(address, 8 + 2 * reader.lengthSize + reader.offsetSize, what);
-  head.signature("HEAP");
-  head.version(0);
-  head.skip(3);
-  const size = head.length();
-  head.length();
-  const data = reader.cursor(head.definedAddress(), size, what);
-  return (offset) => {
-    if (offset >= size) data.corrupt(`should hold a name at ${offset}, but is ${size} bytes long`);
-    const end = data.bytes.indexOf(0, offset);
-    if (end < 0) data.corrupt("holds a name without an end");
-    return decodeText(data.bytes.subarray(offset, end));
-  };
 }
