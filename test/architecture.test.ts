@@ -52,6 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   image: ["errors.ts", "ir"],
   edit: ["errors.ts", "formats"],
   verify: ["errors.ts", "json.ts", "formats", "image", "ir"],
+  scan: ["errors.ts", "json.ts", "formats", "ir", "sources", "weights"],
   report: ["errors.ts", "json.ts", "ir"],
   io: ["errors.ts", "formats/bytes.ts", "node:"],
   cli: [
@@ -64,6 +65,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "io",
     "ir",
     "report",
+    "scan",
     "sources",
     "targets",
     "verify",

@@ -13,6 +13,7 @@ Exit codes:
   5  a verification failed
   6  a limit was exceeded
   7  the output cannot be written
+  8  kc scan found something dangerous or rotten
 `;
 
 /**
