@@ -10,6 +10,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { ConvTransposeOp } from "../../ir/ops/conv.ts";
 import { transposedOutput } from "../../ir/ops/window.ts";
+import { dilate } from "./dilate.ts";
 import { type Computed, computed, optionalWeight, tensorAt, type WeightLookup } from "./forward.ts";
 import { channelsLast, fourAxes, pair, sizeAt, triple } from "./rank.ts";
 
@@ -104,24 +105,4 @@ function scatterVolume(
     },
     zeros([batch, deep, rows, columns, out]),
   );
-}
-
-/** A kernel with zeros between its taps. */
-function dilate(kernel: Tensor, dilations: readonly number[]): Tensor {
-  return dilations.reduce((spread, dilation, axis) => {
-    if (dilation === 1) return spread;
-    const size = sizeAt(spread, axis);
-    const apart = reshape(spread, spread.shape.toSpliced(axis + 1, 0, 1));
-    const amounts = apart.shape.map((_, at): [number, number] => [
-      0,
-      at === axis + 1 ? dilation - 1 : 0,
-    ]);
-    const joined = reshape(pad(apart, amounts), spread.shape.with(axis, size * dilation));
-    const reach = spread.shape.with(axis, (size - 1) * dilation + 1);
-    return slice(
-      joined,
-      reach.map(() => 0),
-      reach,
-    );
-  }, kernel);
 }

@@ -10,6 +10,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { Window } from "../../ir/ops/window.ts";
 import { applyFused } from "./activation-function.ts";
+import { dilate } from "./dilate.ts";
 import { type FusedActivation, tensorAt } from "./forward.ts";
 import { fiveAxes, fourAxes, pair, sizeAt, triple, withTwoSpatial } from "./rank.ts";
 import { padSpatial, thin } from "./window.ts";
@@ -56,6 +57,7 @@ function slide(x: Tensor, convolution: Convolution, kernel: Kernel): Tensor {
   // TensorFlow's depthwise kernels want equal strides, and no convolution strides and dilations at once.
   const apart =
     strided &&
+    x.rank < 5 &&
     (dilations.some((dilation) => dilation > 1) ||
       (kernel === depthwise && new Set(pair(strides, strides[0] ?? 1)).size > 1));
   if (apart) {
@@ -72,14 +74,9 @@ function dense(x: Tensor, convolution: Convolution, pad: "same" | "valid"): Tens
   const { kernel, bias, activation } = convolution;
   const { strides, dilations } = convolution;
   if (x.rank === 5) {
-    const y = conv3d(
-      fiveAxes(x),
-      fiveAxes(kernel),
-      triple(strides),
-      pad,
-      "NDHWC",
-      triple(dilations),
-    );
+    // TensorFlow itself knows no dilated convolution of volumes.
+    const spread = fiveAxes(dilate(kernel, dilations));
+    const y = conv3d(fiveAxes(x), spread, triple(strides), pad);
     return finish(y, bias, activation);
   }
   return withTwoSpatial(x, (y) =>

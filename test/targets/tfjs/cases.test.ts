@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
-import "@tensorflow/tfjs-backend-wasm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildTfjs } from "../../../src/targets/tfjs/index.ts";
+import { activateBackend, BACKENDS } from "./backends.ts";
 import { caseDifferences, caseInputs, readableCases } from "./case-runs.ts";
 
 const CASES = readableCases(["micro", "generations", "layers", "snacks"]);
@@ -10,10 +9,10 @@ const CASES = readableCases(["micro", "generations", "layers", "snacks"]);
 /** Plain JavaScript takes tens of seconds for these. */
 const SLOW_ON_CPU = /^snacks\//;
 
-for (const backend of ["wasm", "cpu"]) {
+for (const backend of BACKENDS) {
   describe(backend, () => {
     beforeAll(async () => {
-      await tf.setBackend(backend);
+      await activateBackend(backend);
     });
 
     for (const { testCase, graph } of CASES) {

@@ -1,6 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
-import "@tensorflow/tfjs-backend-wasm";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Activation, UnaryOp } from "../../../src/ir/ops/activation.ts";
 import type { Op } from "../../../src/ir/ops/index.ts";
@@ -8,6 +6,7 @@ import type { ResizeOp } from "../../../src/ir/ops/shape.ts";
 import { buildTfjs } from "../../../src/targets/tfjs/index.ts";
 import { buildGraph, weight } from "../coreml-nn/build-graph.ts";
 import { expectReference } from "./against-reference.ts";
+import { activateBackend, BACKENDS } from "./backends.ts";
 
 /** What no fixture has: each op on inputs of these shapes (batch left out). */
 const OPS: Readonly<Record<string, readonly [Op, ...(readonly number[])[]]>> = {
@@ -204,9 +203,9 @@ const KERNELS: readonly ResizeOp["interpolation"][] = [
   ...(["lanczos3", "lanczos5", "gaussian", "mitchellcubic"] as const),
 ];
 
-describe.each(["wasm", "cpu"])("%s", (backend) => {
+describe.each(BACKENDS)("%s", (backend) => {
   beforeAll(async () => {
-    await tf.setBackend(backend);
+    await activateBackend(backend);
   });
 
   test.each(Object.entries(OPS))("computes %s", (_, [op, ...shapes]) => {
