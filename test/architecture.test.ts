@@ -40,6 +40,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "passes",
     "weights",
   ],
+  "targets/tfjs-model": [
+    "errors.ts",
+    "json.ts",
+    "targets/target.ts",
+    "targets/sampling.ts",
+    "formats/bytes.ts",
+    "ir",
+    "weights",
+  ],
   "targets/tfjs": [
     "errors.ts",
     "targets/target.ts",

@@ -99,6 +99,11 @@ export const CONVERT_FLAGS: readonly FlagGroup[] = [
         about: "type of the weights",
         choices: ["float32", "float16"],
       },
+      {
+        flags: "--quantize <type>",
+        about: "store the weights of a TensorFlow.js model in fewer bytes",
+        choices: ["float16", "uint8", "uint16"],
+      },
       { flags: "--respect-trainable", about: "trainable layers can be trained on the device" },
       { flags: "--author <text>", about: "metadata: who made the model" },
       { flags: "--license <text>", about: "metadata: its licence" },
@@ -128,16 +133,20 @@ Examples:
       --output-names labelProbability --predicted-feature-name label --class-labels labels.txt \\
       --image-scale 2/255 --red-bias -1 --green-bias -1 --blue-bias -1
   $ kc convert resnet50.keras ResNet50.mlmodel --image-input-names input1 --preprocess auto
+  $ kc convert model.h5 web_model/
   $ kc convert weights.h5 Model.mlmodel --architecture model.json --input-shape 1,96,96,3
 `;
 
 /** `kc convert`. */
 export const CONVERT_COMMAND: CommandSpec = {
   name: "convert",
-  about: "convert a Keras model to Core ML (.mlmodel)",
+  about: "convert a Keras model to Core ML (.mlmodel) or TensorFlow.js (a folder)",
   arguments: [
     ["<model>", ".h5, .hdf5, .keras or .weights.h5 file, or - for the standard input"],
-    ["<output>", "file to write; its extension says what: .mlmodel; or - for the standard output"],
+    [
+      "<output>",
+      "file to write, which says what: .mlmodel; a folder for TensorFlow.js: web/; or - for the standard output",
+    ],
   ],
   groups: CONVERT_FLAGS,
   after: CONVERT_EXAMPLES,

@@ -1,5 +1,11 @@
 import { fail } from "../errors.ts";
-import { checkOutput, type FileSource, openFile, readStdin } from "../io/node.ts";
+import {
+  checkFolderOutput,
+  checkOutput,
+  type FileSource,
+  openFile,
+  readStdin,
+} from "../io/node.ts";
 import { readKeras } from "../sources/keras/index.ts";
 import { conversionReport } from "./conversion-report.ts";
 import { readOptions } from "./convert-options.ts";
@@ -8,7 +14,7 @@ import { printReport } from "./print-report.ts";
 import type { ConvertedFile, TargetSpec } from "./target-spec.ts";
 import { checkFlags, targetOf } from "./targets.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
-import { writeInterruptibly } from "./write-interruptibly.ts";
+import { writeFolderInterruptibly, writeInterruptibly } from "./write-interruptibly.ts";
 
 /** Runs `kc convert`. Throws `KcError`; the exit code is 0 when it returns. */
 export async function convert(model: string, output: string, raw: RawFlags): Promise<number> {
@@ -25,7 +31,7 @@ export async function convert(model: string, output: string, raw: RawFlags): Pro
     const { graph, warnings } = readKeras(source, reading);
     const converted = plan(graph, output);
     const terminal = openTerminal();
-    await writeAll(converted.files, flags, terminal);
+    await writeAll(target, output, converted.files, flags, terminal);
     const report = conversionReport({
       target: target.name,
       model: source.name,
@@ -52,18 +58,31 @@ export async function convert(model: string, output: string, raw: RawFlags): Pro
 }
 
 async function writeAll(
+  target: TargetSpec,
+  output: string,
   files: readonly ConvertedFile[],
   flags: FlagReader,
   terminal: Terminal,
 ): Promise<void> {
   const options = { force: flags.has("force"), quiet: isQuiet(flags) };
+  if (target.form === "folder") {
+    const parts = files.map(({ path, bytes }) => ({ ...bytes, path }));
+    await writeFolderInterruptibly(output, parts, { ...options, ...replacing(target) }, terminal);
+    return;
+  }
   for (const { path, bytes } of files) await writeInterruptibly(path, bytes, options, terminal);
+}
+
+function replacing(target: TargetSpec) {
+  return { replaces: (name: string) => target.replaces?.(name) ?? false };
 }
 
 /** Says at once what cannot be written, before anything is read. */
 function checkDestination(target: TargetSpec, output: string, flags: FlagReader): void {
   if (output !== "-") {
-    if (target.form === "file") checkOutput(output, flags.has("force"));
+    const force = flags.has("force");
+    if (target.form === "file") checkOutput(output, force);
+    else checkFolderOutput(output, { force, ...replacing(target) });
   } else if (flags.has("json")) {
     fail("bad-option", "The model and the JSON document cannot both go to the standard output.", {
       hint: "Give an output file, or leave out --json.",

@@ -19,6 +19,8 @@ export interface TargetSpec {
   readonly options: readonly string[];
   /** Whether the result is one file, which the standard output can take, or a folder. */
   readonly form: "file" | "folder";
+  /** Of a folder: whether a file in it may be an older result, which `--force` replaces. */
+  replaces?(name: string): boolean;
   load(): Promise<TargetWriter>;
 }
 
@@ -51,7 +53,7 @@ export interface ConvertedModel {
 
 /** One file of a result. */
 export interface ConvertedFile {
-  /** Where it goes; `-` for the standard output. */
+  /** Where it goes; `-` for the standard output. In a folder: its name there. */
   readonly path: string;
   readonly bytes: OutputBytes;
 }

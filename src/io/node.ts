@@ -12,3 +12,4 @@ export {
   readText,
 } from "./read.ts";
 export { checkOutput, type WriteOptions, writeOutput } from "./write.ts";
+export { checkFolderOutput, type WriteFolderOptions, writeFolder } from "./write-folder.ts";

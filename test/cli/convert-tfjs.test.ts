@@ -1,0 +1,79 @@
+import "@tensorflow/tfjs-backend-cpu";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import { loadLayersModel } from "@tensorflow/tfjs-layers";
+import { describe, expect, it } from "vitest";
+import { FIXTURES, openCase } from "../cases.ts";
+import { caseDifferences } from "../targets/tfjs/case-runs.ts";
+import { temporaryFolder } from "../temporary.ts";
+import { run } from "./run.ts";
+
+const SMALL = join(FIXTURES, "generations/k3151/model.h5");
+
+/** The folder's files as tfjs reads them from anywhere. */
+function fromFolder(folder: string): tf.io.IOHandler {
+  const { modelTopology, weightsManifest } = JSON.parse(
+    readFileSync(join(folder, "model.json"), "utf8"),
+  );
+  const [{ paths, weights: weightSpecs }] = weightsManifest;
+  const shards = paths.map((path: string) => readFileSync(join(folder, path)));
+  const weightData = Uint8Array.from(Buffer.concat(shards)).buffer;
+  return tf.io.fromMemory({ modelTopology, weightSpecs, weightData });
+}
+
+describe("kc convert to a folder", () => {
+  it("writes a layers model that tf.loadLayersModel loads, with the numbers of Keras", async () => {
+    await tf.setBackend("cpu");
+    const testCase = openCase("generations/k3151");
+    const folder = join(temporaryFolder(), "web/");
+    const { code, stderr } = await run("convert", SMALL, folder);
+    expect([code, stderr]).toEqual([0, expect.stringContaining("TensorFlow.js layers")]);
+    expect(readdirSync(folder).sort()).toEqual(["group1-shard1of1.bin", "model.json"]);
+    const model = await loadLayersModel(fromFolder(folder));
+    const [input] = testCase.json.inputs;
+    const bytes = readFileSync(join(testCase.folder, input?.file ?? ""));
+    const data = new Float32Array(
+      bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+    );
+    const output = model.predict(tf.tensor(data, [...(input?.shape ?? [])]));
+    if (Array.isArray(output)) throw new Error("several outputs");
+    const result = { name: "out", shape: output.shape, data: Float32Array.from(output.dataSync()) };
+    expect(caseDifferences([result], testCase)).toEqual([]);
+  });
+
+  it("gives equal bytes for equal input", async () => {
+    const [first, second] = [join(temporaryFolder(), "a/"), join(temporaryFolder(), "b/")];
+    for (const folder of [first, second]) await run("convert", SMALL, folder, "--quiet");
+    for (const name of readdirSync(first)) {
+      expect(readFileSync(join(first, name))).toEqual(readFileSync(join(second, name)));
+    }
+  });
+
+  it("stores weights in fewer bytes with --quantize", async () => {
+    const folder = temporaryFolder();
+    const { code } = await run("convert", SMALL, folder, "--to", "tfjs", "--quantize", "uint8");
+    const json = JSON.parse(readFileSync(join(folder, "model.json"), "utf8"));
+    expect([code, json.weightsManifest[0].weights[0].quantization.dtype]).toEqual([0, "uint8"]);
+  });
+
+  it("refuses a folder with other files, options of other targets, and verification", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "notes.txt"), "");
+    const refusals = [
+      await run("convert", SMALL, `${folder}/`, "--force"),
+      await run("convert", SMALL, join(folder, "web/"), "--image-input-names", "x"),
+      await run("convert", SMALL, join(folder, "web/"), "--verify"),
+      await run("convert", SMALL, "-", "--to", "tfjs"),
+    ];
+    expect(refusals.map(({ code, stderr }) => [code, stderr.split("\n")[0]])).toEqual([
+      [7, `error: ${folder}/ holds other files, such as notes.txt, and is left alone.`],
+      [2, "error: --image-input-names means nothing for TensorFlow.js layers (a folder)."],
+      [2, "error: A model for TensorFlow.js cannot be verified here."],
+      [
+        2,
+        "error: TensorFlow.js layers (a folder) is a folder, which the standard output cannot take.",
+      ],
+    ]);
+  });
+});

@@ -1,0 +1,49 @@
+import "@tensorflow/tfjs-backend-cpu";
+import * as tf from "@tensorflow/tfjs-core";
+import { loadLayersModel } from "@tensorflow/tfjs-layers";
+import { beforeAll, expect, test } from "vitest";
+import { KcError } from "../../../src/errors.ts";
+import type { Graph } from "../../../src/ir/graph.ts";
+import { writeTfjsLayers } from "../../../src/targets/tfjs-model/index.ts";
+import type { Case } from "../../cases.ts";
+import { caseDifferences, readableCases } from "../tfjs/case-runs.ts";
+import { caseTensors, namedArrays } from "./case-tensors.ts";
+import { REFUSED_AS_LAYERS } from "./refused-as-layers.ts";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
+
+for (const { testCase, graph } of readableCases(["micro", "generations", "layers"])) {
+  const refusal = REFUSED_AS_LAYERS.get(testCase.id);
+  if (refusal === undefined) {
+    test(`${testCase.id} gives what Keras gave when tf.loadLayersModel has loaded it`, async () => {
+      expect(await differences(graph(), testCase)).toEqual([]);
+    });
+  } else {
+    test(`${testCase.id} is refused by name`, () => {
+      expect(refusalOf(() => writeTfjsLayers(graph()))).toBe(refusal);
+    });
+  }
+}
+
+async function differences(graph: Graph, testCase: Case): Promise<readonly string[]> {
+  const model = await loadLayersModel(tf.io.fromMemory(writeTfjsLayers(graph).artifacts()));
+  const inputs = caseTensors(graph, testCase);
+  const [first] = inputs;
+  const result = model.predict(inputs, { batchSize: first?.shape[0] ?? 1 });
+  const results = namedArrays(Array.isArray(result) ? result : [result]);
+  model.dispose();
+  return caseDifferences(results, testCase);
+}
+
+function refusalOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof KcError)
+      return error.diagnostics.map(({ at, text }) => `${at?.className}: ${text}`)[0] ?? "";
+    throw error;
+  }
+  return "nothing was refused";
+}
