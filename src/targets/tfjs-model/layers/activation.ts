@@ -25,63 +25,64 @@ function activate(
   x: TensorPlace,
 ): TensorPlace {
   const name = activationName(f);
-  const { shape } = x;
   if (name !== undefined) return activated(emission, { node }, x, name);
-  const add = (...parts: readonly TensorPlace[]) =>
-    merged(emission, { node }, "Add", shape, ...parts);
-  const scale = (step: string, y: TensorPlace, factor: number, offset = 0) =>
-    rescaled(emission, { node, step }, y, factor, offset);
   switch (f.fn) {
     case "relu":
       return rectify(emission, node, f, x);
     case "thresholdedRelu": {
       const config = { theta: f.theta };
-      return emission.one(node, { className: "ThresholdedReLU", config, shape }, x);
+      return emission.one(node, { className: "ThresholdedReLU", config, shape: x.shape }, x);
     }
     case "elu":
     case "celu":
       return eluOf(emission, node, x, f.alpha, f.fn === "celu" ? 1 / f.alpha : 1);
-    case "hardSigmoid":
-      return rectified(emission, { node }, scale("line", x, f.slope, f.offset), 1);
-    case "sparseSigmoid":
-      return rectified(emission, { node }, scale("line", x, 0.5, 0.5), 1);
-    case "hardSilu": {
-      const gate = rectified(emission, { node, step: "gate" }, scale("line", x, 1 / 6, 0.5), 1);
-      return merged(emission, { node }, "Multiply", shape, x, gate);
-    }
-    case "hardTanh": {
-      const high = rectified(emission, { node, step: "clip" }, scale("shift", x, 1, 1), 2);
-      return rescaled(emission, { node }, high, 1, -1);
-    }
-    case "logSigmoid": {
-      const plus = activated(
-        emission,
-        { node, step: "softplus" },
-        scale("turn", x, -1),
-        "softplus",
-      );
-      return rescaled(emission, { node }, plus, -1);
-    }
-    case "tanhShrink":
-      return add(x, scale("turn", activated(emission, { node, step: "tanh" }, x, "tanh"), -1));
-    case "softShrink": {
-      const above = rectified(
-        emission,
-        { node, step: "above" },
-        scale("lower", x, 1, -f.threshold),
-      );
-      const below = rectified(
-        emission,
-        { node, step: "below" },
-        scale("turn", x, -1, -f.threshold),
-      );
-      return add(above, scale("back", below, -1));
-    }
     case "softmax":
     case "logSoftmax":
       return softmax(emission, node, x, f);
     case "glu":
       return glu(emission, node, x, f.axis);
+    default:
+      return composed(emission, node, f, x);
+  }
+}
+
+/** Those that clip a line, or that are sums and products of what tfjs has. */
+function composed(
+  emission: LayersEmission,
+  node: Node,
+  f: Activation,
+  x: TensorPlace,
+): TensorPlace {
+  const { shape } = x;
+  const scale = (step: string, y: TensorPlace, factor: number, offset = 0) =>
+    rescaled(emission, { node, step }, y, factor, offset);
+  const clip = (step: string, y: TensorPlace, top: number | null = null) =>
+    rectified(emission, { node, step }, y, top);
+  switch (f.fn) {
+    case "hardSigmoid":
+      return rectified(emission, { node }, scale("line", x, f.slope, f.offset), 1);
+    case "sparseSigmoid":
+      return rectified(emission, { node }, scale("line", x, 0.5, 0.5), 1);
+    case "hardTanh":
+      return rescaled(emission, { node }, clip("clip", scale("shift", x, 1, 1), 2), 1, -1);
+    case "hardSilu": {
+      const gate = clip("gate", scale("line", x, 1 / 6, 0.5), 1);
+      return merged(emission, { node }, "Multiply", shape, x, gate);
+    }
+    case "logSigmoid": {
+      const turned = scale("turn", x, -1);
+      const plus = activated(emission, { node, step: "softplus" }, turned, "softplus");
+      return rescaled(emission, { node }, plus, -1);
+    }
+    case "tanhShrink": {
+      const curve = scale("turn", activated(emission, { node, step: "tanh" }, x, "tanh"), -1);
+      return merged(emission, { node }, "Add", shape, x, curve);
+    }
+    case "softShrink": {
+      const above = clip("above", scale("lower", x, 1, -f.threshold));
+      const below = clip("below", scale("turn", x, -1, -f.threshold));
+      return merged(emission, { node }, "Add", shape, above, scale("back", below, -1));
+    }
     default:
       return refuse(node, `the activation ${f.fn} does not exist in layers of TensorFlow.js.`);
   }
