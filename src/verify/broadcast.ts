@@ -1,13 +1,13 @@
-import type { LayerCall } from "./call.ts";
+import type { Checks } from "./call.ts";
 import { emptyTensor, gather, stridesOf, type Tensor } from "./tensor.ts";
 
 /** The common shape of shapes that differ by ones, aligned at the last axis as in numpy. */
-export function broadcastShape(call: LayerCall, shapes: readonly (readonly number[])[]): number[] {
+export function broadcastShape(checks: Checks, shapes: readonly (readonly number[])[]): number[] {
   const rank = Math.max(0, ...shapes.map((shape) => shape.length));
   return Array.from({ length: rank }, (_, axis) => {
     const sizes = shapes.map((shape) => shape[axis - rank + shape.length] ?? 1);
     const size = sizes.find((one) => one !== 1) ?? 1;
-    call.require(
+    checks.require(
       sizes.every((one) => one === 1 || one === size),
       `cannot join shapes ${shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ")}`,
     );
@@ -28,12 +28,12 @@ export function broadcastTo(tensor: Tensor, shape: readonly number[]): Tensor {
 
 /** `f` of corresponding numbers of all tensors, from left to right, broadcast as in numpy. */
 export function combine(
-  call: LayerCall,
+  checks: Checks,
   tensors: readonly Tensor[],
   f: (left: number, right: number) => number,
 ): Tensor {
   const shape = broadcastShape(
-    call,
+    checks,
     tensors.map((tensor) => tensor.shape),
   );
   const sources = tensors.map((tensor) => broadcastTo(tensor, shape).data);

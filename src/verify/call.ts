@@ -15,6 +15,12 @@ export interface Unsupported {
   readonly unsupported: string;
 }
 
+/** What a computation needs of the layer that it works for. */
+export interface Checks {
+  /** Throws `KcError` in the layer's name unless a condition of the format holds. */
+  require(condition: boolean, text: string): void;
+}
+
 /** One layer at work: its message, its blobs, and checks that speak in its name. */
 export class LayerCall {
   readonly layer: NeuralNetworkLayer;

@@ -2,6 +2,7 @@ import type { WeightParams } from "../../formats/coreml/types.gen.ts";
 import { countStored } from "../../formats/coreml/weight-values.ts";
 import { type LayerCall, on } from "../call.ts";
 import { erf, nonlinearityOf, sigmoid, softplus } from "../nonlinearity.ts";
+import { softmaxOf } from "../softmax.ts";
 import { around, emptyTensor, mapTensor, type Tensor } from "../tensor.ts";
 
 /** @see NeuralNetwork.proto ActivationParams */
@@ -52,23 +53,6 @@ const GELU = {
     0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
   SIGMOID_APPROXIMATION: (x: number) => x * sigmoid(1.702 * x),
 } as const;
-
-function softmaxOf(x: Tensor, axis: number): Tensor {
-  const [outer, size, inner] = around(x.shape, axis);
-  const result = emptyTensor(x.shape);
-  for (let group = 0; group < outer * inner; group++) {
-    const start = Math.floor(group / inner) * size * inner + (group % inner);
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let at = 0; at < size; at++) largest = Math.max(largest, x.data[start + at * inner] ?? 0);
-    let sum = 0;
-    for (let at = 0; at < size; at++) sum += Math.exp((x.data[start + at * inner] ?? 0) - largest);
-    for (let at = 0; at < size; at++) {
-      const place = start + at * inner;
-      result.data[place] = Math.exp((x.data[place] ?? 0) - largest) / sum;
-    }
-  }
-  return result;
-}
 
 /** A number per channel (axis -3), or one for all. */
 function perChannel(

@@ -1,5 +1,6 @@
-import { type LayerCall, on } from "../call.ts";
-import { around, emptyTensor, reshaped, type Tensor } from "../tensor.ts";
+import { on } from "../call.ts";
+import { cut, cutEqually, join } from "../joining.ts";
+import { reshaped } from "../tensor.ts";
 
 /** Along channels (axis -3) or the sequence (axis -5). */
 export const concat = on("concat", ({ sequenceConcat }, call) => {
@@ -52,56 +53,3 @@ export const splitND = on("splitND", ({ axis = 0, numSplits = 0, splitSizes = []
     ? cutEqually(call, x, at, numSplits)
     : cut(call, x, at, splitSizes);
 });
-
-function join(call: LayerCall, tensors: readonly Tensor[], axis: number): Tensor {
-  const first = tensors[0]?.shape ?? [];
-  let total = 0;
-  for (const { shape } of tensors) {
-    const fits =
-      shape.length === first.length &&
-      shape.every((size, index) => index === axis || size === first[index]);
-    call.require(fits, `joins [${first}] and [${shape}] along axis ${axis}`);
-    total += shape[axis] ?? 0;
-  }
-  const result = emptyTensor(first.map((size, index) => (index === axis ? total : size)));
-  const [outer, , inner] = around(result.shape, axis);
-  let at = 0;
-  for (const { shape, data } of tensors) {
-    const stretch = (shape[axis] ?? 0) * inner;
-    for (let item = 0; item < outer; item++) {
-      const part = data.subarray(item * stretch, (item + 1) * stretch);
-      result.data.set(part, item * total * inner + at);
-    }
-    at += stretch;
-  }
-  return result;
-}
-
-function cutEqually(call: LayerCall, x: Tensor, axis: number, parts: number): readonly Tensor[] {
-  const size = (x.shape[axis] ?? 0) / parts;
-  call.require(Number.isInteger(size), `cuts ${x.shape[axis]} into ${parts} equal parts`);
-  return cut(call, x, axis, new Array<number>(parts).fill(size));
-}
-
-function cut(
-  call: LayerCall,
-  x: Tensor,
-  axis: number,
-  sizes: readonly number[],
-): readonly Tensor[] {
-  const [outer, total, inner] = around(x.shape, axis);
-  call.require(
-    sizes.reduce((sum, size) => sum + size, 0) === total,
-    `cuts ${total} into parts of ${sizes.join(", ")}`,
-  );
-  let start = 0;
-  return sizes.map((size) => {
-    const part = emptyTensor(x.shape.map((one, index) => (index === axis ? size : one)));
-    for (let item = 0; item < outer; item++) {
-      const from = (item * total + start) * inner;
-      part.data.set(x.data.subarray(from, from + size * inner), item * size * inner);
-    }
-    start += size;
-    return part;
-  });
-}

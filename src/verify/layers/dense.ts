@@ -1,6 +1,5 @@
-import { broadcastShape, broadcastTo } from "../broadcast.ts";
 import { type LayerCall, on } from "../call.ts";
-import { multiplyVector } from "../multiply.ts";
+import { multiplyBatches, multiplyRows } from "../products.ts";
 import { emptyTensor, reshaped, sizeOf, type Tensor, transposed } from "../tensor.ts";
 
 /**
@@ -87,23 +86,6 @@ export const batchedMatmul = on("batchedMatmul", (params, call) => {
   return result;
 });
 
-function multiplyRows(
-  x: Tensor,
-  weights: Float32Array,
-  rows: number,
-  depth: number,
-  bias: Float32Array | undefined,
-  result: Tensor,
-): void {
-  const matrix = { data: weights, start: 0, rows, depth };
-  const count = result.data.length / rows;
-  for (let item = 0; item < count; item++) {
-    multiplyVector(matrix, x.data, item * depth, (row, sum) => {
-      result.data[item * rows + row] = sum + (bias?.[row] ?? 0);
-    });
-  }
-}
-
 function lookUp(
   call: LayerCall,
   x: Tensor,
@@ -133,31 +115,6 @@ function matrixInput(call: LayerCall, index: 0 | 1, flip: boolean): Tensor {
   if (!flip) return tensor;
   const axes = tensor.shape.map((_, axis) => axis);
   return transposed(tensor, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
-}
-
-function multiplyBatches(call: LayerCall, left: Tensor, right: Tensor): Tensor {
-  const [rows = 1, depth = 1] = left.shape.slice(-2);
-  const [height = 1, columns = 1] = right.shape.slice(-2);
-  call.require(depth === height, `multiplies [${left.shape}] with [${right.shape}]`);
-  const lead = broadcastShape(call, [left.shape.slice(0, -2), right.shape.slice(0, -2)]);
-  const a = broadcastTo(left, [...lead, rows, depth]);
-  const axes = lead.map((_, axis) => axis);
-  const b = transposed(broadcastTo(right, [...lead, depth, columns]), [
-    ...axes,
-    axes.length + 1,
-    axes.length,
-  ]);
-  const result = emptyTensor([...lead, rows, columns]);
-  for (let item = 0; item < sizeOf(lead); item++) {
-    const matrix = { data: b.data, start: item * columns * depth, rows: columns, depth };
-    for (let row = 0; row < rows; row++) {
-      const at = item * rows + row;
-      multiplyVector(matrix, a.data, at * depth, (column, sum) => {
-        result.data[at * columns + column] = sum;
-      });
-    }
-  }
-  return result;
 }
 
 function refuseDynamic(call: LayerCall): never {

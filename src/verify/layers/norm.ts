@@ -1,5 +1,6 @@
 import { on } from "../call.ts";
-import { around, emptyTensor, sizeOf, type Tensor } from "../tensor.ts";
+import { statistics } from "../statistics.ts";
+import { around, emptyTensor, sizeOf } from "../tensor.ts";
 
 /**
  * `gamma * (x - mean) / sqrt(variance + epsilon) + beta` over channels (axis -3), with stored or
@@ -119,23 +120,3 @@ export const layerNormalization = on("layerNormalization", (params, call) => {
   }
   return result;
 });
-
-/** Mean and (population) variance of some stretches of numbers. */
-function statistics(
-  { data }: Tensor,
-  stretches: readonly (readonly [start: number, size: number])[],
-): readonly [mean: number, variance: number] {
-  let count = 0;
-  let sum = 0;
-  for (const [start, size] of stretches) {
-    count += size;
-    for (let index = start; index < start + size; index++) sum += data[index] ?? 0;
-  }
-  const mean = sum / count;
-  let squares = 0;
-  for (const [start, size] of stretches) {
-    for (let index = start; index < start + size; index++)
-      squares += ((data[index] ?? 0) - mean) ** 2;
-  }
-  return [mean, squares / count];
-}

@@ -3,7 +3,16 @@ import type {
   ReduceLayerParamsReduceOperation,
 } from "../../formats/coreml/types.gen.ts";
 import { type LayerCall, type LayerRun, on } from "../call.ts";
-import { around, emptyTensor, reshaped, sizeOf, type Tensor, transposed } from "../tensor.ts";
+import {
+  fold,
+  indexOfExtreme,
+  mean,
+  type Reduction,
+  reduceAxes,
+  squares,
+  sum,
+} from "../reduction.ts";
+import { around, emptyTensor, reshaped, type Tensor } from "../tensor.ts";
 
 /**
  * Over C, H, W or some of them, which stay as ones.
@@ -58,8 +67,6 @@ const REDUCE_AXES: Readonly<Record<ReduceLayerParamsReduceAxis, readonly number[
   W: [1],
 };
 
-type Reduction = (values: Float32Array) => number;
-
 const OPERATIONS: Readonly<
   Record<Exclude<ReduceLayerParamsReduceOperation, "ARGMAX">, (epsilon: number) => Reduction>
 > = {
@@ -111,23 +118,6 @@ function reduction(
   });
 }
 
-/** Brings the reduced axes to the end, so that each result has its numbers in one stretch. */
-function reduceAxes(x: Tensor, axes: readonly number[], keep: boolean, f: Reduction): Tensor {
-  const reduced = new Set(axes);
-  const kept = x.shape.map((_, axis) => axis).filter((axis) => !reduced.has(axis));
-  const last = [...reduced].sort((a, b) => a - b);
-  const { data } = transposed(x, [...kept, ...last]);
-  const size = sizeOf(last.map((axis) => x.shape[axis] ?? 1));
-  const shape = keep
-    ? x.shape.map((one, axis) => (reduced.has(axis) ? 1 : one))
-    : kept.map((axis) => x.shape[axis] ?? 1);
-  const result = emptyTensor(shape.length === 0 ? [1] : shape);
-  for (let index = 0; index < result.data.length; index++) {
-    result.data[index] = f(data.subarray(index * size, (index + 1) * size));
-  }
-  return result;
-}
-
 function argument(
   call: LayerCall,
   axis: number,
@@ -142,44 +132,4 @@ function argument(
     result,
     x.shape.filter((_, index) => index !== at),
   );
-}
-
-function indexOfExtreme(
-  x: Tensor,
-  axis: number,
-  better: (value: number, best: number) => boolean,
-): Tensor {
-  const [outer, size, inner] = around(x.shape, axis);
-  const result = emptyTensor(x.shape.map((one, index) => (index === axis ? 1 : one)));
-  for (let group = 0; group < outer * inner; group++) {
-    const start = Math.floor(group / inner) * size * inner + (group % inner);
-    let best = 0;
-    for (let at = 1; at < size; at++) {
-      if (better(x.data[start + at * inner] ?? 0, x.data[start + best * inner] ?? 0)) best = at;
-    }
-    result.data[group] = best;
-  }
-  return result;
-}
-
-function fold(
-  values: Float32Array,
-  start: number,
-  f: (total: number, x: number) => number,
-): number {
-  let total = start;
-  for (const value of values) total = f(total, value);
-  return total;
-}
-
-function sum(values: Float32Array): number {
-  return fold(values, 0, (total, x) => total + x);
-}
-
-function mean(values: Float32Array): number {
-  return sum(values) / values.length;
-}
-
-function squares(values: Float32Array): number {
-  return fold(values, 0, (total, x) => total + x * x);
 }

@@ -1,6 +1,7 @@
 import { broadcastTo } from "../broadcast.ts";
 import { type LayerCall, on } from "../call.ts";
-import { around, emptyTensor, type Tensor } from "../tensor.ts";
+import { repeated } from "../repeating.ts";
+import type { Tensor } from "../tensor.ts";
 
 /** Repeats the sequence (axis -5); 0 repetitions mean 1. */
 export const sequenceRepeat = on("sequenceRepeat", ({ nRepetitions = 0 }, call) => {
@@ -41,17 +42,4 @@ function broadcast(call: LayerCall, x: Tensor, target: readonly number[]): Tenso
     missing >= 0 && x.shape.every((size, axis) => size === 1 || size === target[axis + missing]);
   call.require(fits, `broadcasts [${x.shape}] to [${target}]`);
   return broadcastTo(x, target);
-}
-
-function repeated(x: Tensor, axis: number, count: number): Tensor {
-  const [outer, size, inner] = around(x.shape, axis);
-  const result = emptyTensor(x.shape.map((one, at) => (at === axis ? one * count : one)));
-  const stretch = size * inner;
-  for (let item = 0; item < outer; item++) {
-    const part = x.data.subarray(item * stretch, (item + 1) * stretch);
-    for (let copy = 0; copy < count; copy++) {
-      result.data.set(part, (item * count + copy) * stretch);
-    }
-  }
-  return result;
 }

@@ -1,6 +1,7 @@
 import type { SliceLayerParamsSliceAxis } from "../../formats/coreml/types.gen.ts";
 import { type LayerCall, on } from "../call.ts";
-import { gather, reshaped, stridesOf, type Tensor } from "../tensor.ts";
+import { clamp, take } from "../taking.ts";
+import { reshaped, stridesOf } from "../tensor.ts";
 import { borderAmounts } from "./borders.ts";
 
 /** One of the axes C, H and W; a negative end counts from behind, and the end is not included. */
@@ -104,19 +105,3 @@ export const gatherLayer = on("gather", ({ axis = 0 }, call: LayerCall) => {
   }
   return { shape: [...x.shape.slice(0, at), ...indices.shape, ...x.shape.slice(at + 1)], data };
 });
-
-function take(x: Tensor, axis: number, start: number, step: number, count: number): Tensor {
-  const strides = stridesOf(x.shape);
-  const stride = strides[axis] ?? 1;
-  const shape = x.shape.map((size, index) => (index === axis ? count : size));
-  const steps = strides.map((one, index) => (index === axis ? one * step : one));
-  return gather(x.data, shape, start * stride, steps);
-}
-
-/** A begin or end as Python understands it, within the axis. */
-function clamp(index: number, size: number, step: number): number {
-  const positive = index < 0 ? index + size : index;
-  return step > 0
-    ? Math.min(Math.max(positive, 0), size)
-    : Math.min(Math.max(positive, -1), size - 1);
-}
