@@ -14,11 +14,12 @@ export interface Deconvolution {
 }
 
 /**
- * Which part of the full result is the output: what remains after cutting borders, or a stated
- * size, cut from both sides with the larger half at the end (or at the start if `heavyStart`).
+ * Which part of the full result is the output: what remains after cutting borders, a stated size from a stated
+ * start on, or a stated size, cut from both sides with the larger half at the end (or at the start if `heavyStart`).
  */
 export type Placement =
   | { readonly before: readonly number[]; readonly after: readonly number[] }
+  | { readonly sizes: readonly number[]; readonly start: readonly number[] }
   | { readonly sizes: readonly number[]; readonly heavyStart: boolean };
 
 /** `x` is `[...batch, channels, ...spatial]`. Every input pixel adds a kernel to the output. */
@@ -55,6 +56,7 @@ function placeIn(
       sizes: full.map((size, axis) => size - (before[axis] ?? 0) - (after[axis] ?? 0)),
     };
   }
+  if ("start" in placement) return { start: [...placement.start], sizes: [...placement.sizes] };
   const { sizes, heavyStart } = placement;
   const start = full.map((size, axis) => {
     // Where the stride exceeds the kernel, the output is longer and ends in zeros.

@@ -18,6 +18,8 @@ export interface Network {
   readonly layers: readonly NetworkLayer[];
   readonly message: NeuralNetwork;
   readonly classifier: NeuralNetworkClassifier | undefined;
+  /** The output that holds the label of a classifier. */
+  readonly labelOutput: string | undefined;
 }
 
 /** A layer with the code that runs it. */
@@ -38,7 +40,10 @@ export function openNetwork(model: Model): Network {
   const { neuralNetworkClassifier } = model;
   const message = networkOf(model);
   if (message === undefined) {
-    return fail("unsupported", "Only neural networks can be run; this model is of another kind.");
+    return fail(
+      "unsupported",
+      "Only neural networks, ML Programs and pipelines of them can be run; this model is of another kind.",
+    );
   }
   const network: Network = {
     inputs: model.description?.input ?? [],
@@ -46,6 +51,7 @@ export function openNetwork(model: Model): Network {
     layers: (message.layers ?? []).map(openLayer),
     message,
     classifier: neuralNetworkClassifier,
+    labelOutput: neuralNetworkClassifier && (model.description?.predictedFeatureName ?? ""),
   };
   checkVersions(network, model.specificationVersion ?? 0);
   checkMapping(network);

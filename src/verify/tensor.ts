@@ -1,3 +1,5 @@
+import { fail } from "../errors.ts";
+
 /** Numbers in row-major order. Stored as float32, as Core ML does; sums are made in float64. */
 export interface Tensor {
   readonly shape: readonly number[];
@@ -9,10 +11,23 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, dim) => size * dim, 1);
 }
 
-/** A tensor of zeros. */
+/**
+ * A tensor of zeros. Throws `limit` for one that is too large to be true: a few bytes of a file can ask for any size.
+ */
 export function emptyTensor(shape: readonly number[]): Tensor & { readonly data: Float32Array } {
-  return { shape, data: new Float32Array(sizeOf(shape)) };
+  const size = sizeOf(shape);
+  const sound = shape.every((one) => Number.isSafeInteger(one) && one >= 0);
+  if (!sound) fail("bad-shape", `A result would have the shape ${showShape(shape)}.`);
+  if (size > MOST_NUMBERS) {
+    fail("limit", `A result would have the shape ${showShape(shape)}.`, {
+      hint: `At most ${MOST_NUMBERS} numbers are computed at once.`,
+    });
+  }
+  return { shape, data: new Float32Array(size) };
 }
+
+/** Half a gigabyte. */
+const MOST_NUMBERS = 2 ** 27;
 
 /** The same numbers in another shape. */
 export function reshaped(tensor: Tensor, shape: readonly number[]): Tensor {

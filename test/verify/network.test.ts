@@ -21,7 +21,7 @@ function modelOf(
 test.each<readonly [Model, string]>([
   [
     { specificationVersion: 1, description: {}, identity: {} },
-    "Only neural networks can be run; this model is of another kind.",
+    "Only neural networks, ML Programs and pipelines of them can be run; this model is of another kind.",
   ],
   [modelOf([{ name: "one" }]), 'Layer "one": The layer is of no kind.'],
   [

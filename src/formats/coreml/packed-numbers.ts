@@ -33,7 +33,8 @@ export function readPacked(
 
 const STRIP = 1 << 16;
 
-function unpackBits(
+/** Numbers of less than a byte from a stream of bits, of which `firstBit` is the first. */
+export function unpackBits(
   bytes: Uint8Array,
   firstBit: number,
   bits: number,
