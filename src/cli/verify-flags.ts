@@ -61,7 +61,7 @@ export const VERIFY_COMMAND: CommandSpec = {
   about: "compare a Core ML model with its Keras model, layer by layer",
   arguments: [
     ["<model>", ".h5, .hdf5, .keras or .weights.h5 file, or - for the standard input"],
-    ["<coreml>", ".mlmodel file that was made of it, by any converter"],
+    ["<coreml>", ".mlmodel file or .mlpackage that was made of it, by any converter"],
   ],
   groups: VERIFY_FLAGS,
   after: EXAMPLES,

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "../errors.ts";
+import type { BlobLookup } from "../formats/coreml/open.ts";
 import type { Model } from "../formats/coreml/types.gen.ts";
 import { decodePicture, isPicture } from "../formats/picture.ts";
 import { readBytes } from "../io/node.ts";
@@ -25,13 +26,15 @@ import { type VerificationReport, verificationReport } from "./verify-report.ts"
 export interface Candidates {
   readonly graph: Graph;
   readonly model: Model;
+  /** Finds the weight files of programs. */
+  readonly blobs?: BlobLookup;
   readonly names: readonly [keras: string, coreML: string];
   readonly pictures: ExpectedPictures;
 }
 
 /** Compares on the inputs that the options ask for. Throws `bad-option`, and what reading pictures throws. */
 export function verifyModels(
-  { graph, model, names, pictures }: Candidates,
+  { graph, model, blobs, names, pictures }: Candidates,
   flags: FlagReader,
   progress: (text: string) => void,
 ): VerificationReport {
@@ -44,6 +47,7 @@ export function verifyModels(
     labels === undefined ? undefined : labelFault(model, loadClassLabels("--class-labels", labels));
   const comparison = compareModels(graph, model, samples, {
     ...(tolerance === undefined ? {} : { tolerance }),
+    ...(blobs === undefined ? {} : { blobs }),
     half: flags.has("half"),
     onSample: (done) => progress(`Comparing: ${done} of ${samples.length}`),
   });

@@ -1,5 +1,5 @@
-import { decodeModel } from "../formats/coreml/decode.ts";
-import { openFile, readBytes, readStdin } from "../io/node.ts";
+import { openCoreML } from "../formats/coreml/open.ts";
+import { openFile, openPath, readStdin } from "../io/node.ts";
 import { readKeras } from "../sources/keras/index.ts";
 import { readOptions } from "./convert-options.ts";
 import { type RawFlags, readFlags } from "./flag-reader.ts";
@@ -12,14 +12,21 @@ import { printVerification } from "./verify-report.ts";
 export async function verify(keras: string, coreML: string, raw: RawFlags): Promise<number> {
   const flags = readFlags(raw);
   const reading = await readOptions(flags);
-  const model = decodeModel(readBytes(coreML), { file: coreML });
+  const file = openPath(coreML);
+  const { model, blobs } = openCoreML(file);
   const source = keras === "-" ? await readStdin() : openFile(keras);
   try {
     const { graph, warnings } = readKeras(source, reading);
     const terminal = openTerminal();
     const options = { json: flags.has("json"), quiet: flags.has("quiet") };
     const report = verifyModels(
-      { graph, model, names: [source.name, coreML], pictures: expectedPictures(graph, flags) },
+      {
+        graph,
+        model,
+        blobs,
+        names: [source.name, coreML],
+        pictures: expectedPictures(graph, flags),
+      },
       flags,
       (text) => {
         if (!options.json && !options.quiet) terminal.progress(text);
@@ -30,5 +37,6 @@ export async function verify(keras: string, coreML: string, raw: RawFlags): Prom
     return report.exitCode;
   } finally {
     source.close();
+    file.close();
   }
 }

@@ -9,6 +9,8 @@ export interface WiredLayer {
   readonly name: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Whether it only puts the same numbers into another order or shape. */
+  readonly moves: boolean;
 }
 
 /** How the layers of a model hang together, and what they are fed and give. */
@@ -23,6 +25,8 @@ export interface Wiring {
   readonly labelOutput: string | undefined;
   /** Whether arrays have exactly their declared axes. */
   readonly exactArrays: boolean;
+  /** Whether names of layers may begin with that of the model around them, or be made up, as those of programs. */
+  readonly scoped: boolean;
 }
 
 /** The wiring of a network, a program, or a pipeline of them. Throws what opening them throws. */
@@ -47,7 +51,7 @@ function networkWiring({
     inputs,
     outputs,
     layers: layers.map(({ message: { name = "", input = [], output = [] } }) => {
-      return { name, inputs: input, outputs: output };
+      return { name, inputs: input, outputs: output, moves: false };
     }),
     results: [
       ...outputs.map(({ name }) => name ?? ""),
@@ -55,6 +59,7 @@ function networkWiring({
     ],
     labelOutput,
     exactArrays: message.arrayInputShapeMapping === "EXACT_ARRAY_MAPPING",
+    scoped: false,
   };
 }
 
@@ -68,10 +73,11 @@ function programWiring(model: Model): Wiring {
   );
   const layers = steps
     .filter(({ makes }) => !makes.some((name) => constants.has(name)))
-    .map(({ name, reads, makes }) => ({
+    .map(({ name, operation, reads, makes }) => ({
       name,
       inputs: reads.filter((one) => !constants.has(one)),
       outputs: makes,
+      moves: MOVING.includes(operation.type ?? ""),
     }));
   const classify = steps.find(({ operation }) => operation.type === "classify");
   return {
@@ -81,8 +87,19 @@ function programWiring(model: Model): Wiring {
     results: [...outputs, ...(classify?.reads ?? [])],
     labelOutput: classify === undefined ? undefined : described.predictedFeatureName,
     exactArrays: true,
+    scoped: true,
   };
 }
+
+const MOVING: readonly string[] = [
+  "cast",
+  "expand_dims",
+  "flatten2d",
+  "identity",
+  "reshape",
+  "squeeze",
+  "transpose",
+];
 
 /** The blobs of every member have names of their own; its features are what the members before it made. */
 function pipelineWiring(model: Model, models: readonly Model[]): Wiring {
@@ -94,13 +111,15 @@ function pipelineWiring(model: Model, models: readonly Model[]): Wiring {
     const inner = (name: string): string => memberBlob(index, name);
     for (const { name = "" } of member.inputs) {
       const source = makers.get(name);
-      if (source !== undefined) layers.push({ name: "", inputs: [source], outputs: [inner(name)] });
+      if (source === undefined) continue;
+      layers.push({ name: "", inputs: [source], outputs: [inner(name)], moves: true });
     }
     for (const layer of member.layers) {
       layers.push({
         name: layer.name,
         inputs: layer.inputs.map(inner),
         outputs: layer.outputs.map(inner),
+        moves: layer.moves,
       });
     }
     for (const { name = "" } of member.outputs) makers.set(name, inner(name));
@@ -114,5 +133,6 @@ function pipelineWiring(model: Model, models: readonly Model[]): Wiring {
     ),
     labelOutput: members.find(({ labelOutput }) => labelOutput !== undefined)?.labelOutput,
     exactArrays: members[0]?.exactArrays ?? true,
+    scoped: members.some(({ scoped }) => scoped),
   };
 }

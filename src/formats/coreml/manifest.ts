@@ -6,8 +6,6 @@ import { type ByteSource, readBytes } from "../bytes.ts";
 export interface Manifest {
   /** Path of the root model: `Data/com.apple.CoreML/model.mlmodel`. */
   readonly model: string;
-  /** Paths of all items, files and folders. */
-  readonly items: readonly string[];
 }
 
 /**
@@ -39,7 +37,7 @@ export function readManifest(source: ByteSource): Manifest {
   if (model === undefined) {
     return wrong(`names ${JSON.stringify(root ?? null)} as the root model, which is no item`, at);
   }
-  return { model, items: [...paths.values()] };
+  return { model };
 }
 
 /** Whether a path stays where it starts: plain names between single slashes. */

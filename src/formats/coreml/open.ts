@@ -56,10 +56,9 @@ const LARGEST_MODEL = 2 ** 31 - 1;
 function locateInPackage(folder: ByteFolder): CoreMLPlace {
   const source = folder.open(MANIFEST);
   if (source === undefined) return noPackage(folder);
-  const { model, items } = readManifest(source);
-  for (const item of items) {
-    if (!folder.has(item)) missing(folder, item);
-  }
+  const { model } = readManifest(source);
+  // Other items are looked for when they are wanted: an empty folder of weights is lost on the way through zip or git.
+  if (!folder.has(model)) missing(folder, model);
   const file = folder.open(model);
   if (file === undefined) {
     return fail("bad-format", `The root model ${model} is a folder, expected a .mlmodel file.`, {

@@ -1,10 +1,11 @@
 import { fail } from "../../errors.ts";
+import type { BlobLookup } from "../../formats/coreml/open.ts";
 import type { Model } from "../../formats/coreml/types.gen.ts";
 import type { Graph, ValueId } from "../../ir/graph.ts";
 import { evaluate } from "../graph/evaluate.ts";
 import { firstItem } from "../graph/tensor.ts";
 import { createInterpreter, type Interpreter, type ModelOutput } from "../interpreter.ts";
-import { type Network, openNetwork } from "../network.ts";
+import { type Wiring, wiringOf } from "../wiring.ts";
 import { type Difference, difference, topIndices } from "./agreement.ts";
 import { arrange, fromBlob } from "./arrangement.ts";
 import { axisOrder } from "./axis-order.ts";
@@ -23,6 +24,8 @@ export interface CompareOptions {
   readonly tolerance?: number;
   /** Imitates the half precision of the Neural Engine. */
   readonly half?: boolean;
+  /** Finds the weight files of programs. */
+  readonly blobs?: BlobLookup;
   /** Hears how many samples are done. */
   readonly onSample?: (done: number) => void;
 }
@@ -68,17 +71,18 @@ export function compareModels(
   const { half = false } = options;
   const bits = precisionOf(model, half);
   const tolerance = options.tolerance ?? defaultTolerance(bits);
-  const names = outputNames(graph, model);
+  const wiring = wiringOf(model);
+  const names = outputNames(graph, wiring);
   const sides: Sides = {
     graph,
-    network: openNetwork(model),
-    interpreter: createInterpreter(model),
+    wiring,
+    interpreter: createInterpreter(model, options.blobs),
     names,
     half,
   };
   const last = samples.at(-1);
   if (last === undefined) return fail("bad-option", "There is nothing to compare on.");
-  const watch = watchLayers(graph, sides.network, last, tolerance);
+  const watch = watchLayers(graph, sides.wiring, last, tolerance);
   const runs = samples.map((sample, index) => {
     options.onSample?.(index + 1);
     return runSample(sides, sample, sample === last ? watch : undefined);
@@ -106,7 +110,7 @@ export function compareModels(
 /** Both models, ready to run. */
 interface Sides {
   readonly graph: Graph;
-  readonly network: Network;
+  readonly wiring: Wiring;
   readonly interpreter: Interpreter;
   /** Core ML outputs in Keras' order. */
   readonly names: readonly string[];
@@ -114,7 +118,7 @@ interface Sides {
 }
 
 function watchAgain(sides: Sides, sample: Sample, tolerance: number): LayerWatch {
-  const watch = watchLayers(sides.graph, sides.network, sample, tolerance);
+  const watch = watchLayers(sides.graph, sides.wiring, sample, tolerance);
   runSample(sides, sample, watch);
   return watch;
 }
@@ -182,11 +186,8 @@ function misfit(name: string, shape: readonly number[], got: string): never {
 }
 
 /** The outputs with numbers, in Keras' order: the label of a classifier and states come in addition. */
-function outputNames(graph: Graph, model: Model): readonly string[] {
-  const { predictedFeatureName, output = [] } = model.description ?? {};
-  const names = output
-    .map(({ name }) => name ?? "")
-    .filter((name) => name !== predictedFeatureName);
+function outputNames(graph: Graph, { outputs, labelOutput }: Wiring): readonly string[] {
+  const names = outputs.map(({ name }) => name ?? "").filter((name) => name !== labelOutput);
   if (names.length < graph.outputs.length) {
     fail(
       "verification",

@@ -1,8 +1,8 @@
 import type { Graph, ValueId } from "../../ir/graph.ts";
 import type { ValueObserver } from "../graph/evaluate.ts";
 import { firstItem, type Tensor as GraphTensor } from "../graph/tensor.ts";
-import type { Network } from "../network.ts";
 import { sizeOf, type Tensor } from "../tensor.ts";
+import type { Wiring } from "../wiring.ts";
 import { difference } from "./agreement.ts";
 import { arrangements, fromBlob } from "./arrangement.ts";
 import { type LayerGroup, layerGroups } from "./layer-groups.ts";
@@ -18,7 +18,7 @@ export interface Divergence {
   readonly relative: number;
 }
 
-/** Compares the layers of both models while they run on one sample: first the graph, then the network. */
+/** Compares the layers of both models while they run on one sample: first the graph, then the Core ML model. */
 export interface LayerWatch {
   readonly onValue: ValueObserver;
   readonly onBlob: (name: string, blob: Tensor) => void;
@@ -30,11 +30,11 @@ export interface LayerWatch {
 /** A watch for one run. A blob within the tolerance in one order of axes is not tried in others. */
 export function watchLayers(
   graph: Graph,
-  network: Network,
+  wiring: Wiring,
   sample: Sample,
   tolerance: number,
 ): LayerWatch {
-  const groups = layerGroups(graph, network);
+  const groups = layerGroups(graph, wiring);
   const wanted = new Set(groups.flatMap(({ values }) => values));
   const owners = new Map(
     groups.flatMap((group) => [...group.blobs].map((one) => [one, group] as const)),

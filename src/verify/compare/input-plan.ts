@@ -3,7 +3,7 @@ import type { FeatureDescription, Model } from "../../formats/coreml/types.gen.t
 import { PRESETS, type Preprocessing } from "../../image/preprocessing.ts";
 import type { Graph, GraphPort, ValueId } from "../../ir/graph.ts";
 import { type Dim, formatShape } from "../../ir/tensor.ts";
-import { type Network, openNetwork } from "../network.ts";
+import { type Wiring, wiringOf } from "../wiring.ts";
 import { axisOrder } from "./axis-order.ts";
 
 /** How one input is fed on both sides. */
@@ -38,8 +38,8 @@ export function planInputs(
   model: Model,
   preprocessing: Preparation | undefined,
 ): readonly InputPlan[] {
-  const network = openNetwork(model);
-  const features = network.inputs.filter(({ type }) => type?.isOptional !== true);
+  const wiring = wiringOf(model);
+  const features = wiring.inputs.filter(({ type }) => type?.isOptional !== true);
   if (features.length !== graph.inputs.length) {
     fail(
       "bad-option",
@@ -52,13 +52,13 @@ export function planInputs(
     const named = byName ? features.find(({ name }) => name === port.name) : undefined;
     const feature = named ?? features[index] ?? {};
     const prepare = typeof preprocessing === "function" ? preprocessing : () => preprocessing;
-    return planInput(graph, network, port, feature, prepare(feature.name ?? ""));
+    return planInput(graph, wiring, port, feature, prepare(feature.name ?? ""));
   });
 }
 
 function planInput(
   graph: Graph,
-  network: Network,
+  wiring: Wiring,
   port: GraphPort,
   feature: FeatureDescription,
   preprocessing: Preprocessing | undefined,
@@ -76,7 +76,7 @@ function planInput(
     shape,
     batch: batch ?? 1,
     order,
-    exactArrays: network.message.arrayInputShapeMapping === "EXACT_ARRAY_MAPPING",
+    exactArrays: wiring.exactArrays,
     vocabulary: vocabularyOf(graph, port.value),
     preprocessing: imageType
       ? (preprocessing ?? PRESETS.none)

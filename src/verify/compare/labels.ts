@@ -1,14 +1,13 @@
 import type { Model } from "../../formats/coreml/types.gen.ts";
+import { labelsOf } from "../labels.ts";
 
 /** What is wrong with the labels of a classifier, in words; undefined when they are as expected, in order. */
 export function labelFault(
   model: Model,
   expected: readonly (string | number)[],
 ): string | undefined {
-  const { neuralNetworkClassifier: classifier } = model;
-  if (classifier === undefined) return "The Core ML model is no classifier, so it has no labels.";
-  const labels: readonly (string | number)[] =
-    classifier.stringClassLabels?.vector ?? classifier.int64ClassLabels?.vector ?? [];
+  const labels = labelsOf(model);
+  if (labels === undefined) return "The Core ML model is no classifier, so it has no labels.";
   if (labels.length !== expected.length) {
     return `The Core ML model has ${labels.length} labels, expected ${expected.length}.`;
   }

@@ -1,5 +1,5 @@
 import type { Graph, Node, Origin, ValueId } from "../../ir/graph.ts";
-import type { Network } from "../network.ts";
+import type { Wiring } from "../wiring.ts";
 
 /** One call of a Keras layer, or one input, on both sides. */
 export interface LayerGroup {
@@ -18,13 +18,15 @@ export interface LayerGroup {
  * (`conv1_relu__clip__`); those of a nested model with all names in a row (`outer_inner`); those of a shared layer
  * count its calls (`shared_1`). A Core ML layer of any other name belongs to the layer whose numbers it reads.
  */
-export function layerGroups(graph: Graph, network: Network): readonly LayerGroup[] {
+export function layerGroups(graph: Graph, wiring: Wiring): readonly LayerGroup[] {
   const keys = new Map<string, readonly Node[]>();
   for (const node of graph.nodes) {
     const key = keyOf(node.origin);
     keys.set(key, [...(keys.get(key) ?? []), node]);
   }
-  const blobs = blobsByKey(network, wordsOf(graph), inputKeys(graph, network));
+  const keyed = blobsByKey(wiring, wordsOf(graph), inputKeys(graph, wiring));
+  const blobs = keyed.leaving;
+  const loose = wiring.scoped ? looseBlobs(graph, keyed) : undefined;
   const none: ReadonlySet<string> = new Set();
   const inputs = graph.inputs.map(({ name, value }) => ({
     origin: undefined,
@@ -37,7 +39,7 @@ export function layerGroups(graph: Graph, network: Network): readonly LayerGroup
     origin: nodes[0]?.origin,
     layer: nodes[0]?.origin.layer ?? "",
     values: nodes.flatMap(({ outputs }) => outputs).filter((value) => outside.has(value)),
-    blobs: blobs.get(key) ?? none,
+    blobs: loose?.get(key) ?? blobs.get(key) ?? none,
   }));
   return [...inputs, ...layers];
 }
@@ -50,14 +52,15 @@ function inputKey(name: string): string {
   return `${name}\ninput`;
 }
 
-/** The inputs that take pictures; arrays enter as they are. Names go by order, as the two models name them differently. */
-function inputKeys(graph: Graph, network: Network): ReadonlyMap<string, string> {
-  const features = network.inputs.filter(({ type }) => type?.isOptional !== true);
+/** The inputs that take pictures; arrays enter a network as they are. Names go by order, as the two models name them differently. */
+function inputKeys(graph: Graph, wiring: Wiring): ReadonlyMap<string, string> {
+  const features = wiring.inputs.filter(({ type }) => type?.isOptional !== true);
   const byName = graph.inputs.every(({ name }) => features.some((one) => one.name === name));
   return new Map(
     graph.inputs.flatMap(({ name }, index) => {
       const feature = byName ? features.find((one) => one.name === name) : features[index];
-      if (feature?.type?.imageType === undefined) return [];
+      if (feature === undefined) return [];
+      if (feature.type?.imageType === undefined && !wiring.scoped) return [];
       return [[feature.name ?? "", inputKey(name)]];
     }),
   );
@@ -87,7 +90,10 @@ function wordsOf(graph: Graph): ReadonlyMap<string, string> {
     const claims = new Map<string, Set<string>>();
     for (const [key, origin] of calls) {
       const word = spelling(origin, shared.has(origin.layer));
-      claims.set(word, (claims.get(word) ?? new Set()).add(key));
+      // Names in a program have no other characters.
+      for (const form of new Set([word, word.replace(/[^A-Za-z0-9_@]/g, "_")])) {
+        claims.set(form, (claims.get(form) ?? new Set()).add(key));
+      }
     }
     for (const [word, [key, rival]] of claims) {
       if (key !== undefined && rival === undefined && !words.has(word)) words.set(word, key);
@@ -125,33 +131,86 @@ function pathOf({ layer, config }: Origin): readonly string[] {
   ];
 }
 
-/** Blobs that leave the Core ML layers of each key. */
+/** Blobs by the key of the layer that makes them; `loose` are those of layers of other names. */
+interface KeyedBlobs {
+  readonly leaving: BlobsByKey;
+  readonly loose: BlobsByKey;
+  /** Keys that the name of some layer has. */
+  readonly named: ReadonlySet<string>;
+}
+
+type BlobsByKey = ReadonlyMap<string, ReadonlySet<string>>;
+
 function blobsByKey(
-  { layers, outputs, classifier }: Network,
+  { layers, results, scoped }: Wiring,
   words: ReadonlyMap<string, string>,
   inputs: ReadonlyMap<string, string>,
-): ReadonlyMap<string, ReadonlySet<string>> {
+): KeyedBlobs {
   const makers = new Map(inputs);
-  const leaving = new Set(outputs.map(({ name }) => name ?? ""));
-  leaving.add(classifier?.labelProbabilityLayerName || (layers.at(-1)?.message.output?.[0] ?? ""));
-  for (const { message } of layers) {
-    const [first = ""] = message.input ?? [];
-    const key = keyOfName(message.name ?? "", words) ?? makers.get(first) ?? "";
-    for (const blob of message.input ?? []) if (makers.get(blob) !== key) leaving.add(blob);
-    for (const blob of message.output ?? []) makers.set(blob, key);
+  const leaving = new Set(results);
+  const loose = new Map<string, Set<string>>();
+  const named = new Set<string>();
+  for (const { name, inputs: reads, outputs, moves } of layers) {
+    const [first = ""] = reads;
+    // Where a converter moved a layer's axes, only the result still has its name.
+    const own =
+      keyOfName(name, words, scoped) ??
+      (scoped ? keyOfName(outputs[0] ?? "", words, scoped) : undefined);
+    if (own !== undefined) named.add(own);
+    const key = own ?? makers.get(first) ?? "";
+    for (const blob of reads) if (makers.get(blob) !== key) leaving.add(blob);
+    for (const blob of outputs) {
+      makers.set(blob, key);
+      if (own === undefined && !moves) addTo(loose, key, blob);
+    }
   }
   const result = new Map<string, Set<string>>();
-  for (const [blob, key] of makers) {
-    if (leaving.has(blob)) result.set(key, (result.get(key) ?? new Set()).add(blob));
+  // Where names are made up, the last layer of a key may be the next one's.
+  for (const [blob, key] of makers) if (scoped || leaving.has(blob)) addTo(result, key, blob);
+  return { leaving: result, loose, named };
+}
+
+function addTo(sets: Map<string, Set<string>>, key: string, blob: string): void {
+  sets.set(key, (sets.get(key) ?? new Set()).add(blob));
+}
+
+/**
+ * For each Keras layer that no Core ML layer is named after: the blobs of nameless layers behind the layers that it
+ * reads, of which one may be its own.
+ */
+function looseBlobs(graph: Graph, { loose, named }: KeyedBlobs): BlobsByKey {
+  const sources = new Map<string, ReadonlySet<string>>();
+  const makers = new Map(graph.inputs.map(({ name, value }) => [value, inputKey(name)]));
+  const result = new Map<string, Set<string>>();
+  for (const { origin, inputs, outputs } of graph.nodes) {
+    const key = keyOf(origin);
+    const found = inputs.flatMap((value) => {
+      const maker = makers.get(value) ?? "";
+      return maker === key || sources.has(maker) ? [...(sources.get(maker) ?? [])] : [maker];
+    });
+    for (const value of outputs) makers.set(value, key);
+    if (named.has(key)) continue;
+    sources.set(key, new Set([...(sources.get(key) ?? []), ...found]));
+    for (const source of found) {
+      for (const blob of loose.get(source) ?? []) addTo(result, key, blob);
+    }
   }
   return result;
 }
 
-/** The longest word that the name is, or begins with before a `_`. */
-function keyOfName(name: string, words: ReadonlyMap<string, string>): string | undefined {
+/**
+ * The longest word that the name is, or begins with before a `_`. In a program the name may begin with that of the
+ * model around the layer (`model_conv1_Conv2D`).
+ */
+function keyOfName(
+  name: string,
+  words: ReadonlyMap<string, string>,
+  scoped: boolean,
+): string | undefined {
   for (let end = name.length; end > 0; end = name.lastIndexOf("_", end - 1)) {
     const key = words.get(name.slice(0, end));
     if (key !== undefined) return key;
   }
-  return undefined;
+  const scope = name.indexOf("_");
+  return scoped && scope >= 0 ? keyOfName(name.slice(scope + 1), words, scoped) : undefined;
 }

@@ -1,9 +1,17 @@
+import { bitsOf as widthOf } from "../../formats/coreml/blob-storage.ts";
 import type { Model, NeuralNetworkLayer, WeightParams } from "../../formats/coreml/types.gen.ts";
 import { networkOf } from "../network.ts";
+import { pipelineOf } from "../pipeline.ts";
+import { openProgram, type ProgramStep } from "../program/open.ts";
 
 /** Bits of the coarsest numbers in a run: 32 for single precision, 16 for half, 1 to 8 for quantised weights. */
 export function precisionOf(model: Model, half: boolean): number {
-  const bits = (networkOf(model)?.layers ?? []).flatMap(bitsOf);
+  const members = pipelineOf(model)?.models ?? [];
+  const bits = [
+    ...(networkOf(model)?.layers ?? []).flatMap(bitsOf),
+    ...(model.mlProgram === undefined ? [] : openProgram(model).steps.flatMap(bitsOfStep)),
+    ...members.map((member) => precisionOf(member, half)),
+  ];
   return Math.min(half ? 16 : 32, ...new Set(bits));
 }
 
@@ -15,6 +23,34 @@ export function defaultTolerance(bits: number): number {
   if (bits === 32) return 1e-4;
   return bits === 16 ? 0.1 : 4 / 2 ** bits;
 }
+
+/** Bits of what an operation of a program makes, and of the compressed weights that it unpacks. */
+function bitsOfStep({ operation }: ProgramStep): readonly number[] {
+  const { type = "", inputs, attributes, outputs = [] } = operation;
+  const made = outputs.map((one) => (one.type?.tensorType?.dataType === "FLOAT16" ? 16 : 32));
+  if (!type.startsWith("constexpr_")) return made;
+  const valueAt = (name: string) =>
+    attributes?.get(name) ?? inputs?.get(name)?.arguments?.[0]?.value;
+  const packed = PACKED_INPUTS.flatMap((name) => {
+    const tensor = valueAt(name)?.type?.tensorType;
+    // Tables of old say by their length how many bits an index has; the indices are bytes.
+    if (name === "lut" && tensor?.dimensions?.length === 1) {
+      return [Math.log2(tensor.dimensions[0]?.constant?.size ?? 1)];
+    }
+    const bits = name === "lut" ? undefined : widthOf(tensor?.dataType ?? "UNUSED_TYPE");
+    return bits === undefined ? [] : [Math.max(1, bits)];
+  });
+  return [...made, ...packed];
+}
+
+const PACKED_INPUTS = [
+  "quantized_data",
+  "data",
+  "nonzero_data",
+  "indices",
+  "indices_nonzero_data",
+  "lut",
+] as const;
 
 /** Bits of each weight of a layer. */
 function bitsOf(layer: NeuralNetworkLayer): readonly number[] {

@@ -44,43 +44,51 @@ export const inverse = withEpsilon(1e-4, (x) => 1 / x);
 export const rsqrt = withEpsilon(1e-12, (x) => 1 / Math.sqrt(x));
 export const log = withEpsilon(1e-45, Math.log);
 
-/** Functions with one or two parameters. */
+/** Nothing below a bound, which stands in for what is. */
 export const threshold = withParameters(
   ["alpha"],
   ([alpha]) =>
     (x) =>
       Math.max(x, alpha),
 );
+/** Keeps numbers within two bounds. */
 export const clip = withParameters(["alpha", "beta"], ([low, high]) => {
   return (x) => Math.min(Math.max(x, low), high);
 });
+/** Exponential below zero. */
 export const elu = withParameters(
   ["alpha"],
   ([alpha]) =>
     (x) =>
       x < 0 ? alpha * Math.expm1(x) : x,
 );
+/** A slope below zero. */
 export const leaky_relu = withParameters(
   ["alpha"],
   ([alpha]) =>
     (x) =>
       x < 0 ? alpha * x : x,
 );
+/** Nothing below a threshold. */
 export const thresholded_relu = withParameters(
   ["alpha"],
   ([alpha]) =>
     (x) =>
       x < alpha ? 0 : x,
 );
+/** `alpha * x + beta` */
 export const linear_activation = withParameters(["alpha", "beta"], ([alpha, beta]) => {
   return (x) => alpha * x + beta;
 });
+/** `alpha * tanh(beta * x)` */
 export const scaled_tanh = withParameters(["alpha", "beta"], ([alpha, beta]) => {
   return (x) => alpha * Math.tanh(beta * x);
 });
+/** `alpha * x + beta`, kept within 0 and 1. */
 export const sigmoid_hard = withParameters(["alpha", "beta"], ([alpha, beta]) => {
   return (x) => Math.min(Math.max(alpha * x + beta, 0), 1);
 });
+/** A slope below zero and a bound above. */
 export const clamped_relu = withParameters(["alpha", "beta"], ([alpha, beta]) => {
   return (x) => Math.min(beta, x < 0 ? alpha * x : x);
 });
