@@ -1,3 +1,4 @@
+import type { JsonObject } from "../json.ts";
 import type { Dim, DType } from "./tensor.ts";
 
 /** The three tables that Keras has printed: stand-alone Keras to 2.3, tf.keras 2, Keras 3. */
@@ -15,6 +16,8 @@ export interface ModelSummary {
   readonly sequential: boolean;
   /** In the order of the file, inputs included. */
   readonly layers: readonly LayerSummary[];
+  /** Which tensors are its results, in order; left out where it is not known. */
+  readonly results?: readonly SummaryTensor[];
   /** State of the optimizer, when the file holds it. */
   readonly optimizer?: { readonly count: number; readonly bytes: number };
 }
@@ -31,6 +34,8 @@ export interface LayerSummary {
   readonly weights: readonly WeightSummary[];
   /** One for each place where it is used; an input has one without inputs. */
   readonly calls: readonly CallSummary[];
+  /** What the file says about the layer, verbatim; left out where it says nothing. */
+  readonly config?: JsonObject;
   readonly model?: InnerModel;
 }
 
@@ -57,6 +62,10 @@ export interface InnerModel {
   /** Whether it states its own input shapes; if not, it took shape when it was first called. */
   readonly built: boolean;
   readonly layers: readonly LayerSummary[];
+  /** Its own inputs in the order in which a call gives them; left out where it is not known. */
+  readonly inputs?: readonly SummaryTensor[];
+  /** Which of its tensors are its results, in order; left out where it is not known. */
+  readonly results?: readonly SummaryTensor[];
   /** Shapes of its outputs for its own inputs. */
   readonly outputs: readonly SummaryShape[];
 }
@@ -69,6 +78,10 @@ export interface WeightSummary {
   /** What it takes in memory when Keras has loaded it. */
   readonly bytes: number;
   readonly trainable: boolean;
+  /** What it is to its layer: `kernel`, `bias`; left out where it has no name. */
+  readonly role?: string;
+  /** Left out where it is not known. */
+  readonly shape?: readonly number[];
 }
 
 /** Number and size of arrays. */

@@ -48,6 +48,7 @@ export function summariseLayers(
         inputs: inputsOf(call),
         outputs: trace.shapes(layer, index),
       })),
+      config: layer.json,
       ...(inner === undefined
         ? {}
         : { model: summariseInner(layer, inner, model, trace, context) }),
@@ -91,6 +92,8 @@ function summariseInner(
     sequential: kind === "sequential",
     built,
     layers: summariseLayers(inner, own, context),
+    inputs: inner.inputs,
+    results: inner.outputs,
     outputs,
   };
 }
@@ -107,7 +110,7 @@ function weightsOf(layer: LayerConfig, context: SummaryContext): readonly Weight
   const own = [...(table.get(layer) ?? [])].map(([role, { id, shape, dtype }]): WeightSummary => {
     const count = sizeOf(shape) * (isCudnnBias(layer, role) ? 2 : 1);
     const bytes = count * byteSize(layer, dtype);
-    return { id, count, dtype, bytes, trainable: trainable && !fixed.has(role) };
+    return { id, count, dtype, bytes, trainable: trainable && !fixed.has(role), role, shape };
   });
   const held = layer.model?.layers ?? (layer.wrapped === undefined ? [] : [layer.wrapped]);
   return [...own, ...held.flatMap((inner) => weightsOf(inner, context))];

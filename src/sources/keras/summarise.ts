@@ -57,6 +57,7 @@ export function summariseKeras(
       style: STYLES[dialect.generation],
       sequential: model.kind === "sequential",
       layers,
+      results: model.outputs,
       ...(optimizer.length === 0 ? {} : { optimizer: { count, bytes } }),
     },
     ...(trace.graph === undefined ? {} : { graph: trace.graph }),
