@@ -80,6 +80,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "verify",
     "weights",
     "commander",
+    "@resvg/resvg-wasm",
     "node:",
   ],
   "index.ts": [

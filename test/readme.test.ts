@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { CONVERT_FLAGS, READING_FLAGS } from "../src/cli/convert-flags.ts";
 import { EDIT_FLAGS } from "../src/cli/edit-flags.ts";
 import { INSPECT_FLAGS } from "../src/cli/inspect-flags.ts";
+import { PLOT_FLAGS } from "../src/cli/plot-flags.ts";
 import { SUMMARY_FLAGS } from "../src/cli/summary-flags.ts";
 import { FAMILIES, PRESETS } from "../src/image/preprocessing.ts";
 import { layerSpecs } from "../src/sources/keras/layers/index.ts";
@@ -55,6 +56,18 @@ describe("README", () => {
       (row) => row[1],
     );
     const flags = EDIT_FLAGS.flatMap((group) => group.flags.map((flag) => flag.flags));
+    expect(rows).toEqual(flags);
+  });
+
+  it("lists every option of kc plot but those for reading, and no other", () => {
+    const rows = Array.from(
+      section("What does it look like\\?").matchAll(/^\| `(-[^`]*)` \|/gm),
+      (row) => row[1],
+    );
+    const reading = new Set(READING_FLAGS);
+    const flags = PLOT_FLAGS.flatMap((group) =>
+      group.flags.filter((flag) => !reading.has(flag)).map((flag) => flag.flags),
+    );
     expect(rows).toEqual(flags);
   });
 

@@ -3,6 +3,7 @@ import type { CommandSpec } from "./command.ts";
 import { CONVERT_COMMAND } from "./convert-flags.ts";
 import { EDIT_COMMAND } from "./edit-flags.ts";
 import { INSPECT_COMMAND } from "./inspect-flags.ts";
+import { PLOT_COMMAND } from "./plot-flags.ts";
 import { SCAN_COMMAND } from "./scan-flags.ts";
 import { SUMMARY_COMMAND } from "./summary-flags.ts";
 import { VERIFY_COMMAND } from "./verify-flags.ts";
@@ -13,6 +14,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   VERIFY_COMMAND,
   CHECK_COMMAND,
   SUMMARY_COMMAND,
+  PLOT_COMMAND,
   INSPECT_COMMAND,
   EDIT_COMMAND,
   SCAN_COMMAND,
