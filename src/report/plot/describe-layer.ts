@@ -12,6 +12,7 @@ import { dtypeOf, factsOf, wrappedIn } from "./layer-facts.ts";
 import { familyOf } from "./layer-family.ts";
 import type { Box, Detail } from "./picture.ts";
 import { printable, shorten } from "./printable.ts";
+import { spellValue } from "./spell-value.ts";
 
 /** Where a layer stands in a picture, and what its box shows. */
 export interface BoxOptions {
@@ -32,7 +33,10 @@ export function boxOf(layer: LayerSummary, options: BoxOptions): Box {
   const { count } = totalOf(uniqueWeights([layer]));
   const dtype = options.dtypes ? dtypeOf(config) : undefined;
   const own = familyOf(layer.className);
-  const facts = layer.model === undefined ? factsOf(config) : `${layer.model.layers.length} layers`;
+  const facts =
+    layer.model === undefined
+      ? factsOf(config, layer.calls[0]?.outputs[0]?.length)
+      : `${layer.model.layers.length} layers`;
   return {
     id: options.id,
     ...(options.frame === undefined ? {} : { frame: options.frame }),
@@ -115,13 +119,13 @@ function weightRows(weights: readonly WeightSummary[]): readonly (readonly [stri
   ]);
   if (weights.length < 2) return rows;
   const { count } = totalOf(weights);
-  return [["all together", `${withCommas(count)} numbers`], ...rows];
+  return [["together", `${withCommas(count)} numbers`], ...rows];
 }
 
 function settings(config: JsonObject): readonly (readonly [string, string])[] {
   return Object.entries(config)
     .filter(([key]) => key !== "name" && key !== "trainable")
-    .map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
+    .map(([key, value]) => [key, spellValue(value)]);
 }
 
 function cut(rows: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] {

@@ -2,12 +2,15 @@ import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../json
 import { withCommas } from "../readable.ts";
 import { shorten } from "./printable.ts";
 
-/** The settings of a layer that matter most, in one line: `3×3, 64 filters, stride 2, same, relu`. */
-export function factsOf(config: JsonObject): string {
+/**
+ * The settings of a layer that matter most, in one line: `3×3, 64 filters, stride 2, same, relu`. `rank` is that of its
+ * output: the last axis is the usual one, however it is counted.
+ */
+export function factsOf(config: JsonObject, rank?: number): string {
   const wrapped = wrappedIn(config);
   const own = FACTS.flatMap(([keys, say]) => {
     const value = keys.map((key) => config[key]).find((found) => found !== undefined);
-    const fact = value === undefined || value === null ? undefined : say(value);
+    const fact = value === undefined || value === null ? undefined : say(value, rank);
     return fact === undefined || fact === "" ? [] : [shorten(fact, FACT_LENGTH)];
   });
   const inner = wrapped === undefined ? "" : factsOf(wrapped.config);
@@ -34,7 +37,7 @@ export function dtypeOf(config: JsonObject): string | undefined {
 
 const FACT_LENGTH = 32;
 
-type Say = (value: Json) => string | undefined;
+type Say = (value: Json, rank: number | undefined) => string | undefined;
 
 /** In the order in which they are said; several spellings are those of the generations of Keras. */
 const FACTS: readonly (readonly [keys: readonly string[], say: Say])[] = [
@@ -101,9 +104,11 @@ function padding(value: Json): string | undefined {
   return size(value);
 }
 
-function axis(value: Json): string | undefined {
+function axis(value: Json, rank: number | undefined): string | undefined {
   const only = isJsonList(value) && value.length === 1 ? value[0] : value;
-  if (only === -1 || only === undefined) return undefined;
+  if (only === -1 || only === undefined || (rank !== undefined && only === rank - 1)) {
+    return undefined;
+  }
   return prefixed("axis", isJsonList(only) ? only.map(String).join(" ") : number(only));
 }
 

@@ -15,13 +15,17 @@ export type LayoutEffort = "thorough" | "quick";
 export function layoutGraph(picture: Picture, effort: LayoutEffort = "thorough"): string {
   const { boxes, frames, lines, direction } = picture;
   const turned = direction === "LR";
+  const leaving = countBy(lines.map(({ from }) => from));
+  const arriving = countBy(lines.map(({ to }) => to));
+  const isChain = ({ from, to }: Line): boolean =>
+    leaving.get(from) === 1 && arriving.get(to) === 1;
   return [
     "digraph {",
     `rankdir=${direction}; nodesep=${turned ? 0.2 : 0.3}; ranksep=${turned ? 0.5 : 0.32}; pad=0;`,
     effort === "quick" ? "nslimit=1; nslimit1=1; mclimit=0.1; splines=polyline;" : "",
     'labeljust=l; node [shape=box, fixedsize=true, label="", margin=0]; edge [arrowsize=0.7];',
     ...contentOf(undefined, groupByFrame(boxes), groupByFrame(frames)),
-    ...lines.map(lineOf),
+    ...lines.map((line, index) => lineOf(line, index, isChain(line) ? CHAIN : 1)),
     "}",
     "",
   ].join("\n");
@@ -49,10 +53,23 @@ function contentOf(
   ];
 }
 
-function lineOf({ from, to, label }: Line, index: number): string {
-  const text =
-    label === "" ? "" : `, label=${blank(Math.ceil(textWidth(label, TEXT_STYLES.call)) + 6, 14)}`;
-  return `${from} -> ${to} [id=${index}${text}];`;
+/** Steps without a choice stay close and straight; what is long should be a branch on its way to where it joins. */
+const CHAIN = 4;
+
+function countBy(ids: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return counts;
+}
+
+function lineOf({ from, to, label }: Line, index: number, weight: number): string {
+  const width = Math.ceil(textWidth(label, TEXT_STYLES.call)) + 6;
+  const attributes = [
+    `id=${index}`,
+    ...(weight === 1 ? [] : [`weight=${weight}`]),
+    ...(label === "" ? [] : [`label=${blank(width, 14)}`]),
+  ];
+  return `${from} -> ${to} [${attributes.join(", ")}];`;
 }
 
 /** An empty label of a known size. */

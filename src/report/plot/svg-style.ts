@@ -27,7 +27,7 @@ function pageRules(colours: (typeof PAGE_COLOURS)["light" | "dark"]): string {
   const { page, box, text, muted, line, frames, frameLine } = colours;
   return [
     `.page{fill:${page}}`,
-    `.body{fill:${box}}`,
+    `.body{fill:${box}}.of-port .body,.of-model .body{stroke:${line}}`,
     `.name,.frame{fill:${text}}`,
     `.facts,.shape,.parameters,.call{fill:${muted}}`,
     `.line{stroke:${line}}`,

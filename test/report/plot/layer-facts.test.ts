@@ -41,4 +41,10 @@ describe("the facts of a layer", () => {
       }),
     ).toBe("0+1×2+3");
   });
+
+  it("tell the axis when it is not the last", () => {
+    expect(factsOf({ axis: [3] }, 4)).toBe("");
+    expect(factsOf({ axis: -1 })).toBe("");
+    expect(factsOf({ axis: 1 }, 4)).toBe("axis 1");
+  });
 });
