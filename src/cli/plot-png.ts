@@ -25,15 +25,17 @@ export async function drawPng(
   const scale = chooseScale(picture, options);
   const { Resvg, fonts } = await loadDrawing();
   const svg = svgDocument(picture, { theme: "light" });
-  const drawing = new Resvg(svg, {
+  // resvg looks for no other font after the first letter that none has.
+  const known = svg.replace(BEYOND_FONT, "?");
+  const drawing = new Resvg(known, {
     fitTo: { mode: "zoom", value: scale },
     font: { fontBuffers: fonts, defaultFontFamily: "Arimo", sansSerifFamily: "Arimo" },
   });
   try {
-    if (BEYOND_FONT.test(svg)) {
+    if (known !== svg) {
       options.say({
         code: "unsupported",
-        text: "Some names have letters that the font for PNG files lacks; they are drawn as boxes.",
+        text: "Some names have letters that the font for PNG files lacks; they are drawn as question marks.",
         hint: "Write an SVG or HTML file, which uses the fonts of whoever looks at it.",
       });
     }
@@ -45,7 +47,7 @@ export async function drawPng(
 
 /** Neither Latin nor Greek, Cyrillic or Hebrew, nor punctuation. */
 const BEYOND_FONT =
-  /[^\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Hebrew}\p{ASCII}×·…–]/u;
+  /[^\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Hebrew}\p{ASCII}×·…–]/gu;
 
 function chooseScale(
   { width, height }: PlacedPicture,

@@ -1,6 +1,7 @@
 import { FAMILY_COLOURS, PAGE_COLOURS } from "./family-colours.ts";
 import { groupByFrame } from "./group-by-frame.ts";
 import type { Box, Frame, Line, Picture } from "./picture.ts";
+import { shorten } from "./printable.ts";
 
 /** A picture in Graphviz' language, for those who want to lay it out or change it themselves. */
 export function dotDocument(picture: Picture): string {
@@ -28,7 +29,7 @@ export function dotDocument(picture: Picture): string {
   function clusterOf(frame: Frame, indent: string): readonly string[] {
     const { frames: shades, frameLine } = PAGE_COLOURS.light;
     const attributes = [
-      `label=${quoted(frame.title)}`,
+      `label=${quoted(short(frame.title))}`,
       `fillcolor="${shades[frame.depth % shades.length]}"`,
       `color="${frameLine}"`,
     ];
@@ -44,7 +45,7 @@ export function dotDocument(picture: Picture): string {
 function nodeOf(box: Box): string {
   const badges = box.badges.length === 0 ? [] : [box.badges.join(" · ")];
   const lines = [box.className, box.name, box.facts, ...box.shapes, box.parameters, ...badges];
-  const label = quoted(...lines.filter((line) => line !== ""));
+  const label = quoted(...lines.filter((line) => line !== "").map(short));
   return `${box.id} [label=${label}, fillcolor="${FAMILY_COLOURS[box.family]}"];`;
 }
 
@@ -54,6 +55,11 @@ function lineOf({ from, to, shape, label }: Line): string {
     ...(shape === "" ? [] : [`tooltip=${quoted(shape)}`]),
   ];
   return `  ${from} -> ${to}${attributes.length === 0 ? "" : ` [${attributes.join(", ")}]`};`;
+}
+
+/** Boxes grow with their texts here. */
+function short(text: string): string {
+  return shorten(text, 80);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { FAMILY_COLOURS } from "./family-colours.ts";
 import { groupByFrame } from "./group-by-frame.ts";
 import type { Box, Line, Picture } from "./picture.ts";
+import { shorten } from "./printable.ts";
 
 /** A picture as a flowchart of Mermaid, which GitHub and many editors draw in Markdown. */
 export function mermaidDocument(picture: Picture): string {
@@ -42,9 +43,9 @@ function lineOf({ from, to, label }: Line): string {
   return `  ${from} -->${label === "" ? "" : `|"${escaped(label)}"|`} ${to}`;
 }
 
-/** Everything that Markdown, HTML or Mermaid could read as more than a letter, as Mermaid's numeric entities. */
+/** Shortened, for boxes grow with their texts, and everything that Markdown, HTML or Mermaid could read as more than a letter, as Mermaid's numeric entities. */
 function escaped(text: string): string {
-  return text.replace(
+  return shorten(text, 80).replace(
     /[^\p{L}\p{M}\p{N} .,()_+=:/×·…-]/gu,
     (character) => `#${character.codePointAt(0)};`,
   );
