@@ -13,6 +13,9 @@ export {
   type Place,
 } from "./errors.ts";
 export { type ByteSource, bytesSource, collectBytes, type OutputBytes } from "./formats/bytes.ts";
+export { fitPicture, type LoadOptions, type OrientedPixels } from "./image/load.ts";
+export { CHANNELS, type ColorMode, convertPixels, type Pixels } from "./image/pixels.ts";
+export { type Layout, type PrepareOptions, preparePixels } from "./image/prepare.ts";
 export {
   FAMILIES,
   type Family,
@@ -23,6 +26,14 @@ export {
   type PresetName,
 } from "./image/preprocessing.ts";
 export { type Recognition, recognise } from "./image/recognise.ts";
+export {
+  type Box,
+  centerBox,
+  INTERPOLATIONS,
+  type Interpolation,
+  type ResizeOptions,
+  resizePixels,
+} from "./image/resize.ts";
 export type {
   Graph,
   GraphPort,

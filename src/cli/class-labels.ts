@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "../errors.ts";
+import { byCodePoint } from "../image/classes.ts";
 import { readText } from "../io/node.ts";
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { parseList } from "./parse-values.ts";
@@ -92,12 +93,4 @@ function parseJson(path: string, text: string): Json {
       `${path} is not JSON: ${error instanceof Error ? error.message : error}.`,
     );
   }
-}
-
-/** Python's order of strings; JavaScript's own compares UTF-16 units. */
-function byCodePoint(a: string, b: string): number {
-  const left = Array.from(a, (char) => char.codePointAt(0) ?? 0);
-  const right = Array.from(b, (char) => char.codePointAt(0) ?? 0);
-  const at = left.findIndex((point, index) => point !== right[index]);
-  return at < 0 ? left.length - right.length : (left[at] ?? 0) - (right[at] ?? -1);
 }

@@ -1,10 +1,8 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { fail } from "../errors.ts";
 import type { BlobLookup } from "../formats/coreml/open.ts";
 import type { Model } from "../formats/coreml/types.gen.ts";
-import { decodePicture, isPicture } from "../formats/picture.ts";
 import { readBytes } from "../io/node.ts";
+import { listPictures, openPictureDecoder } from "../io/pictures/index.ts";
 import type { Graph } from "../ir/graph.ts";
 import {
   compareModels,
@@ -33,14 +31,14 @@ export interface Candidates {
 }
 
 /** Compares on the inputs that the options ask for. Throws `bad-option`, and what reading pictures throws. */
-export function verifyModels(
+export async function verifyModels(
   { graph, model, blobs, names, pictures }: Candidates,
   flags: FlagReader,
   progress: (text: string) => void,
-): VerificationReport {
+): Promise<VerificationReport> {
   const start = performance.now();
   const plans = planInputs(graph, model, pictures.preparation);
-  const samples = samplesFor(plans, flags);
+  const samples = await samplesFor(plans, flags);
   const tolerance = positive(flags, "tolerance");
   const labels = flags.text("classLabels");
   const wrongLabels =
@@ -60,45 +58,42 @@ export function verifyModels(
   });
 }
 
-function samplesFor(plans: readonly InputPlan[], flags: FlagReader): readonly Sample[] {
+async function samplesFor(
+  plans: readonly InputPlan[],
+  flags: FlagReader,
+): Promise<readonly Sample[]> {
   const folder = flags.text("images");
   const random = seededRandom(whole(flags, "seed") ?? 1);
   const count = whole(flags, "random") ?? (folder === undefined ? 10 : 0);
-  const pictures = folder === undefined ? [] : picturesIn(folder, plans, random);
+  const pictures = folder === undefined ? [] : await picturesIn(folder, plans, random);
   const samples = [...pictures, ...randomSamples(plans, count, random)];
   if (samples.length > 0) return samples;
   return fail("bad-option", "--random 0 leaves nothing to compare.");
 }
 
-function picturesIn(
+async function picturesIn(
   folder: string,
   plans: readonly InputPlan[],
   random: Random,
-): readonly Sample[] {
+): Promise<readonly Sample[]> {
   if (plans.every(({ preprocessing }) => preprocessing === undefined)) {
     fail("bad-option", "--images: no input of the model is known to take pictures.", {
       hint: "Say how they are prepared: --preprocess tf, caffe, torch, 0-1 or none.",
     });
   }
-  const samples = filesIn(folder).flatMap((name) => {
-    const bytes = readBytes(join(folder, name));
-    return isPicture(bytes) ? [pictureSample(name, plans, decodePicture(bytes, name), random)] : [];
-  });
-  if (samples.length > 0) return samples;
-  return fail("bad-option", `--images: the folder ${folder} has no PNG or JPEG pictures.`);
-}
-
-function filesIn(folder: string): readonly string[] {
-  try {
-    const entries = readdirSync(folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
-      .map(({ name }) => name)
-      .sort();
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    return fail("io-read", `--images: ${folder} cannot be listed: ${text}.`, { cause: error });
+  const { files, faults } = await listPictures([folder]);
+  const [fault] = faults;
+  if (fault !== undefined) {
+    const text = `${faults.length} of the pictures in ${folder} cannot be used.`;
+    fail("corrupt-file", text, { hint: `${fault.name}: ${fault.why}` });
   }
+  const decoder = await openPictureDecoder();
+  const samples: Sample[] = [];
+  for (const { path, name } of files) {
+    const picture = await decoder.decode(readBytes(path), name);
+    samples.push(pictureSample(name, plans, picture, random));
+  }
+  return samples;
 }
 
 function whole(flags: FlagReader, key: "random" | "seed"): number | undefined {

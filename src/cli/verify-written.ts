@@ -25,7 +25,7 @@ export function verifyWritten(
   { name, graph, output, result, pictures }: Written,
   flags: FlagReader,
   progress: (text: string) => void,
-): VerificationReport {
+): Promise<VerificationReport> {
   const isFile = output !== "-";
   const model = decodeModel(isFile ? readBytes(output) : collectBytes(result.file));
   const takesPictures = flags.has("imageInputNames");

@@ -19,7 +19,7 @@ export async function verify(keras: string, coreML: string, raw: RawFlags): Prom
     const { graph, warnings } = readKeras(source, reading);
     const terminal = openTerminal();
     const options = { json: flags.has("json"), quiet: flags.has("quiet") };
-    const report = verifyModels(
+    const report = await verifyModels(
       {
         graph,
         model,

@@ -121,6 +121,15 @@ export function isNeutral(preprocessing: Preprocessing): boolean {
   );
 }
 
+/** Whether two do the same to every pixel, whatever they are called. */
+export function hasSameNumbers(a: Preprocessing, b: Preprocessing): boolean {
+  return (
+    a.colorOrder === b.colorOrder &&
+    a.scale.every((scale, color) => scale === b.scale[color]) &&
+    a.bias.every((bias, color) => bias === b.bias[color])
+  );
+}
+
 /** Whether all colours share one scale, which is all that a Core ML scaler can say. */
 export function hasOneScale(preprocessing: Preprocessing): boolean {
   const [red, green, blue] = preprocessing.scale;

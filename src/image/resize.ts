@@ -1,63 +1,125 @@
-/** 8-bit pixels, row by row, the channels of a pixel side by side. */
-export interface Pixels {
+import { FILTERS, tapsOf } from "./filters.ts";
+import type { Pixels } from "./pixels.ts";
+import { resampleColumns, resampleRows } from "./resample.ts";
+
+/** Keras' names for Pillow's filters. */
+export type Interpolation = "nearest" | keyof typeof FILTERS;
+
+/** All of them. */
+export const INTERPOLATIONS: readonly Interpolation[] = [
+  "nearest",
+  "bilinear",
+  "bicubic",
+  "lanczos",
+  "box",
+  "hamming",
+];
+
+/** A part of a picture in pixels from its upper left; the edges may be fractions. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** How to resize. */
+export interface ResizeOptions {
   readonly width: number;
   readonly height: number;
-  /** 3 for red, green, blue; 1 for gray. */
-  readonly channels: 1 | 3;
-  readonly data: Uint8Array;
+  /** `nearest` by default, as in Keras' `load_img`. */
+  readonly interpolation?: Interpolation;
+  /** Only this part of the picture; filters see the pixels around it, as in Pillow. */
+  readonly box?: Box;
+}
+
+/** The picture in another size, bit for bit as Pillow's `resize` makes it; the sides are stretched independently. */
+export function resizePixels(picture: Pixels, options: ResizeOptions): Pixels {
+  const { width, height, interpolation = "nearest", box = wholeOf(picture) } = options;
+  if (width === picture.width && height === picture.height && isWhole(box, picture)) return picture;
+  if (interpolation === "nearest") return resizeNearest(picture, width, height, box);
+  const hasAlpha = picture.channels === 2 || picture.channels === 4;
+  const opaque = hasAlpha ? multiplied(picture) : picture;
+  const { reach, weight } = FILTERS[interpolation];
+  const filter = { reach, weight };
+  const columns = tapsOf(filter, picture.width, box.left, box.right, width);
+  const rows = tapsOf(filter, picture.height, box.top, box.bottom, height);
+  const first = rows.starts[0] ?? 0;
+  const last = (rows.starts[height - 1] ?? 0) + (rows.counts[height - 1] ?? 0);
+  // Each pass is left out where it would only copy.
+  const stretched = width !== picture.width || box.left !== 0 || box.right !== width;
+  const narrow = stretched ? resampleRows(opaque, columns, first, last - first) : opaque;
+  const raised = height !== picture.height || box.top !== 0 || box.bottom !== height;
+  const done = raised ? resampleColumns(narrow, rows, stretched ? first : 0) : narrow;
+  return hasAlpha ? divided(done) : done;
 }
 
 /**
- * The same picture in another size: bilinear between the four nearest pixels, pixel centres at half places, the
- * sides stretched independently. Going down, nothing is averaged beyond the four.
+ * The middle of a picture in the proportions of a size, as Keras' `keep_aspect_ratio` cuts it.
+ * @see keras/src/utils/image_utils.py `load_img`
  */
-export function resizePixels(picture: Pixels, width: number, height: number): Pixels {
-  if (picture.width === width && picture.height === height) return picture;
+export function centerBox(picture: Pixels, width: number, height: number): Box {
+  const cropHeight = Math.min(picture.height, Math.floor((picture.width * height) / width));
+  const cropWidth = Math.min(picture.width, Math.floor((picture.height * width) / height));
+  const top = Math.floor((picture.height - cropHeight) / 2);
+  const left = Math.floor((picture.width - cropWidth) / 2);
+  return { left, top, right: left + cropWidth, bottom: top + cropHeight };
+}
+
+function wholeOf({ width, height }: Pixels): Box {
+  return { left: 0, top: 0, right: width, bottom: height };
+}
+
+function isWhole(box: Box, { width, height }: Pixels): boolean {
+  return box.left === 0 && box.top === 0 && box.right === width && box.bottom === height;
+}
+
+function resizeNearest(picture: Pixels, width: number, height: number, box: Box): Pixels {
   const { channels, data } = picture;
-  const columns = Array.from({ length: width }, (_, x) => tapsOf(x, width, picture.width));
+  const columns = places(box.left, box.right, width);
+  const rows = places(box.top, box.bottom, height);
   const result = new Uint8Array(width * height * channels);
-  let at = 0;
-  for (let y = 0; y < height; y++) {
-    const [top, bottom, down] = tapsOf(y, height, picture.height);
-    for (const [left, right, across] of columns) {
-      for (let c = 0; c < channels; c++) {
-        const pixel = (row: number, column: number): number =>
-          data[(row * picture.width + column) * channels + c] ?? 0;
-        const upper = mix(pixel(top, left), pixel(top, right), across);
-        const lower = mix(pixel(bottom, left), pixel(bottom, right), across);
-        result[at++] = Math.round(mix(upper, lower, down));
-      }
+  let to = 0;
+  for (const row of rows) {
+    const start = row * picture.width;
+    for (const column of columns) {
+      const from = (start + column) * channels;
+      for (let c = 0; c < channels; c++) result[to++] = data[from + c] ?? 0;
     }
   }
   return { width, height, channels, data: result };
 }
 
-/** Gray by the brightness of each colour (ITU-R BT.601), or gray repeated for each colour. */
-export function withChannels(picture: Pixels, channels: 1 | 3): Pixels {
-  if (picture.channels === channels) return picture;
-  const { width, height, data } = picture;
-  const count = width * height;
-  const result = new Uint8Array(count * channels);
-  for (let pixel = 0; pixel < count; pixel++) {
-    const [red = 0, green = 0, blue = 0] = data.subarray(pixel * 3, pixel * 3 + 3);
-    if (channels === 1) result[pixel] = Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
-    else result.fill(data[pixel] ?? 0, pixel * 3, pixel * 3 + 3);
+/** A running sum, as Pillow walks: multiplying instead gives other pixels. @see libImaging/Geometry.c `ImagingScaleAffine` */
+function places(from: number, to: number, size: number): Int32Array {
+  const step = (to - from) / size;
+  const result = new Int32Array(size);
+  let place = from + step * 0.5;
+  for (let i = 0; i < size; i++, place += step) result[i] = Math.trunc(place);
+  return result;
+}
+
+/** Colours times alpha, so that what is transparent does not count. @see libImaging/Convert.c `rgbA2rgba` */
+function multiplied(picture: Pixels): Pixels {
+  return mapColors(picture, (color, alpha) => {
+    const product = color * alpha + 128;
+    return ((product >> 8) + product) >> 8;
+  });
+}
+
+/** Colours divided by alpha again. @see libImaging/Convert.c `rgba2rgbA` */
+function divided(picture: Pixels): Pixels {
+  return mapColors(picture, (color, alpha) =>
+    alpha === 0 || alpha === 255 ? color : Math.min(255, Math.floor((255 * color) / alpha)),
+  );
+}
+
+function mapColors(picture: Pixels, map: (color: number, alpha: number) => number): Pixels {
+  const { channels, data } = picture;
+  const result = new Uint8Array(data);
+  for (let at = 0; at < data.length; at += channels) {
+    const alpha = data[at + channels - 1] ?? 0;
+    for (let c = 0; c < channels - 1; c++) result[at + c] = map(data[at + c] ?? 0, alpha);
   }
-  return { width, height, channels, data: result };
-}
-
-/** The two source places around a target place, and how far it lies towards the second. */
-function tapsOf(
-  place: number,
-  size: number,
-  sourceSize: number,
-): readonly [first: number, second: number, share: number] {
-  const source = ((place + 0.5) * sourceSize) / size - 0.5;
-  const clamped = Math.min(Math.max(source, 0), sourceSize - 1);
-  const first = Math.floor(clamped);
-  return [first, Math.min(first + 1, sourceSize - 1), clamped - first];
-}
-
-function mix(a: number, b: number, share: number): number {
-  return a + (b - a) * share;
+  return { ...picture, data: result };
 }

@@ -168,7 +168,9 @@ describe("kc verify refuses", () => {
     const options = ["--images", temporaryFolder()] as const;
     const { code, stderr } = await run("verify", model(IMAGE), golden(IMAGE), ...options);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^error: --images: the folder \S+ has no PNG or JPEG pictures\.\n$/);
+    expect(stderr).toMatch(
+      /^error: No pictures in \S+\.\n {2}JPEG, PNG, WebP, GIF and BMP files are read\.\n$/,
+    );
   });
 
   it("a model that was not made of this one", async () => {

@@ -1,4 +1,4 @@
-import type { Pixels } from "../../image/resize.ts";
+import type { Pixels } from "../../image/pixels.ts";
 
 /** The next of a row of numbers from 0 up to 1. */
 export type Random = () => number;

@@ -1,6 +1,7 @@
 import { fail } from "../../errors.ts";
+import { convertPixels, type Pixels } from "../../image/pixels.ts";
 import type { Preprocessing } from "../../image/preprocessing.ts";
-import { type Pixels, resizePixels, withChannels } from "../../image/resize.ts";
+import { resizePixels } from "../../image/resize.ts";
 import { formatShape } from "../../ir/tensor.ts";
 import type { ModelInput } from "../features.ts";
 import type { Tensor as GraphTensor } from "../graph/tensor.ts";
@@ -90,7 +91,8 @@ function randomFor(plan: InputPlan, random: Random, reach: number): Source {
 
 function fitted(plan: InputPlan, picture: Pixels): Pixels {
   const { width, height, channels } = pictureSize(plan);
-  return resizePixels(withChannels(picture, channels), width, height);
+  const converted = convertPixels(picture, channels === 1 ? "grayscale" : "rgb");
+  return resizePixels(converted, { width, height, interpolation: "bilinear" });
 }
 
 interface PictureSize {

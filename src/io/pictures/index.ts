@@ -1,0 +1,13 @@
+/**
+ * Pictures for Node: folders of classes, lists, and decoding of JPEG, PNG, WebP, GIF and BMP with Pillow's pixels.
+ * @module
+ */
+export { type ClassFolderOptions, listClassFolder } from "./class-folder.ts";
+export {
+  type DecodedPicture,
+  type DecoderOptions,
+  openPictureDecoder,
+  type PictureDecoder,
+} from "./decoder.ts";
+export { type ListOptions, listPictures, readPictureList } from "./picture-list.ts";
+export type { PictureFault, PictureFile, PictureSet } from "./picture-set.ts";
