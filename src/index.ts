@@ -73,3 +73,9 @@ export {
   type CoreMLSummary,
   writeCoreML,
 } from "./targets/coreml-nn/index.ts";
+export {
+  type OnnxOptions,
+  type OnnxResult,
+  type OnnxSummary,
+  writeOnnx,
+} from "./targets/onnx/index.ts";

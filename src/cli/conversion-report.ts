@@ -29,6 +29,8 @@ export interface TargetFacts {
   readonly format: string;
   /** Of Core ML. */
   readonly specificationVersion?: number;
+  /** Of ONNX. */
+  readonly opset?: number;
   readonly inputs: readonly FeatureReport[];
   readonly outputs: readonly (FeatureReport | LabelReport)[];
   /** Number of layers, nodes or steps in the file. */

@@ -53,6 +53,10 @@ export const CONVERT_FLAGS: readonly FlagGroup[] = [
         about: "what an output means",
         repeatable: true,
       },
+      {
+        flags: "--inputs-as-nchw <names>",
+        about: "inputs of an ONNX model that are given channels first, though Keras has them last",
+      },
       { flags: "--use-float-arraytype", about: "declare arrays as float32, the default" },
       { flags: "--use-double-arraytype", about: "declare arrays as double, as coremltools does" },
     ],
@@ -104,6 +108,10 @@ export const CONVERT_FLAGS: readonly FlagGroup[] = [
         about: "store the weights of a TensorFlow.js model in fewer bytes",
         choices: ["float16", "uint8", "uint16"],
       },
+      {
+        flags: "--external-data",
+        about: "put the weights of an ONNX model into a file of their own, as models over 2 GB do",
+      },
       { flags: "--respect-trainable", about: "trainable layers can be trained on the device" },
       { flags: "--author <text>", about: "metadata: who made the model" },
       { flags: "--license <text>", about: "metadata: its licence" },
@@ -134,18 +142,19 @@ Examples:
       --image-scale 2/255 --red-bias -1 --green-bias -1 --blue-bias -1
   $ kc convert resnet50.keras ResNet50.mlmodel --image-input-names input1 --preprocess auto
   $ kc convert model.h5 web_model/
+  $ kc convert model.h5 model.onnx --model-precision float16
   $ kc convert weights.h5 Model.mlmodel --architecture model.json --input-shape 1,96,96,3
 `;
 
 /** `kc convert`. */
 export const CONVERT_COMMAND: CommandSpec = {
   name: "convert",
-  about: "convert a Keras model to Core ML (.mlmodel) or TensorFlow.js (a folder)",
+  about: "convert a Keras model to Core ML (.mlmodel), ONNX (.onnx) or TensorFlow.js (a folder)",
   arguments: [
     ["<model>", ".h5, .hdf5, .keras or .weights.h5 file, or - for the standard input"],
     [
       "<output>",
-      "file to write, which says what: .mlmodel; a folder for TensorFlow.js: web/; or - for the standard output",
+      "file to write, which says what: .mlmodel, .onnx; a folder for TensorFlow.js: web/; or - for the standard output",
     ],
   ],
   groups: CONVERT_FLAGS,

@@ -21,11 +21,11 @@ export async function convert(model: string, output: string, raw: RawFlags): Pro
   const start = performance.now();
   const flags = readFlags(raw);
   const target = targetOf(output, flags);
-  checkDestination(target, output, flags);
   checkFlags(target, flags);
+  checkDestination(target, output, flags);
   const reading = await readOptions(flags);
   const writer = await target.load();
-  const plan = writer.plan(flags);
+  const plan = await writer.plan(flags);
   const source = await openModel(model);
   try {
     const { graph, warnings } = readKeras(source, reading);

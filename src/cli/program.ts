@@ -22,7 +22,7 @@ Exit codes:
  */
 export function buildProgram(done: (exitCode: number) => void): Command {
   const program = new Command("kc")
-    .description("Converts Keras models of every generation to Core ML.")
+    .description("Converts Keras models of every generation to Core ML and ONNX.")
     .version(version(), "--version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")

@@ -26,8 +26,8 @@ export interface TargetSpec {
 
 /** The code of a target. */
 export interface TargetWriter {
-  /** Reads and checks the options, before the model is read. Throws `bad-option`. */
-  plan(flags: FlagReader): ConversionPlan;
+  /** Reads and checks the options, before the model is read. Throws `bad-option`, and what verifying lacks. */
+  plan(flags: FlagReader): ConversionPlan | Promise<ConversionPlan>;
   /**
    * Converts without any options, placeholders for unknown layers allowed, and gives the warnings. Throws `unsupported` with all that
    * stands in the way. Reads no weight.

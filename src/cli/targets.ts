@@ -1,11 +1,12 @@
 import { fail } from "../errors.ts";
 import { type FlagReader, flagName } from "./flag-reader.ts";
 import { MLMODEL_TARGET } from "./target-mlmodel.ts";
+import { ONNX_TARGET } from "./target-onnx.ts";
 import type { TargetSpec } from "./target-spec.ts";
 import { TFJS_TARGETS } from "./target-tfjs.ts";
 
 /** Everything that a model can become. */
-export const TARGETS: readonly TargetSpec[] = [MLMODEL_TARGET, ...TFJS_TARGETS];
+export const TARGETS: readonly TargetSpec[] = [MLMODEL_TARGET, ONNX_TARGET, ...TFJS_TARGETS];
 
 /** The words of `--to`. */
 export const TARGET_NAMES: readonly string[] = TARGETS.map(({ name }) => name);
@@ -42,7 +43,6 @@ export function checkFlags(target: TargetSpec, flags: FlagReader): void {
 /** Targets of later versions, by how their files end. */
 const LATER: readonly (readonly [RegExp, string])[] = [
   [/\.mlpackage\/?$/i, "ML Programs (.mlpackage)"],
-  [/\.onnx$/i, "ONNX (.onnx)"],
   [/\.(h5|hdf5|keras)$/i, "Keras (.h5, .keras)"],
 ];
 

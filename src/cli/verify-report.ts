@@ -10,7 +10,11 @@ export interface VerificationReport {
   readonly ok: boolean;
   readonly exitCode: number;
   readonly model: string;
-  readonly coreML: string;
+  /** The Core ML file. */
+  readonly coreML?: string;
+  /** The file of another target, and what ran it. */
+  readonly written?: string;
+  readonly backend?: string;
   readonly samples: number;
   readonly tolerance: number;
   readonly half: boolean;
@@ -82,12 +86,13 @@ export function printVerification(
 
 /** The figures, without colours. */
 export function verificationLines(report: VerificationReport): readonly string[] {
-  const { model, coreML, samples, milliseconds, preprocessing, outputs } = report;
+  const { model, coreML, written = coreML, samples, milliseconds, preprocessing, outputs } = report;
   const width = Math.max(...outputs.map(({ name }) => name.length));
   const seconds = (milliseconds / 1000).toFixed(2);
   const half = report.half ? ", rounded to float16" : "";
   return [
-    `${model} ↔ ${coreML}, ${samples} ${samples === 1 ? "input" : "inputs"}${half}, ${seconds} s`,
+    `${model} ↔ ${written}, ${samples} ${samples === 1 ? "input" : "inputs"}${half}, ${seconds} s`,
+    ...(report.backend === undefined ? [] : [`  run by ${report.backend}`]),
     ...(preprocessing === undefined ? [] : [pictureLine(preprocessing)]),
     ...outputs.map((output) => `  out  ${output.name.padEnd(width)}  ${figures(output, samples)}`),
     `  allowed: ${short(report.tolerance)} of an output's largest number`,
@@ -116,7 +121,9 @@ function figures(output: OutputComparison, samples: number): string {
 function faultLines(report: VerificationReport): readonly string[] {
   const { divergence, labels, worst = "" } = report;
   const facts = labels === undefined ? [] : [labels];
-  if (divergence === undefined) return facts;
+  if (divergence === undefined) {
+    return report.ok || labels !== undefined ? facts : [`An output differs, most on ${worst}.`];
+  }
   const { layer, className, relative } = divergence;
   const where = `${short(relative)} of its largest number, on ${worst}`;
   if (className === undefined) {

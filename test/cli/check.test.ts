@@ -50,6 +50,9 @@ describe("kc check", () => {
 
   it("refuses targets that it does not know", async () => {
     const { code, stderr } = await run("check", LSTM, "--to", "tflite");
-    expect([code, stderr]).toEqual([2, 'error: --to is "tflite", expected mlmodel.\n']);
+    expect([code, stderr]).toEqual([
+      2,
+      'error: --to is "tflite", expected mlmodel or onnx or tfjs.\n',
+    ]);
   });
 });

@@ -380,7 +380,6 @@ describe("models that cannot be expressed end with code 4:", () => {
 
   it.each([
     ["Model.mlpackage", "ML Programs (.mlpackage)"],
-    ["model.onnx", "ONNX (.onnx)"],
     ["model.keras", "Keras (.h5, .keras)"],
   ])("%s, a target of later", async (output, what) => {
     expect(await run("convert", SMALL, output)).toEqual({

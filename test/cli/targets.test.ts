@@ -23,7 +23,7 @@ describe("the targets of kc convert", () => {
   });
 
   it("are recognised by names that no other claims", () => {
-    const examples = ["a.mlmodel", "a.MLMODEL", "a/"];
+    const examples = ["a.mlmodel", "a.MLMODEL", "a.onnx", "b/c.ONNX", "a/"];
     const claims = examples.map(
       (name) => TARGETS.filter(({ pattern }) => pattern.test(name)).length,
     );

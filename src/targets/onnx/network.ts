@@ -6,7 +6,7 @@ import type { Unsupported } from "../target.ts";
 import { type ElementType, elementOf } from "./element.ts";
 import { Emission } from "./emission.ts";
 import { emitters } from "./emitters.ts";
-import { arrange, imageOrder, naturalOrder } from "./layout.ts";
+import { type AxisOrder, arrange, imageOrder, naturalOrder } from "./layout.ts";
 import type { Settings } from "./options.ts";
 import type { PortNames } from "./port-names.ts";
 import { refuse } from "./refuse.ts";
@@ -15,7 +15,10 @@ import { refuse } from "./refuse.ts";
 export interface Port {
   readonly name: string;
   readonly element: ElementType;
+  /** In the order in which it is declared. */
   readonly shape: readonly Dim[];
+  /** Axis of the Keras value behind each axis of `shape`. */
+  readonly order: AxisOrder;
 }
 
 /** Nodes, with what goes in and out. */
@@ -49,7 +52,7 @@ function emitInput(emission: Emission, settings: Settings, names: PortNames, ind
   const order = turned ? imageOrder("channels-last", rank) : naturalOrder(rank);
   const element = elementOf(dtype);
   emission.put(value, { name, order, element });
-  return { name, element, shape: arrange(shape, order) };
+  return { name, element, shape: arrange(shape, order), order };
 }
 
 /** An output has Keras' order of axes, and its own name, which also inputs and constants get that come out as they are. */
@@ -57,9 +60,10 @@ function emitOutput(emission: Emission, names: PortNames, index: number): Port {
   const value = emission.graph.outputs[index]?.value ?? "";
   const name = names.outputs[index] ?? "";
   const shape = emission.shapeOf(value);
-  const tensor = emission.move(emission.tensorOf(value), naturalOrder(shape.length));
+  const order = naturalOrder(shape.length);
+  const tensor = emission.move(emission.tensorOf(value), order);
   emission.nodes.push({ input: [tensor.name], output: [name], name, opType: "Identity" });
-  return { name, element: tensor.element, shape };
+  return { name, element: tensor.element, shape, order };
 }
 
 function emitOrLog(node: Node, emission: Emission, log: Diagnostics): void {

@@ -124,7 +124,7 @@ function watchAgain(sides: Sides, sample: Sample, tolerance: number): LayerWatch
 }
 
 /** One output of one sample. */
-interface OutputRun extends Difference {
+export interface OutputRun extends Difference {
   readonly size: number;
   readonly top1: boolean | undefined;
   readonly top5: boolean | undefined;
@@ -142,16 +142,25 @@ function runSample(
     const order = axisOrder(graph, graph.outputs[index]?.value ?? "");
     const { shape, data } = firstItem(output, batchSize(sample));
     const [right, got] = kerasNumbers(results.get(names[index] ?? ""), shape, order, data, name);
-    const isScores = shape.length === 1 && right.length > 1;
-    const same = (count: number): boolean =>
-      sameSet(topIndices(right, count), topIndices(got, count));
-    return {
-      ...difference(right, got),
-      size: right.length,
-      top1: isScores ? same(1) : undefined,
-      top5: isScores && right.length > 5 ? same(5) : undefined,
-    };
+    return outputRun(right, got, shape.length === 1);
   });
+}
+
+/** The figures of one output; of one list of several scores the best ones too. */
+export function outputRun(
+  right: ArrayLike<number>,
+  got: ArrayLike<number>,
+  isList: boolean,
+): OutputRun {
+  const isScores = isList && right.length > 1;
+  const same = (count: number): boolean =>
+    sameSet(topIndices(right, count), topIndices(got, count));
+  return {
+    ...difference(right, got),
+    size: right.length,
+    top1: isScores ? same(1) : undefined,
+    top5: isScores && right.length > 5 ? same(5) : undefined,
+  };
 }
 
 /** Expected and actual numbers in the same order. */
@@ -198,7 +207,12 @@ function outputNames(graph: Graph, { outputs, labelOutput }: Wiring): readonly s
   return names.slice(0, graph.outputs.length);
 }
 
-function summarise(name: string, keras: string, runs: readonly OutputRun[]): OutputComparison {
+/** The worst of each figure over all samples. */
+export function summarise(
+  name: string,
+  keras: string,
+  runs: readonly OutputRun[],
+): OutputComparison {
   const worst = (pick: (run: OutputRun) => number): number => Math.max(0, ...runs.map(pick));
   const count = (key: "top1" | "top5"): number => runs.filter((run) => run[key] === true).length;
   const [first] = runs;
@@ -214,7 +228,8 @@ function summarise(name: string, keras: string, runs: readonly OutputRun[]): Out
   };
 }
 
-function worstOf(runs: readonly (readonly OutputRun[])[]): number {
+/** Index of the sample with the largest difference. */
+export function worstOf(runs: readonly (readonly OutputRun[])[]): number {
   const errors = runs.map((run) => Math.max(0, ...run.map(({ relative }) => relative)));
   return errors.indexOf(Math.max(...errors));
 }

@@ -119,7 +119,7 @@ function arraySizes(
 }
 
 /** Size of the table that an input's numbers look things up in. */
-function vocabularyOf(graph: Graph, value: ValueId): number | undefined {
+export function vocabularyOf(graph: Graph, value: ValueId): number | undefined {
   const reached = new Set([value]);
   for (const { op, inputs, outputs } of graph.nodes) {
     if (!inputs.some((one) => reached.has(one))) continue;
@@ -135,4 +135,4 @@ function countOf(inputs: number): string {
 }
 
 /** For free time steps that no side fixes. */
-const FREE_SIZE = 7;
+export const FREE_SIZE = 7;

@@ -1,0 +1,105 @@
+import { basename } from "node:path";
+import type { OnnxRuntime } from "../backends/onnx-runtime.ts";
+import { fail } from "../errors.ts";
+import { type OnnxOptions, type OnnxResult, writeOnnx } from "../targets/onnx/index.ts";
+import { loadClassLabels } from "./class-labels.ts";
+import type { FeatureReport, TargetFacts } from "./conversion-report.ts";
+import type { FlagReader } from "./flag-reader.ts";
+import type { ConvertedFile, TargetWriter } from "./target-spec.ts";
+
+/** Writes ONNX models. */
+export const onnxWriter: TargetWriter = {
+  async plan(flags) {
+    const options = onnxOptions(flags);
+    const runtime = flags.has("verify") ? await loadRuntime() : undefined;
+    return (graph, output) => {
+      const data = `${output}.data`;
+      const result = writeOnnx(graph, { ...options, dataFile: basename(data) });
+      return {
+        files: filesOf(result, output, data),
+        facts: factsOf(result),
+        warnings: result.warnings,
+        async verify(name, progress) {
+          const { verifyOnnx } = await import("./verify-onnx.ts");
+          return verifyOnnx(
+            { name, graph, output, result },
+            progress,
+            runtime ?? (await loadRuntime()),
+          );
+        },
+      };
+    };
+  },
+  check: (graph) => writeOnnx(graph).warnings,
+};
+
+async function loadRuntime(): Promise<OnnxRuntime> {
+  const { loadOnnxRuntime } = await import("../backends/onnx.ts");
+  return loadOnnxRuntime();
+}
+
+/** The weights first: a model that is there has them. */
+function filesOf(result: OnnxResult, output: string, data: string): readonly ConvertedFile[] {
+  const model = { path: output, bytes: result.file };
+  if (result.data === undefined) return [model];
+  if (output === "-") {
+    fail(
+      "bad-option",
+      "The weights go to a file of their own, which the standard output cannot take.",
+      {
+        hint: "Give an output file instead of -.",
+      },
+    );
+  }
+  return [{ path: data, bytes: result.data.file }, model];
+}
+
+function factsOf({ summary }: OnnxResult): TargetFacts {
+  const feature = ({ name, shape }: OnnxResult["summary"]["inputs"][number]): FeatureReport => ({
+    name,
+    type: "array",
+    shape,
+  });
+  return {
+    format: `ONNX opset ${summary.opset}`,
+    opset: summary.opset,
+    inputs: summary.inputs.map(feature),
+    outputs: summary.outputs.map(feature),
+    layers: summary.nodes,
+    parameters: summary.parameters,
+    preprocessing: [],
+  };
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+const TEXTS = ["author", "license", "shortDescription", "modelVersion"] as const;
+const LISTS = ["inputNames", "outputNames", "inputsAsNchw"] as const;
+const PAIRS = [
+  ["userDefined", "userDefined"],
+  ["inputDescription", "inputDescriptions"],
+  ["outputDescription", "outputDescriptions"],
+] as const;
+
+/** What the options say about the ONNX model. Loads the class labels. */
+function onnxOptions(flags: FlagReader): OnnxOptions {
+  const options: Writable<OnnxOptions> = {};
+  for (const key of TEXTS) {
+    const text = flags.text(key);
+    if (text !== undefined) options[key] = text;
+  }
+  for (const key of LISTS) {
+    const list = flags.list(key);
+    if (list !== undefined) options[key] = list;
+  }
+  for (const [key, name] of PAIRS) {
+    const pairs = flags.pairs(key);
+    if (pairs !== undefined) options[name] = pairs;
+  }
+  const labels = flags.text("classLabels");
+  if (labels !== undefined) options.classLabels = loadClassLabels("--class-labels", labels);
+  const precision = flags.oneOf("modelPrecision", ["float32", "float16"]);
+  if (precision !== undefined) options.modelPrecision = precision;
+  if (flags.has("externalData")) options.externalData = true;
+  return options;
+}
