@@ -38,10 +38,13 @@ export type {
   Graph,
   GraphPort,
   GraphSource,
+  LossPenalties,
+  LossSettings,
   Node,
   Origin,
   TrainingSetup,
   ValueId,
+  WeightPenalty,
 } from "./ir/graph.ts";
 export type { Op, OpKind, OpOf } from "./ir/ops/index.ts";
 export { printGraph } from "./ir/print.ts";

@@ -1,4 +1,12 @@
-import type { Graph, GraphPort, GraphSource, Origin, TrainingSetup, ValueId } from "./graph.ts";
+import type {
+  Graph,
+  GraphPort,
+  GraphSource,
+  LossPenalties,
+  Origin,
+  TrainingSetup,
+  ValueId,
+} from "./graph.ts";
 import type { Op } from "./ops/index.ts";
 import type { TensorType } from "./tensor.ts";
 
@@ -18,4 +26,5 @@ export interface GraphHead {
   readonly name: string;
   readonly source: GraphSource;
   readonly training?: TrainingSetup;
+  readonly penalties?: LossPenalties;
 }

@@ -1,6 +1,7 @@
+import type { Diagnostic } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Op } from "./ops/index.ts";
-import type { TensorType } from "./tensor.ts";
+import type { TensorType, WeightRef } from "./tensor.ts";
 
 /** Name of one value (a tensor flowing through the graph), unique in its graph. */
 export type ValueId = string;
@@ -51,12 +52,32 @@ export interface Graph {
   readonly source: GraphSource;
   /** How the file was being trained, if it says. */
   readonly training?: TrainingSetup;
+  /** What regularizers add to the loss; left out where it is nothing. */
+  readonly penalties?: LossPenalties;
+}
+
+/** What regularizers add to the loss of a model. */
+export interface LossPenalties {
+  readonly weights: readonly WeightPenalty[];
+  /** Regularizers that cannot be told by a number for each weight, such as those of outputs. */
+  readonly others: readonly Diagnostic[];
+}
+
+/** What one array adds to the loss: `l1 * Σ|w| + l2 * Σw²`. */
+export interface WeightPenalty {
+  /** The layer's path. */
+  readonly layer: string;
+  readonly weight: WeightRef;
+  readonly l1: number;
+  readonly l2: number;
 }
 
 /** Loss and optimizer of a compiled model, in neutral words; numbers as the file has them. */
 export interface TrainingSetup {
   /** Keras' snake-case name (`categorical_crossentropy`), one per output. */
   readonly losses: readonly string[];
+  /** One per output; left out where all have Keras' defaults. */
+  readonly lossSettings?: readonly LossSettings[];
   readonly metrics: readonly string[];
   readonly optimizer: {
     /** Lower case: `sgd`, `adam`, `rmsprop`, … */
@@ -64,6 +85,14 @@ export interface TrainingSetup {
     /** Keras 3 spelling: learning_rate, momentum, beta_1, epsilon, …; absent keys are Keras' defaults. */
     readonly config: JsonObject;
   };
+}
+
+/** What a loss was made with. */
+export interface LossSettings {
+  /** Whether the outputs are logits instead of probabilities; false by default. */
+  readonly fromLogits: boolean;
+  /** How much of each target goes to all classes alike; 0 by default. */
+  readonly labelSmoothing: number;
 }
 
 /** The file a graph was read from: its format and writer. */

@@ -9,6 +9,7 @@ import { buildInputs, type InputShapes } from "./input-layer.ts";
 import { exampleShape } from "./input-shape-example.ts";
 import { type CallListener, type Flow, type LowerState, lowerLayer } from "./lower-layer.ts";
 import type { WeightTable } from "./match-groups.ts";
+import { readPenalties } from "./penalties.ts";
 import type { SpecTable } from "./slots.ts";
 import type { CallConfig, LayerConfig, ModelConfig, TensorAddress } from "./topology.ts";
 import { parseTraining } from "./training.ts";
@@ -32,20 +33,23 @@ export function lowerModel(model: ModelConfig, context: LowerContext): Graph {
   const { archive, log } = context;
   const outputNames = uniqueNames(model.outputs.map((address) => address.layer));
   const training = parseTraining(archive.training, outputNames);
+  const { dialect } = archive;
+  const penalties = readPenalties(model, context.table, dialect);
   const build = createBuilder({
     name: model.name,
     source: {
       format: "keras",
-      version: archive.dialect.version,
-      backend: archive.dialect.backend,
+      version: dialect.version,
+      backend: dialect.backend,
     },
     ...(training === undefined ? {} : { training }),
+    ...(penalties === undefined ? {} : { penalties }),
   });
   const example = (): readonly number[] => exampleShape(model, context.table);
   const inputs = buildInputs(model, { shapes: context.inputShapes, example }, build);
   const state: LowerState = {
     ...context,
-    dialect: archive.dialect,
+    dialect,
     calls: new Map(),
     lowerInner: lowerTopology,
     unmasked: new Set(),

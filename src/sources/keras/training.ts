@@ -1,4 +1,4 @@
-import type { TrainingSetup } from "../../ir/graph.ts";
+import type { LossSettings, TrainingSetup } from "../../ir/graph.ts";
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import { plainClass, snakeCase } from "./parse-model.ts";
 import { unwrapTuples } from "./unwrap.ts";
@@ -14,9 +14,16 @@ export function parseTraining(
   if (training === undefined) return undefined;
   const optimizer = parseOptimizer(training);
   if (optimizer === undefined) return undefined;
-  const losses = parseLosses(training.loss, outputNames);
+  const losses = lossesByOutput(training.loss, outputNames).map(lossName);
   const metrics = namesIn(training.metrics).filter((name) => name !== "loss");
-  return { losses, metrics: [...new Set(metrics)], optimizer };
+  const settings = lossesByOutput(training.loss, outputNames).map(lossSettings);
+  const special = settings.some((one) => one.fromLogits || one.labelSmoothing !== 0);
+  return {
+    losses,
+    metrics: [...new Set(metrics)],
+    optimizer,
+    ...(special ? { lossSettings: settings } : {}),
+  };
 }
 
 function parseOptimizer(training: JsonObject): TrainingSetup["optimizer"] | undefined {
@@ -39,12 +46,21 @@ function optimizerName(className: string): string {
 const ARGUMENTS: ReadonlyMap<string, string> = new Map([["lr", "learning_rate"]]);
 
 /** One per output: a single one holds for all, a dict is by output name. */
-function parseLosses(loss: Json | undefined, outputNames: readonly string[]): readonly string[] {
-  if (isJsonList(loss)) return loss.map(lossName);
+function lossesByOutput(loss: Json | undefined, outputNames: readonly string[]): readonly Json[] {
+  if (isJsonList(loss)) return loss;
   if (isJsonObject(loss) && loss.class_name === undefined) {
-    return outputNames.map((name) => lossName(loss[name] ?? null));
+    return outputNames.map((name) => loss[name] ?? null);
   }
-  return outputNames.map(() => lossName(loss ?? null));
+  return outputNames.map(() => loss ?? null);
+}
+
+function lossSettings(loss: Json): LossSettings {
+  const config = isJsonObject(loss) && isJsonObject(loss.config) ? loss.config : {};
+  const { from_logits: fromLogits, label_smoothing: labelSmoothing } = config;
+  return {
+    fromLogits: fromLogits === true,
+    labelSmoothing: typeof labelSmoothing === "number" ? labelSmoothing : 0,
+  };
 }
 
 /** A name, a loss object, or (Keras 3) a serialised function. */

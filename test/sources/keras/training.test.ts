@@ -54,6 +54,14 @@ describe("how a model was trained", () => {
     });
   });
 
+  it("with logits and smoothed labels", () => {
+    const config = { from_logits: true, label_smoothing: 0.1 };
+    const loss = { class_name: "CategoricalCrossentropy", config };
+    expect(parseTraining({ optimizer: "sgd", loss }, ["a"])?.lossSettings).toEqual([
+      { fromLogits: true, labelSmoothing: 0.1 },
+    ]);
+  });
+
   it("with losses of several outputs, in a list or by name", () => {
     const optimizer = "rmsprop";
     expect(parseTraining({ optimizer, loss: ["mse", "mae"] }, ["a", "b"])?.losses).toEqual([
