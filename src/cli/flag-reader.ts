@@ -42,7 +42,8 @@ export function readFlags(raw: RawFlags): FlagReader {
     pairs: (key) => (texts(key).length === 0 ? undefined : parsePairs(flagName(key), texts(key))),
     oneOf: (key, allowed) =>
       parsed(key, (flag, value) => {
-        const word = allowed.find((candidate) => candidate === value.toLowerCase());
+        const lower = value.toLowerCase();
+        const word = allowed.find((candidate) => candidate.toLowerCase() === lower);
         return (
           word ?? fail("bad-option", `${flag} is "${value}", expected ${allowed.join(" or ")}.`)
         );

@@ -5,16 +5,20 @@ export type PlotFormat = "svg" | "html" | "png" | "dot" | "mermaid";
 
 /** As the user says, else by the output's ending; SVG for the standard output. Throws `bad-option`. */
 export function choosePlotFormat(output: string, asked: string | undefined): PlotFormat {
+  if (asked !== undefined) {
+    const words = "svg, html, png, dot or mermaid";
+    return (
+      FORMATS.get(asked.toLowerCase()) ??
+      fail("bad-option", `--format is "${asked}", expected ${words}.`)
+    );
+  }
   const ending = /\.([^./\\]+)$/.exec(output)?.[1]?.toLowerCase() ?? "";
-  const word = (asked ?? (output === "-" ? "svg" : ending)).toLowerCase();
   return (
-    FORMATS.get(word) ??
+    FORMATS.get(output === "-" ? "svg" : ending) ??
     fail(
       "bad-option",
       `${output} does not say what to draw, expected a name that ends in ${ENDINGS}.`,
-      {
-        hint: "Give such a name, or add --format svg.",
-      },
+      { hint: "Give such a name, or add --format svg." },
     )
   );
 }

@@ -16,6 +16,7 @@ export async function plot(model: string, raw: RawFlags): Promise<number> {
   const output = flags.text("output") ?? "-";
   const format = choosePlotFormat(output, flags.text("format"));
   const scale = chooseScale(flags, format);
+  const options = pictureOptions(raw);
   checkPlotOutput(output, format, flags);
   const reading = await readOptions(flags);
   const opened = await openModel(model, reading);
@@ -27,7 +28,7 @@ export async function plot(model: string, raw: RawFlags): Promise<number> {
     };
     for (const warning of opened.warnings) say(inFlagWords(warning));
     const limit = format === "dot" || format === "mermaid" ? WRITTEN : DRAWN;
-    const { picture, warnings } = describeWithin(opened.summary, pictureOptions(raw), limit);
+    const { picture, warnings } = describeWithin(opened.summary, options, limit);
     for (const warning of warnings) say(warning);
     const { draw } = await import("./plot-draw.ts");
     const bytes = await draw(picture, { format, scale, say });
@@ -52,7 +53,7 @@ const WRITTEN = { boxes: 100_000 } as const;
 function pictureOptions(raw: RawFlags): PictureOptions {
   const flags = readFlags(raw);
   return {
-    direction: flags.oneOf("direction", ["tb", "lr"]) === "lr" ? "LR" : "TB",
+    direction: flags.oneOf("direction", ["TB", "LR"]) ?? "TB",
     expand: raw.expand !== false,
     shapes: raw.shapes !== false,
     dtypes: flags.has("dtypes"),

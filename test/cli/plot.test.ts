@@ -85,6 +85,15 @@ describe("kc plot", () => {
     });
   });
 
+  it("refuses a format and a direction that it does not know", async () => {
+    expect((await run("plot", MODEL, "--format", "pdf")).stderr).toBe(
+      'error: --format is "pdf", expected svg, html, png, dot or mermaid.\n',
+    );
+    expect((await run("plot", MODEL, "--direction", "up")).stderr).toBe(
+      'error: --direction is "up", expected TB or LR.\n',
+    );
+  });
+
   it("refuses a scale where there are no pixels, and one that is too large", async () => {
     expect((await run("plot", MODEL, "--scale", "2")).stderr).toBe(
       "error: --scale is for PNG files, and the output is svg.\n  Leave it out: the other formats can be shown in any size.\n",

@@ -40,7 +40,7 @@ function textOf(specifier: ts.Expression | undefined): string | undefined {
   return specifier !== undefined && ts.isStringLiteral(specifier) ? specifier.text : undefined;
 }
 
-describe.each(["summary", "inspect", "main"])("kc %s starts without", (command) => {
+describe.each(["summary", "inspect", "plot", "main"])("kc %s starts without", (command) => {
   const loaded = [...loadedBy(join(SOURCE, "cli", `${command}.ts`))].map((path) =>
     path.startsWith(SOURCE) ? relative(SOURCE, path) : path,
   );
