@@ -28,6 +28,8 @@ function* weightsIn(layer: NeuralNetworkLayer): Generator<readonly [string, Weig
 
 function* search(value: unknown, path: string): Generator<readonly [string, WeightParams]> {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
+  // Lists of numbers and names may be long.
+  if (Array.isArray(value) && typeof value[0] !== "object") return;
   if (isWeight(value)) {
     yield [path, value];
     return;

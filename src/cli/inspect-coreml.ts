@@ -51,7 +51,7 @@ function arraysIn(
 }
 
 /** A tree is to be read by people; more lines say nothing more. */
-const MOST_LINES = 200_000;
+const MOST_LINES = 50_000;
 const MOST_WARNINGS = 20;
 
 function treeOf(source: ByteSource): readonly TreeLine[] {

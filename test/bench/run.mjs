@@ -1,8 +1,9 @@
-// npm run bench [convert [mobilenet | resnet50 | vgg16 …]]
+// npm run bench [commands [summary | verify …] | convert [mobilenet | resnet50 | vgg16 …]]
+import { benchCommands } from "./commands.mjs";
 import { benchConvert } from "./convert.mjs";
 
 const [what = "convert", ...rest] = process.argv.slice(2);
-const benches = { convert: benchConvert };
+const benches = { commands: benchCommands, convert: benchConvert };
 if (!Object.hasOwn(benches, what)) {
   console.error(`No bench "${what}"; there are: ${Object.keys(benches).join(", ")}.`);
   process.exitCode = 2;

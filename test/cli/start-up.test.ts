@@ -1,9 +1,11 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { COMMANDS } from "../../src/cli/commands.ts";
 
+const BUNDLE = fileURLToPath(new URL("../../dist/kc/", import.meta.url));
 const SOURCE = fileURLToPath(new URL("../../src/", import.meta.url));
 
 /** Everything that a file loads before it runs: its imports, and theirs, but for types. */
@@ -58,4 +60,20 @@ describe("kc --help starts without", () => {
     );
     expect(loaded.filter((path) => /^(sources|formats|report|weights)\//.test(path))).toEqual([]);
   });
+});
+
+describe("the command line as installed", () => {
+  /** The file that holds a command's own code. */
+  const fileOf = (command: string): string =>
+    readdirSync(BUNDLE).find((name) => new RegExp(`^${command}-[A-Z0-9]{8}\\.js$`).test(name)) ??
+    "";
+
+  it.each(COMMANDS.map(({ name }) => name).filter((name) => name !== "convert"))(
+    "loads no tfjs for kc %s",
+    (command) => {
+      expect(fileOf(command)).not.toBe("");
+      const loaded = [...loadedBy(join(BUNDLE, fileOf(command)))];
+      expect(loaded.filter((name) => name.startsWith("@tensorflow/"))).toEqual([]);
+    },
+  );
 });

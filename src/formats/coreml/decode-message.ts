@@ -45,6 +45,9 @@ type Values = ReadonlyMap<string, unknown>;
 /** Messages and values up to this size, in bytes, are read at once. */
 const SMALL = 4096;
 
+/** Small fields that follow one another are read together, up to so many bytes. */
+const BATCH = 1 << 16;
+
 /** As in protobuf's own readers. */
 const DEEPEST = 100;
 
@@ -73,25 +76,29 @@ class Decoder {
     if (region.size <= SMALL) return this.message(schema, bytesIn(region));
     this.#countMessage();
     const values = new Map<string, unknown>();
+    let small: Region = { ...region, size: 0 };
     for (const raw of fieldsOf(region)) {
-      const { number, wireType, value, content } = raw;
-      const field = this.#knownField(schema, number, wireType);
-      if (field === undefined) continue;
-      this.#trail.push(field.name);
-      if (wireType !== WIRE_TYPE.bytes || content.size <= SMALL) {
-        this.#field(schema, field, new Reader(bytesIn(value)), wireType, values);
-      } else {
-        this.#large(schema, field, raw, values);
+      if (raw.content.size <= SMALL) {
+        small = { ...small, size: small.size + raw.whole.size };
+        if (small.size < BATCH) continue;
       }
-      this.#trail.pop();
+      this.#fields(schema, bytesIn(small), values);
+      small = { ...region, offset: raw.whole.offset + raw.whole.size, size: 0 };
+      if (raw.content.size > SMALL) this.#large(schema, raw, values);
     }
+    this.#fields(schema, bytesIn(small), values);
     return finished(values);
   }
 
   message(schema: MessageSchema, bytes: Uint8Array): Values {
     this.#countMessage();
-    const reader = new Reader(bytes);
     const values = new Map<string, unknown>();
+    this.#fields(schema, bytes, values);
+    return finished(values);
+  }
+
+  #fields(schema: MessageSchema, bytes: Uint8Array, values: Map<string, unknown>): void {
+    const reader = new Reader(bytes);
     while (reader.pos < reader.len) {
       const tag = reader.tag();
       const field = this.#knownField(schema, tag >>> 3, tag & 7);
@@ -103,7 +110,6 @@ class Decoder {
       this.#field(schema, field, reader, tag & 7, values);
       this.#trail.pop();
     }
-    return finished(values);
   }
 
   fail(code: ErrorCode, text: string, cause?: unknown): never {
@@ -162,7 +168,15 @@ class Decoder {
   }
 
   /** What is not read at once: messages piece by piece, numbers and bytes when somebody asks. */
-  #large(
+  #large(schema: MessageSchema, raw: RawField, values: Map<string, unknown>): void {
+    const field = this.#knownField(schema, raw.number, raw.wireType);
+    if (field === undefined) return;
+    this.#trail.push(field.name);
+    this.#largeContent(schema, field, raw, values);
+    this.#trail.pop();
+  }
+
+  #largeContent(
     schema: MessageSchema,
     field: Field,
     { value, content }: RawField,

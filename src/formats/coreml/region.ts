@@ -51,11 +51,17 @@ export function* fieldsOf(message: Region): Generator<RawField> {
     size: stop - start,
     depth: depth + 1,
   });
-  const head = new Uint8Array(HEAD);
+  const block = new Uint8Array(Math.min(BLOCK, size));
+  let blockStart = offset;
+  let blockEnd = offset;
   let at = offset;
   while (at < end) {
-    const bytes = head.subarray(0, Math.min(HEAD, end - at));
-    source.readInto(at, bytes);
+    if (at < blockStart || Math.min(at + HEAD, end) > blockEnd) {
+      blockStart = at;
+      blockEnd = Math.min(at + BLOCK, end);
+      source.readInto(at, block.subarray(0, blockEnd - at));
+    }
+    const bytes = block.subarray(at - blockStart, Math.min(at + HEAD, blockEnd) - blockStart);
     const [tag, tagSize] = readVarint(bytes, 0, source);
     const number = Math.floor(tag / 8);
     const wireType = tag % 8;
@@ -83,6 +89,9 @@ const MOST_FIELDS = 2 ** 29 - 1;
 
 /** A tag and a length, ten bytes each at most. */
 const HEAD = 20;
+
+/** Many short fields are found by one reading. */
+const BLOCK = 2048;
 
 /** Where a field's content begins and ends, counted from its tag. */
 function contentOf(
