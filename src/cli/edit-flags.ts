@@ -74,8 +74,8 @@ export const EDIT_COMMAND: CommandSpec = {
   name: "edit",
   about: "rename inputs and outputs of a Core ML model, change labels, pixels and metadata",
   arguments: [
-    ["<model>", ".mlmodel file, or - for the standard input"],
-    ["<output>", "file to write, .mlmodel too; or - for the standard output"],
+    ["<model>", ".mlmodel file or .mlpackage folder, or - for the standard input"],
+    ["<output>", "what to write, of the same kind; or - for the standard output"],
   ],
   groups: EDIT_FLAGS,
   after: EXAMPLES,
