@@ -46,6 +46,11 @@ export type {
   ValueId,
   WeightPenalty,
 } from "./ir/graph.ts";
+export type {
+  ImageStatement,
+  ModelMetadata,
+  ModelStatement,
+} from "./ir/model-statement.ts";
 export type { Op, OpKind, OpOf } from "./ir/ops/index.ts";
 export { printGraph } from "./ir/print.ts";
 export {
@@ -59,6 +64,7 @@ export {
   type WeightRef,
 } from "./ir/tensor.ts";
 export type { Json, JsonObject } from "./json.ts";
+export { type CoreMLModel, type ReadCoreMLOptions, readCoreML } from "./sources/coreml/index.ts";
 export type { ConfigReader } from "./sources/keras/config.ts";
 export { type KerasModel, type ReadKerasOptions, readKeras } from "./sources/keras/index.ts";
 export type {

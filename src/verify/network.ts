@@ -1,4 +1,5 @@
 import { fail } from "../errors.ts";
+import { layerKindOf, networkOf } from "../formats/coreml/network.ts";
 import type {
   FeatureDescription,
   Model,
@@ -59,11 +60,6 @@ export function openNetwork(model: Model): Network {
   return network;
 }
 
-/** The network of a model, whatever its outputs mean; undefined for models of another kind. */
-export function networkOf(model: Model): NeuralNetwork | undefined {
-  return model.neuralNetwork ?? model.neuralNetworkClassifier ?? model.neuralNetworkRegressor;
-}
-
 /** Whether a layer, or a mapping, is newer than specification 3: then blobs may have any rank. */
 export function isAnyRank({ layers, message }: Network): boolean {
   return (
@@ -74,8 +70,7 @@ export function isAnyRank({ layers, message }: Network): boolean {
 }
 
 function openLayer(message: NeuralNetworkLayer): NetworkLayer {
-  const kinds = Object.keys(layerVersions).filter(isKind);
-  const kind = kinds.find((one) => message[one] !== undefined);
+  const kind = layerKindOf(message);
   const at = { layer: message.name ?? "", ...(kind === undefined ? {} : { className: kind }) };
   if (kind === undefined) return fail("bad-config", "The layer is of no kind.", { at });
   const run = layerRuns[kind];
@@ -83,10 +78,6 @@ function openLayer(message: NeuralNetworkLayer): NetworkLayer {
   return fail("unsupported", `This kind of layer is not computed here: ${run.unsupported}.`, {
     at,
   });
-}
-
-function isKind(name: string): name is NeuralNetworkLayerLayer {
-  return Object.hasOwn(layerRuns, name);
 }
 
 function checkVersions({ layers }: Network, version: number): void {

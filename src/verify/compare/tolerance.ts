@@ -1,6 +1,6 @@
 import { bitsOf as widthOf } from "../../formats/coreml/blob-storage.ts";
+import { networkOf } from "../../formats/coreml/network.ts";
 import type { Model, NeuralNetworkLayer, WeightParams } from "../../formats/coreml/types.gen.ts";
-import { networkOf } from "../network.ts";
 import { pipelineOf } from "../pipeline.ts";
 import { openProgram, type ProgramStep } from "../program/open.ts";
 

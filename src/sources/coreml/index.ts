@@ -1,0 +1,1 @@
+export { type CoreMLModel, type ReadCoreMLOptions, readCoreML } from "./read-coreml.ts";
