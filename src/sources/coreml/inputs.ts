@@ -15,6 +15,8 @@ export interface InputBelief {
   readonly sequence: boolean;
   /** Axes of its blob in the order of the value; undefined for the natural one. */
   readonly order: readonly number[] | undefined;
+  /** Number of steps of a real sequence; null while it is free. */
+  readonly length: number | null;
 }
 
 /** An input of the model: its blob and its value. */
@@ -60,7 +62,7 @@ export function planInput(
     ? [...lead, ...declared]
     : exact
       ? declared
-      : classicDims(name, declared, belief.sequence);
+      : classicDims(name, declared, belief);
   const natural =
     image || !exact
       ? pictureOrder(dims, belief.sequence, declared)
@@ -76,8 +78,12 @@ export function planInput(
   return { name, feature, image, type: { dtype, shape }, axes, order, dims };
 }
 
-function classicDims(name: string, declared: readonly Dim[], sequence: boolean): readonly Dim[] {
-  const steps = sequence ? null : 1;
+function classicDims(
+  name: string,
+  declared: readonly Dim[],
+  { sequence, length }: InputBelief,
+): readonly Dim[] {
+  const steps = sequence ? length : 1;
   if (declared.length === 1) return [steps, 1, declared[0] ?? 1, 1, 1];
   if (declared.length === 3) return [steps, 1, ...declared];
   return fail(

@@ -136,6 +136,11 @@ export class LayerCall {
     if (axis?.at === undefined) this.#lowering.touch(axis?.open ?? []);
   }
 
+  /** Says that a free axis of a blob must have this many elements, from which the length of a sequence may follow. */
+  guessLength(size: number): void {
+    this.#lowering.guessLength(size);
+  }
+
   /** The blob axes that the value has, in its order, with `wanted` added where they belong. */
   placesWith(blob: Blob, ...wanted: readonly number[]): readonly number[] {
     const places = [...placedAxes(blob)];

@@ -4,7 +4,7 @@ import type { Model, NeuralNetworkLayer } from "../../formats/coreml/types.gen.t
 import { createBuilder } from "../../ir/create-builder.ts";
 import type { Graph, GraphPort } from "../../ir/graph.ts";
 import { dropUnused } from "../../ir/rewrite.ts";
-import { type Blob, kerasOrder, placedAxes, roleOf } from "./blob.ts";
+import { axesAt, type Blob, kerasOrder, placedAxes, roleOf } from "./blob.ts";
 import { type InputBelief, type InputOptions, type InputPlan, planInput } from "./inputs.ts";
 import { LayerCall } from "./layer-call.ts";
 import { finishSpelled } from "./layers/activation.ts";
@@ -17,6 +17,8 @@ import { findSpelling, type Spelling } from "./spelling.ts";
 export interface LoweredNetwork {
   readonly graph: Graph;
   readonly inputs: readonly InputPlan[];
+  /** Axis of the value behind each axis of every output's blob. */
+  readonly outputAxes: ReadonlyMap<string, readonly (number | undefined)[]>;
 }
 
 /**
@@ -30,30 +32,70 @@ export function lowerNetwork(
   network: OpenedNetwork,
   options: InputOptions,
 ): LoweredNetwork {
-  let beliefs = new Map<string, InputBelief>();
-  for (let round = 0; ; round++) {
+  const attempt = (beliefs: ReadonlyMap<string, InputBelief>): Attempt => {
     const plans = network.inputs.map((feature) =>
       planInput(feature, network.message, beliefs.get(feature.name ?? "") ?? FIRST, options),
     );
-    const attempt = lowerOnce(model, network, plans);
-    const next = revised(beliefs, plans, attempt.findings);
-    if (next === undefined || round === MOST_ROUNDS) {
-      throwIfErrors(attempt.errors);
-      if (attempt.graph === undefined)
-        return fail("internal", "A network gave neither graph nor errors.");
-      return { graph: attempt.graph, inputs: plans };
-    }
+    return { plans, ...lowerOnce(model, network, plans) };
+  };
+  let beliefs = new Map<string, InputBelief>();
+  let best = attempt(beliefs);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const next = revised(beliefs, best.plans, best.findings);
+    if (next === undefined) break;
     beliefs = next;
+    best = attempt(beliefs);
   }
+  const { graph, errors, plans, outputAxes } = withLength(beliefs, best, attempt);
+  throwIfErrors(errors);
+  if (graph === undefined) return fail("internal", "A network gave neither graph nor errors.");
+  return { graph, inputs: plans, outputAxes };
 }
 
-const FIRST: InputBelief = { sequence: false, order: undefined };
+/**
+ * The attempt with the length of its sequences, where a layer behind states what size it must come out with: the first
+ * length that fits everywhere.
+ */
+function withLength(
+  beliefs: ReadonlyMap<string, InputBelief>,
+  best: Attempt,
+  attempt: (beliefs: ReadonlyMap<string, InputBelief>) => Attempt,
+): Attempt {
+  const free = best.plans.filter(({ type }) => type.shape.slice(1).includes(null));
+  const sequences = free.filter(({ name }) => beliefs.get(name)?.sequence === true);
+  if (sequences.length === 0) return best;
+  const candidates = [...best.findings.lengths].flatMap((size) => [
+    ...Array.from({ length: 33 }, (_, more) => size + more),
+    ...Array.from({ length: 9 }, (_, more) => 2 * size + more),
+    ...Array.from({ length: 9 }, (_, more) => 4 * size + more),
+  ]);
+  const sound = [...new Set(candidates)].filter((length) => length >= 1).slice(0, MOST_LENGTHS);
+  for (const length of sound) {
+    const next = new Map(beliefs);
+    for (const { name } of sequences) {
+      next.set(name, { ...(beliefs.get(name) ?? FIRST), length });
+    }
+    const other = attempt(next);
+    if (other.errors.errors.length === 0) return other;
+  }
+  return best;
+}
+
+/** Lengths tried: enough for a few layers that shorten a sequence. */
+const MOST_LENGTHS = 60;
+
+const FIRST: InputBelief = { sequence: false, order: undefined, length: null };
 const MOST_ROUNDS = 12;
 
-interface Attempt {
+interface Attempt extends Lowered {
+  readonly plans: readonly InputPlan[];
+}
+
+interface Lowered {
   readonly findings: Findings;
   readonly errors: Diagnostics;
   readonly graph?: Graph;
+  readonly outputAxes: LoweredNetwork["outputAxes"];
 }
 
 /** What to believe of the inputs after an attempt; undefined when it taught nothing new. */
@@ -68,7 +110,7 @@ function revised(
     const old = beliefs.get(name) ?? FIRST;
     const wanted = orders.get(name);
     if (!old.sequence && sequences.has(name)) {
-      next.set(name, { sequence: true, order: undefined });
+      next.set(name, { sequence: true, order: undefined, length: null });
       changed = true;
     } else if (wanted !== undefined && old.order === undefined && !image) {
       next.set(name, { ...old, order: wanted.map((index) => order[index] ?? 0) });
@@ -78,7 +120,7 @@ function revised(
   return changed ? next : undefined;
 }
 
-function lowerOnce(model: Model, network: OpenedNetwork, plans: readonly InputPlan[]): Attempt {
+function lowerOnce(model: Model, network: OpenedNetwork, plans: readonly InputPlan[]): Lowered {
   const builder = createBuilder({
     name: "model",
     source: { format: "coreml", version: String(model.specificationVersion ?? ""), backend: "" },
@@ -98,9 +140,19 @@ function lowerOnce(model: Model, network: OpenedNetwork, plans: readonly InputPl
   const lost = new Set<string>();
   for (const step of stepsOf(network)) runStep(step, { lowering, errors, lost });
   const { findings } = lowering;
-  if (errors.errors.length > 0) return { findings, errors };
-  const ports = network.outputs.map(({ name, blob }) => outputPort(name, blob, network, lowering));
-  return { findings: lowering.findings, errors, graph: dropUnused(builder.finish(ports)) };
+  const outputAxes = new Map<string, readonly (number | undefined)[]>();
+  if (errors.errors.length > 0) return { findings, errors, outputAxes };
+  const ports = network.outputs.map(({ name, blob }) => {
+    const { port, axes } = outputPort(name, blob, network, lowering);
+    outputAxes.set(name, axes);
+    return port;
+  });
+  return {
+    findings: lowering.findings,
+    errors,
+    outputAxes,
+    graph: dropUnused(builder.finish(ports)),
+  };
 }
 
 type Step = { readonly layer: NeuralNetworkLayer } | { readonly spelling: Spelling };
@@ -168,12 +220,13 @@ function outputPort(
   blobName: string,
   { layers }: OpenedNetwork,
   lowering: Lowering,
-): GraphPort {
+): { readonly port: GraphPort; readonly axes: readonly (number | undefined)[] } {
   const maker = layers.find(({ output }) => output?.includes(blobName));
   const made = lowering.blob(blobName);
   if (made === undefined) return fail("bad-config", `No layer makes the output "${name}".`);
   const call = new LayerCall(maker ?? {}, "outputs", lowering);
   const blob: Blob = lowering.placed(made, call);
   const order = kerasOrder(placedAxes(blob), (index) => roleOf(blob, index));
-  return { name, value: lowering.arrange(blob, order, call) };
+  const axes = axesAt(blob.axes, order).map(({ at }) => at);
+  return { port: { name, value: lowering.arrange(blob, order, call) }, axes };
 }

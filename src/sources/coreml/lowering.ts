@@ -26,6 +26,8 @@ export interface Findings {
   readonly sequences: ReadonlySet<string>;
   /** The order in which an input's first reader wants its axes, as indices of those it has. */
   readonly orders: ReadonlyMap<string, readonly number[]>;
+  /** Sizes that layers state of axes that are free: the length of a sequence, or what became of it. */
+  readonly lengths: ReadonlySet<number>;
 }
 
 /** The blobs made so far, and the steps that bring a value's axes into the order that a layer needs. */
@@ -37,6 +39,7 @@ export class Lowering {
   readonly #makers = new Map<ValueId, Maker>();
   readonly #inputs = new Map<ValueId, string>();
   readonly #sequences = new Set<string>();
+  readonly #lengths = new Set<number>();
   readonly #orders = new Map<string, readonly number[]>();
 
   constructor(setup: LoweringSetup) {
@@ -44,7 +47,7 @@ export class Lowering {
   }
 
   get findings(): Findings {
-    return { sequences: this.#sequences, orders: this.#orders };
+    return { sequences: this.#sequences, orders: this.#orders, lengths: this.#lengths };
   }
 
   blob(name: string): Blob | undefined {
@@ -75,6 +78,10 @@ export class Lowering {
 
   expectedChannels(blob: string): number | undefined {
     return this.#setup.expectedChannels(blob);
+  }
+
+  guessLength(size: number): void {
+    this.#lengths.add(size);
   }
 
   touch(inputs: readonly string[]): void {

@@ -72,6 +72,9 @@ export function kindOf(model: Model): string {
   return `of the kind ${kind}`;
 }
 
+/** As coremltools names the final states of a layer, which it declares whether they are wanted or not. */
+const STATE_NAME = /_[hc]_out(_rev)?$/;
+
 const RECURRENT: ReadonlySet<string | undefined> = new Set([
   "simpleRecurrent",
   "gru",
@@ -112,19 +115,27 @@ function outputsOf(
       return ours ? output.slice(1) : [];
     }),
   );
-  const found = (description?.output ?? []).flatMap(({ name = "" }): readonly NetworkOutput[] => {
-    if (neuralNetworkClassifier !== undefined) {
-      if (name === description?.predictedFeatureName) return [];
-      if (name === description?.predictedProbabilitiesName) {
-        const { labelProbabilityLayerName } = neuralNetworkClassifier;
-        return [{ name, blob: labelProbabilityLayerName || last, scores: true }];
+  const states = new Set(
+    layers.flatMap((layer) =>
+      RECURRENT.has(layerKindOf(layer)) ? (layer.output ?? []).slice(1) : [],
+    ),
+  );
+  const found = (description?.output ?? []).flatMap(
+    ({ name = "", type }): readonly NetworkOutput[] => {
+      if (states.has(name) && (type?.isOptional === true || STATE_NAME.test(name))) return [];
+      if (neuralNetworkClassifier !== undefined) {
+        if (name === description?.predictedFeatureName) return [];
+        if (name === description?.predictedProbabilitiesName) {
+          const { labelProbabilityLayerName } = neuralNetworkClassifier;
+          return [{ name, blob: labelProbabilityLayerName || last, scores: true }];
+        }
       }
-    }
-    if (neuralNetworkRegressor !== undefined && !made.has(name)) {
-      return [{ name, blob: last, scores: false }];
-    }
-    return [{ name, blob: name, scores: false }];
-  });
+      if (neuralNetworkRegressor !== undefined && !made.has(name)) {
+        return [{ name, blob: last, scores: false }];
+      }
+      return [{ name, blob: name, scores: false }];
+    },
+  );
   const kept = found.filter(({ blob }) => !finals.has(blob));
   if (kept.length > 0) return kept;
   if (neuralNetworkClassifier === undefined) return fail("bad-config", "The model has no outputs.");

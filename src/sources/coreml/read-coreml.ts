@@ -21,8 +21,10 @@ export interface CoreMLModel {
    * order of colours that is stated here.
    */
   readonly statement: ModelStatement;
-  /** Axes of the value, counted from 1, behind each axis that the file declares of an input; null for none. */
+  /** Of each input, the axis of its value behind each axis of its blob; null for one of a single element. */
   readonly inputAxes: Readonly<Record<string, readonly (number | null)[]>>;
+  /** The same of each output. */
+  readonly outputAxes: Readonly<Record<string, readonly (number | null)[]>>;
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -39,12 +41,15 @@ export function readCoreML(
 ): CoreMLModel {
   const model = "readInto" in source ? decodeSource(source) : source;
   const network = openNetwork(model);
-  const { graph, inputs } = lowerNetwork(model, network, options);
+  const { graph, inputs, outputAxes } = lowerNetwork(model, network, options);
   return {
     graph,
     statement: stateModel(model, network, inputs),
     inputAxes: Object.fromEntries(
       inputs.map(({ name, axes }) => [name, axes.map(({ at }) => at ?? null)]),
+    ),
+    outputAxes: Object.fromEntries(
+      [...outputAxes].map(([name, axes]) => [name, axes.map((at) => at ?? null)]),
     ),
     warnings: [],
   };

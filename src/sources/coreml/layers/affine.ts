@@ -51,6 +51,7 @@ function block(
   const weight = call.weight(params, shape, role);
   const fitting = constantFor(call, reshapeWeight(weight, full), x);
   if (fitting !== undefined) return fitting;
+  for (const dim of full) if (dim !== 1) call.guessLength(dim);
   return call.fail(
     `has a ${role} of shape [${shape.join(", ")}], but its input is [${call.dims(x).join(", ")}]`,
   );

@@ -74,8 +74,16 @@ function cutsOf(
 ): "same" | "valid" | readonly (readonly [number, number])[] {
   const { x, window, sizes, heavyStart } = layer;
   const { size, strides, padding } = window;
-  const inputs = call.dims(x).slice(-size.length);
   const stated = sizes.length === size.length;
+  const inputs = call
+    .dims(x)
+    .slice(-size.length)
+    .map((dim, axis) => {
+      if (dim !== null || !stated) return dim;
+      const found = inputSize(window, axis, sizes[axis] ?? 0);
+      call.guessLength(found);
+      return found;
+    });
   if (!stated && padding === "same" && !oddSurplus(window, heavyStart)) return "same";
   if (!stated && padding === "valid" && size.every((k, axis) => k >= (strides[axis] ?? 1))) {
     return "valid";
@@ -98,6 +106,13 @@ function cutsOf(
     const start = heavyStart ? Math.ceil(surplus / 2) : Math.floor(surplus / 2);
     return [start, surplus - start] as const;
   });
+}
+
+/** The size of a free axis for which the stated output size was written. */
+function inputSize({ size, strides, padding }: CoreWindow, axis: number, wanted: number): number {
+  const [k, stride] = [size[axis] ?? 1, strides[axis] ?? 1];
+  if (padding === "same" && wanted % stride === 0) return wanted / stride;
+  return Math.floor((wanted - Math.max(k, stride)) / stride) + 1;
 }
 
 function oddSurplus({ size, strides }: CoreWindow, heavyStart: boolean): boolean {

@@ -12,7 +12,10 @@ import { type CoreWindow, opWindow, pairOf, planePadding } from "./window.ts";
 
 /** @see NeuralNetwork.proto ConvolutionLayerParams */
 export const convolution = on("convolution", (params, call) => {
-  if (call.inputCount > 1) call.refuse("its kernel is computed by another layer");
+  const kernelBlob = call.inputCount > 1 ? call.operand(1).constant : undefined;
+  if (call.inputCount > 1 && (kernelBlob === undefined || params.isDeconvolution === true)) {
+    call.refuse("its kernel is computed by another layer");
+  }
   const x = call.input(0, 4);
   const window = planeWindow(call, params, x);
   const kernel = window.size;
@@ -26,7 +29,11 @@ export const convolution = on("convolution", (params, call) => {
     lowerTranspose(call, { x, window, weights, bias, groups, sizes, heavyStart: isHeavy(params) });
     return;
   }
-  const weights = call.weight(params.weights, [out, channels, ...kernel], "weights");
+  const shape = [out, channels, ...kernel];
+  const weights =
+    kernelBlob === undefined
+      ? call.weight(params.weights, shape, "weights")
+      : reshapeWeight(kernelBlob, shape);
   lowerConv(call, { x, window, weights, bias, groups });
 });
 
@@ -126,6 +133,7 @@ function lowerConv(call: LayerCall, { x, window, weights, bias, groups }: Conv):
   const value = call.arrange(x, places);
   const biased = bias === undefined ? {} : { bias };
   const channels = call.typeOf(value).shape.at(-1);
+  if (channels === null) call.guessLength(perGroup * groups);
   const order = weights.shape.slice(2).map((_, axis) => axis + 2);
   if (spatial.length === 0 && groups === 1) {
     const kernel = transposeWeight(reshapeWeight(weights, [out, perGroup]), [1, 0]);

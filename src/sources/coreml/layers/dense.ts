@@ -95,6 +95,7 @@ export function multiplyAxis(
   bias: WeightRef | undefined,
 ): void {
   call.touch(x, axis);
+  if (call.dims(x)[axis] === null) call.guessLength(kernel.shape[0] ?? 1);
   const places = [...placedAxes(x).filter((index) => index !== axis), axis];
   call.finish(call.emit(denseOp(kernel, bias), call.arrange(x, places)), x.axes, places);
 }

@@ -30,6 +30,9 @@ export function flattenTail(
   for (const index of tail) call.touch(x, index);
   const value = call.arrange(x, [...lead, ...wanted]);
   const dims = call.dims(x);
+  const free = wanted.filter((index) => dims[index] === null);
+  const rest = wanted.reduce((product, index) => product * (dims[index] ?? 1), 1);
+  if (free.length === 1 && size !== null) call.guessLength(Math.floor(size / rest));
   const known = wanted.every((index) => dims[index] !== null)
     ? wanted.reduce((product, index) => product * (dims[index] ?? 1), 1)
     : size;
