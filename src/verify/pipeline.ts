@@ -1,9 +1,9 @@
 import { fail } from "../errors.ts";
+import { networkOf } from "../formats/coreml/network.ts";
 import type { FeatureDescription, Model, Pipeline } from "../formats/coreml/types.gen.ts";
 import { describedFeatures } from "./described.ts";
 import type { ModelInput } from "./features.ts";
 import type { Interpreter, ModelOutput } from "./interpreter.ts";
-import { networkOf } from "./network.ts";
 
 /** The pipeline of a model, whatever its outputs mean; undefined for models of another kind. */
 export function pipelineOf(model: Model): Pipeline | undefined {
