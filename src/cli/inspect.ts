@@ -1,7 +1,5 @@
 import { type Diagnostic, formatDiagnostic, KcError } from "../errors.ts";
 import { type ByteFolder, type ByteSource, isFolder } from "../formats/bytes.ts";
-import { isCoreMLModel } from "../formats/detect.ts";
-import { readZipDirectory } from "../formats/zip-directory.ts";
 import { recognise } from "../image/recognise.ts";
 import { openFile, openPath, readStdin } from "../io/node.ts";
 import type { Graph, GraphPort } from "../ir/graph.ts";
@@ -12,6 +10,7 @@ import { type ReadKerasOptions, readKeras } from "../sources/keras/index.ts";
 import { inspectKeras } from "../sources/keras/inspect.ts";
 import type { OptimizerSlot } from "../sources/keras/optimizer-state.ts";
 import { readOptions } from "./convert-options.ts";
+import { coreMLInput } from "./coreml-input.ts";
 import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
 import { inFlagWords } from "./flag-words.ts";
 import { inspectContainer } from "./inspect-container.ts";
@@ -24,7 +23,7 @@ export async function inspect(file: string, raw: RawFlags): Promise<number> {
   const what = { statistics: raw.stats !== false, tree: flags.has("tree") };
   const opened = file === "-" ? await readStdin() : openPath(file);
   try {
-    const coreML = await coreMLInput(opened);
+    const coreML = coreMLInput(opened);
     if (coreML !== undefined) return await showCoreML(coreML, what, flags);
     // A folder that is no package: this refuses it by its name.
     const source = isFolder(opened) ? openFile(file) : opened;
@@ -45,20 +44,6 @@ export async function inspect(file: string, raw: RawFlags): Promise<number> {
   } finally {
     opened.close();
   }
-}
-
-/** The input, if it is a Core ML model in whatever form. */
-async function coreMLInput(
-  input: ByteSource | ByteFolder,
-): Promise<ByteSource | ByteFolder | undefined> {
-  if (isFolder(input)) return input.has("saved_model.pb") ? undefined : input;
-  if (isCoreMLModel(input)) return input;
-  const head = new Uint8Array(Math.min(2, input.size));
-  input.readInto(0, head);
-  if (String.fromCharCode(...head) !== "PK") return undefined;
-  const names = readZipDirectory(input).map(({ name }) => name);
-  const holds = names.some((name) => /(^|\/)Manifest\.json$|\.mlmodel$/.test(name));
-  return holds && !names.includes("config.json") ? input : undefined;
 }
 
 async function showCoreML(

@@ -1,10 +1,12 @@
 import { type Diagnostic, fail } from "../errors.ts";
-import { type FileSource, openFile, readStdin } from "../io/node.ts";
+import { type ByteFolder, type ByteSource, isFolder } from "../formats/bytes.ts";
+import { type FileSource, type FolderSource, openFile, openPath, readStdin } from "../io/node.ts";
 import type { Graph } from "../ir/graph.ts";
 import type { ModelStatement } from "../ir/model-statement.ts";
 import type { ModelSummary } from "../ir/model-summary.ts";
 import type { ReadKerasOptions } from "../sources/keras/index.ts";
 import { summariseKeras } from "../sources/keras/summarise.ts";
+import { coreMLInput } from "./coreml-input.ts";
 
 /** A model of any kind that is known here, opened by its content. Its weights are read from the file until it is closed. */
 export interface OpenedModel {
@@ -21,24 +23,44 @@ export interface OpenedModel {
   close(): void;
 }
 
-/** Opens a model file, or the standard input as `-`. Throws what reading a model throws; then nothing stays open. */
+/**
+ * Opens a model file, a `.mlpackage` folder, or the standard input as `-`. Throws what reading a model throws; then
+ * nothing stays open.
+ */
 export async function openModel(path: string, reading: ReadKerasOptions): Promise<OpenedModel> {
-  const source = await openSource(path);
+  const input = await openInput(path);
+  const close = (): void => input.close();
   try {
-    return {
-      format: "keras",
-      name: source.name,
-      ...summariseKeras(source, reading),
-      close: () => source.close(),
-    };
+    const coreML = coreMLInput(input);
+    if (coreML !== undefined) {
+      return {
+        format: "coreml",
+        name: input.name,
+        ...(await summariseInput(coreML, reading)),
+        close,
+      };
+    }
+    // a folder that is no package: this refuses it by its name
+    const source = isFolder(input) ? openFile(path) : input;
+    return { format: "keras", name: input.name, ...summariseKeras(source, reading), close };
   } catch (error) {
-    source.close();
+    close();
     throw error;
   }
 }
 
-function openSource(path: string): Promise<FileSource> | FileSource {
-  if (path !== "-") return openFile(path);
+async function summariseInput(
+  input: ByteSource | ByteFolder,
+  { inputShapes }: ReadKerasOptions,
+): Promise<Pick<OpenedModel, "summary" | "graph" | "statement" | "warnings">> {
+  const { openCoreML } = await import("../formats/coreml/open.ts");
+  const { summariseCoreML } = await import("../sources/coreml/summarise.ts");
+  const name = input.name.replace(/\.(mlmodel|mlpackage)(\.zip)?$/i, "");
+  return summariseCoreML(openCoreML(input).model, { name, inputShapes });
+}
+
+function openInput(path: string): Promise<FileSource> | FileSource | FolderSource {
+  if (path !== "-") return openPath(path);
   if (!process.stdin.isTTY) return readStdin();
   return fail("bad-option", "The standard input is a terminal, which holds no model.", {
     hint: "Redirect a file into it (< model.h5), or give the file's name.",

@@ -8,7 +8,7 @@ export const SUMMARY_FLAGS: readonly FlagGroup[] = [
     flags: [
       {
         flags: "--style <style>",
-        about: "whose table; else that of the Keras which wrote the file",
+        about: "whose table; else that of the Keras which wrote the file, keras3 for Core ML",
         choices: ["keras2", "tfkeras2", "keras3"],
       },
       { flags: "--expand", about: "show the layers of nested models too" },
@@ -35,6 +35,7 @@ Examples:
   $ kc summary model.h5
   $ kc summary model.keras --expand --trainable
   $ kc summary old.h5 --style keras3 --flops --memory
+  $ kc summary Model.mlmodel --flops
   $ kc summary weights.h5 --architecture model.json
 `;
 
@@ -42,7 +43,9 @@ Examples:
 export const SUMMARY_COMMAND: CommandSpec = {
   name: "summary",
   about: "print the table that Keras prints for a model",
-  arguments: [["<model>", ".h5, .hdf5, .keras or .weights.h5 file, or - for the standard input"]],
+  arguments: [
+    ["<model>", ".h5, .hdf5, .keras, .weights.h5 or .mlmodel file, or - for the standard input"],
+  ],
   groups: SUMMARY_FLAGS,
   after: EXAMPLES,
   async run([model = ""], flags) {

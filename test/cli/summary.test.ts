@@ -27,6 +27,16 @@ describe("kc summary", () => {
     expect([code, stdout]).toEqual([0, reference("tfkeras2/k224.trainable.txt")]);
   });
 
+  it("shows a Core ML network in the table of Keras 3, with Keras' words for its layers", async () => {
+    const golden = join(FIXTURES, "generations/k224/golden.mlmodel");
+    const { code, stdout } = await run("summary", golden, "--columns", "100", "--flops");
+    expect(code).toBe(0);
+    expect(stdout).toContain('Model: "golden"');
+    expect(stdout).toMatch(/conv_dw_1 \(DepthwiseConv2D\) +│ \(None, 8, 8, 6\) +│ +54 │/);
+    expect(stdout).toContain(" Total params: 1,804 (7.05 KB)");
+    expect(stdout).toMatch(/\nhead +3,076 /);
+  });
+
   it("fits the table of Keras 3 to a width", async () => {
     const wide = await run("summary", KERAS3, "--expand", "--columns", "100");
     expect(`${wide.stdout}\n`).toBe(reference("keras3/k3151_nested.expanded.txt"));

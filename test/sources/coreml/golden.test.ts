@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { decodeModel } from "../../../src/formats/coreml/decode.ts";
 import { readCoreML } from "../../../src/sources/coreml/index.ts";
 import { type Case, listCases } from "../../cases.ts";
 import { differencesFromKeras, runOnCase } from "./run-graph.ts";
+
+// lets the runner hear of each test while hundreds run without a pause
+afterEach(() => new Promise((resolve) => setTimeout(resolve)));
 
 const GOLDENS = ["micro", "generations", "snacks"]
   .flatMap(listCases)
