@@ -39,8 +39,8 @@ export function summariseCoreML(
   const head = { name, className: "Functional", style: "keras3", sequential: false } as const;
   if (!(read instanceof KcError)) {
     const { graph, statement, warnings } = read;
-    const layers = layersOfGraph(graph, network);
-    return { summary: { ...head, layers }, graph, statement, warnings };
+    const { layers, results } = layersOfGraph(graph, network);
+    return { summary: { ...head, layers, results }, graph, statement, warnings };
   }
   const log = createDiagnostics();
   for (const diagnostic of read.diagnostics) log.warn(diagnostic);
@@ -66,7 +66,10 @@ function tryReading(model: Model, options: InputOptions): CoreMLModel | KcError 
 }
 
 /** The layers that the graph's steps come from, in running order, inputs first. */
-function layersOfGraph(graph: Graph, network: OpenedNetwork): readonly LayerSummary[] {
+function layersOfGraph(
+  graph: Graph,
+  network: OpenedNetwork,
+): Required<Pick<ModelSummary, "layers" | "results">> {
   const groups = new Map<string, Node[]>();
   for (const node of graph.nodes) {
     const group = groups.get(node.origin.layer);
@@ -106,7 +109,8 @@ function layersOfGraph(graph: Graph, network: OpenedNetwork): readonly LayerSumm
       ],
     };
   });
-  return [...inputs, ...layers];
+  const results = graph.outputs.flatMap(({ value }) => places.get(value) ?? []);
+  return { layers: [...inputs, ...layers], results };
 }
 
 /** Which layer makes each value that others read, and as which of its outputs. */
