@@ -62,7 +62,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   edit: ["errors.ts", "formats"],
   verify: ["errors.ts", "json.ts", "formats", "image", "ir"],
   scan: ["errors.ts", "json.ts", "formats", "ir", "sources", "weights"],
-  report: ["errors.ts", "json.ts", "ir"],
   backends: [
     "errors.ts",
     "formats/bytes.ts",
@@ -72,6 +71,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "onnxruntime-node",
     "node:",
   ],
+  evaluate: ["errors.ts"],
+  report: ["errors.ts", "json.ts", "evaluate", "ir"],
   io: ["errors.ts", "formats/bytes.ts", "node:"],
   "io/pictures": [
     "errors.ts",
@@ -82,6 +83,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "@jsquash/webp",
     "sharp",
     "tinyglobby",
+    "tinypool",
     "node:",
   ],
   cli: [
@@ -90,6 +92,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "json.ts",
     "index.ts",
     "edit",
+    "evaluate",
     "formats",
     "image",
     "io",
