@@ -3,7 +3,8 @@
 import { build } from "esbuild";
 
 await build({
-  entryPoints: ["src/cli/main.ts"],
+  // Threads start with a file of their own.
+  entryPoints: { main: "src/cli/main.ts", "picture-worker": "src/io/pictures/picture-worker.ts" },
   outdir: "dist/kc",
   bundle: true,
   splitting: true,

@@ -44,6 +44,34 @@ function consumer(files: Readonly<Record<string, string>>): string {
 }
 
 describe("the package, as installed", () => {
+  it("decodes pictures in threads, in order, with the numbers that one thread gives", () => {
+    const folder = consumer({
+      "package.json": '{ "type": "module" }',
+      "run.mjs": `
+        import { createHash } from "node:crypto";
+        import { findPreprocessing } from "keras-converter";
+        import { listPictures, pictureBatches } from "keras-converter/pictures";
+        const { files } = await listPictures([process.argv[2]]);
+        for (const threads of [0, 3]) {
+          const hash = createHash("sha256");
+          let count = 0;
+          const options = { size: { width: 24, height: 16 }, preprocessing: findPreprocessing("caffe"), batchSize: 7, threads };
+          for await (const batch of pictureBatches(files, options)) {
+            for (const { name } of batch.files) hash.update(name);
+            hash.update(batch.inputs);
+            count += batch.files.length;
+          }
+          console.log(count, hash.digest("hex"));
+        }
+      `,
+    });
+    const pictures = join(FIXTURES, "images/kinds");
+    const output = execFileSync(process.execPath, ["run.mjs", pictures], { cwd: folder });
+    const [here, threads] = output.toString().trim().split("\n");
+    expect(here).toMatch(/^44 [0-9a-f]{64}$/);
+    expect(threads).toBe(here);
+  });
+
   it("converts bytes to bytes in Node", () => {
     const folder = consumer({
       "package.json": '{ "type": "module" }',

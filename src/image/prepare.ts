@@ -19,7 +19,7 @@ export interface PrepareOptions {
 export function preparePixels(
   picture: Pixels,
   { preprocessing, layout = "channels-last" }: PrepareOptions,
-  target = new Float32Array(picture.data.length),
+  target: Float32Array = new Float32Array(picture.data.length),
   offset = 0,
 ): Float32Array {
   const { width, height, channels, data } = picture;

@@ -2,6 +2,7 @@
  * Pictures for Node: folders of classes, lists, and decoding of JPEG, PNG, WebP, GIF and BMP with Pillow's pixels.
  * @module
  */
+export { type BatchOptions, type PictureBatch, pictureBatches } from "./batches.ts";
 export { type ClassFolderOptions, listClassFolder } from "./class-folder.ts";
 export {
   type DecodedPicture,
@@ -9,5 +10,6 @@ export {
   openPictureDecoder,
   type PictureDecoder,
 } from "./decoder.ts";
+export type { InputOptions } from "./load-pictures.ts";
 export { type ListOptions, listPictures, readPictureList } from "./picture-list.ts";
 export type { PictureFault, PictureFile, PictureSet } from "./picture-set.ts";
