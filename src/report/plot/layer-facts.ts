@@ -42,8 +42,8 @@ type Say = (value: Json, rank: number | undefined) => string | undefined;
 /** In the order in which they are said; several spellings are those of the generations of Keras. */
 const FACTS: readonly (readonly [keys: readonly string[], say: Say])[] = [
   [["kernel_size", "pool_size", "pool_length", "filter_length"], size],
-  [["filters", "nb_filter"], (value) => suffixed(number(value), "filters")],
-  [["units"], (value) => suffixed(number(value), "units")],
+  [["filters", "nb_filter"], (value) => counted(value, "filter")],
+  [["units"], (value) => counted(value, "unit")],
   [["input_dim"], (value) => prefixed("from", number(value))],
   [["output_dim"], (value) => prefixed("to", number(value))],
   [["num_heads"], (value) => prefixed("heads", number(value))],
@@ -77,8 +77,9 @@ function prefixed(word: string, text: string | undefined): string | undefined {
   return text === undefined ? undefined : word === "×" ? `${word}${text}` : `${word} ${text}`;
 }
 
-function suffixed(text: string | undefined, word: string): string | undefined {
-  return text === undefined ? undefined : `${text} ${word}`;
+function counted(value: Json, word: string): string | undefined {
+  const text = number(value);
+  return text === undefined ? undefined : `${text} ${word}${value === 1 ? "" : "s"}`;
 }
 
 /** `3×3`; pairs for each side as `1+2×0+1`. */

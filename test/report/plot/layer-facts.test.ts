@@ -31,6 +31,10 @@ describe("the facts of a layer", () => {
     expect(factsOf(config)).toBe("concat, 3 units");
   });
 
+  it("count one thing as one", () => {
+    expect(factsOf({ units: 1, activation: "sigmoid" })).toBe("1 unit, sigmoid");
+  });
+
   it("tell the sides of a padding", () => {
     expect(
       factsOf({
