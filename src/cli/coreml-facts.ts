@@ -1,3 +1,4 @@
+import { membersOf } from "../edit/change.ts";
 import { layerVersions, type Model, type ModelDescription } from "../formats/coreml/types.gen.ts";
 import type { CoreMLFacts } from "../report/coreml-inspection.ts";
 import { featureFacts } from "./coreml-features.ts";
@@ -43,12 +44,6 @@ export function metadataFacts({ description }: Model): readonly (readonly [strin
     ...(userDefined ?? []),
   ];
   return named.flatMap(([key, value]) => (value ? [[key, value] as const] : []));
-}
-
-/** The models of a pipeline. */
-export function membersOf(model: Model): readonly Model[] {
-  const { pipeline, pipelineClassifier, pipelineRegressor } = model;
-  return (pipeline ?? pipelineClassifier?.pipeline ?? pipelineRegressor?.pipeline)?.models ?? [];
 }
 
 const NAMES: Readonly<Record<string, string>> = { mlProgram: "ML Program" };

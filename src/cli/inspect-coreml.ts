@@ -1,3 +1,4 @@
+import { membersOf } from "../edit/change.ts";
 import { type Diagnostic, KcError } from "../errors.ts";
 import type { ByteFolder, ByteSource } from "../formats/bytes.ts";
 import { isFolder } from "../formats/bytes.ts";
@@ -8,7 +9,7 @@ import { wholeOf } from "../formats/coreml/region.ts";
 import type { Model } from "../formats/coreml/types.gen.ts";
 import type { CoreMLInspection } from "../report/coreml-inspection.ts";
 import type { ArrayFacts, TreeLine } from "../report/inspection.ts";
-import { coreMLFacts, membersOf, metadataFacts } from "./coreml-facts.ts";
+import { coreMLFacts, metadataFacts } from "./coreml-facts.ts";
 import { programWeights } from "./coreml-program-weights.ts";
 import { networkWeights } from "./coreml-weights.ts";
 
