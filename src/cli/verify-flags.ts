@@ -51,6 +51,7 @@ Exit code 5 and the first layer that differs when the models are not equal.
 
 Examples:
   $ kc verify model.h5 Model.mlmodel
+  $ kc verify model.h5 Model.mlpackage --half
   $ kc verify snacks.hdf5 Snacks.mlmodel --images photos --preprocess tf --class-labels labels.txt
   $ kc verify model.keras Model.mlmodel --random 100 --seed 7 --half
 `;

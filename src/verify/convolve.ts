@@ -1,3 +1,4 @@
+import { checkedSize, checkWork } from "./limits.ts";
 import { multiplyPanel, PANEL_WIDTH } from "./multiply.ts";
 import { emptyTensor, sizeOf, stridesOf, type Tensor } from "./tensor.ts";
 import { offsetsOf, outputSizes, type Window } from "./window.ts";
@@ -27,6 +28,8 @@ export function convolve(x: Tensor, convolution: Convolution): Tensor {
   const result = emptyTensor([...lead, outputChannels, ...outSpatial]);
   const inputSize = channels * sizeOf(spatial);
   const outputSize = outputChannels * sizeOf(outSpatial);
+  checkedSize([channels, ...paddedSizes(spatial, window)]);
+  checkWork(result.data.length, channels / groups, ...window.kernel);
   const plan = planOf(convolution, channels, spatial, outSpatial);
   for (let item = 0; item < sizeOf(lead); item++) {
     const data = x.data.subarray(item * inputSize, (item + 1) * inputSize);

@@ -1,3 +1,4 @@
+import { checkedSize, checkWork } from "./limits.ts";
 import { emptyTensor, sizeOf, stridesOf, type Tensor } from "./tensor.ts";
 import { offsetsOf } from "./window.ts";
 
@@ -34,7 +35,8 @@ export function deconvolve(x: Tensor, deconvolution: Deconvolution): Tensor {
   );
   const { start, sizes } = placeIn(full, deconvolution.placement);
   const result = emptyTensor([...lead, outputChannels, ...sizes]);
-  const sums = new Float64Array(outputChannels * sizeOf(full));
+  const sums = new Float64Array(checkedSize([outputChannels, ...full]));
+  checkWork(x.data.length, outputChannels / deconvolution.groups, ...kernel);
   for (let item = 0; item < sizeOf(lead); item++) {
     sums.fill(0);
     const size = channels * sizeOf(spatial);

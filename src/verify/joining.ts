@@ -34,7 +34,10 @@ export function cutEqually(
   parts: number,
 ): readonly Tensor[] {
   const size = (x.shape[axis] ?? 0) / parts;
-  checks.require(Number.isInteger(size), `cuts ${x.shape[axis]} into ${parts} equal parts`);
+  checks.require(
+    Number.isInteger(size) && size > 0,
+    `cuts ${x.shape[axis]} into ${parts} equal parts`,
+  );
   return cut(checks, x, axis, new Array<number>(parts).fill(size));
 }
 

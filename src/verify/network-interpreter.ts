@@ -4,6 +4,7 @@ import { classify } from "./classify.ts";
 import { type InputMapping, type ModelInput, readFeature, wrongInput } from "./features.ts";
 import { roundToHalf } from "./half.ts";
 import type { Interpreter, RunOptions } from "./interpreter.ts";
+import { inLayer } from "./limits.ts";
 import { type Network, openNetwork } from "./network.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -79,7 +80,7 @@ function runLayers(
       kind,
       names.map((name) => blobs.get(name)),
     );
-    const results = run(call);
+    const results = inLayer({ layer: message.name ?? "", className: kind }, () => run(call));
     const outputs = message.output ?? [];
     call.require(
       results.length === outputs.length,

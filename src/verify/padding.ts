@@ -1,3 +1,4 @@
+import { checkedSize } from "./limits.ts";
 import { around, emptyTensor, stridesOf, type Tensor } from "./tensor.ts";
 
 /** One number around a tensor, so many times before and after each axis. */
@@ -32,7 +33,7 @@ export function padFrom(
 ): Tensor {
   return x.shape.reduce((tensor, size, axis) => {
     const start = before[axis] ?? 0;
-    const total = start + size + (after[axis] ?? 0);
+    const total = checkedSize([start + size + (after[axis] ?? 0)]);
     if (total === size) return tensor;
     const places = Array.from({ length: total }, (_, index) => {
       const at = index - start;

@@ -1,3 +1,4 @@
+import { checkWork } from "./limits.ts";
 import { emptyTensor, sizeOf, stridesOf, type Tensor } from "./tensor.ts";
 import { outputSizes, type Window } from "./window.ts";
 
@@ -21,6 +22,8 @@ export function pool(x: Tensor, pooling: Pooling): Tensor {
   const result = emptyTensor([...lead, ...sizes]);
   const planes = sizeOf(lead);
   const inPlane = sizeOf(spatial);
+  const reach = spatial.map((size, axis) => Math.min(size, window.kernel[axis] ?? 1));
+  checkWork(result.data.length, ...reach);
   const ranges = windowsOf(spatial, sizes, window);
   const strides = stridesOf(spatial);
   const outPlane = sizeOf(sizes);

@@ -1,5 +1,6 @@
 import { broadcastShape, broadcastTo } from "./broadcast.ts";
 import type { Checks } from "./call.ts";
+import { checkWork } from "./limits.ts";
 import { multiplyVector } from "./multiply.ts";
 import { emptyTensor, sizeOf, type Tensor, transposed } from "./tensor.ts";
 
@@ -12,6 +13,7 @@ export function multiplyRows(
   bias: Float32Array | undefined,
   result: Tensor,
 ): void {
+  checkWork(result.data.length, depth);
   const matrix = { data: weights, start: 0, rows, depth };
   const count = result.data.length / rows;
   for (let item = 0; item < count; item++) {
@@ -35,6 +37,7 @@ export function multiplyBatches(checks: Checks, left: Tensor, right: Tensor): Te
     axes.length,
   ]);
   const result = emptyTensor([...lead, rows, columns]);
+  checkWork(result.data.length, depth);
   for (let item = 0; item < sizeOf(lead); item++) {
     const matrix = { data: b.data, start: item * columns * depth, rows: columns, depth };
     for (let row = 0; row < rows; row++) {

@@ -12,9 +12,9 @@ export function spacing(length: number, steps: number): number {
 export function resample(x: Tensor, sizes: readonly number[], grid: Grid): Tensor {
   const [h = 1, w = 1] = x.shape.slice(-2);
   const [height = 1, width = 1] = sizes;
+  const result = emptyTensor([...x.shape.slice(0, -2), height, width]);
   const rows = pointsOf(h, height, grid);
   const columns = pointsOf(w, width, grid);
-  const result = emptyTensor([...x.shape.slice(0, -2), height, width]);
   let target = 0;
   for (let plane = 0; plane < x.data.length; plane += h * w) {
     for (const row of rows) {

@@ -1,4 +1,4 @@
-import { fail } from "../errors.ts";
+import { checkedSize } from "./limits.ts";
 
 /** Numbers in row-major order. Stored as float32, as Core ML does; sums are made in float64. */
 export interface Tensor {
@@ -11,23 +11,10 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, dim) => size * dim, 1);
 }
 
-/**
- * A tensor of zeros. Throws `limit` for one that is too large to be true: a few bytes of a file can ask for any size.
- */
+/** A tensor of zeros. Throws `limit` for a shape that is too large to be true. */
 export function emptyTensor(shape: readonly number[]): Tensor & { readonly data: Float32Array } {
-  const size = sizeOf(shape);
-  const sound = shape.every((one) => Number.isSafeInteger(one) && one >= 0);
-  if (!sound) fail("bad-shape", `A result would have the shape ${showShape(shape)}.`);
-  if (size > MOST_NUMBERS) {
-    fail("limit", `A result would have the shape ${showShape(shape)}.`, {
-      hint: `At most ${MOST_NUMBERS} numbers are computed at once.`,
-    });
-  }
-  return { shape, data: new Float32Array(size) };
+  return { shape, data: new Float32Array(checkedSize(shape)) };
 }
-
-/** Half a gigabyte. */
-const MOST_NUMBERS = 2 ** 27;
 
 /** The same numbers in another shape. */
 export function reshaped(tensor: Tensor, shape: readonly number[]): Tensor {

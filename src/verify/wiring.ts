@@ -9,8 +9,8 @@ export interface WiredLayer {
   readonly name: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Whether it only puts the same numbers into another order or shape. */
-  readonly moves: boolean;
+  /** Whether it only puts the same numbers into another order or shape, scales or shifts them, or does more. */
+  readonly effect: "moves" | "scales" | "computes";
 }
 
 /** How the layers of a model hang together, and what they are fed and give. */
@@ -51,7 +51,7 @@ function networkWiring({
     inputs,
     outputs,
     layers: layers.map(({ message: { name = "", input = [], output = [] } }) => {
-      return { name, inputs: input, outputs: output, moves: false };
+      return { name, inputs: input, outputs: output, effect: "computes" };
     }),
     results: [
       ...outputs.map(({ name }) => name ?? ""),
@@ -77,7 +77,7 @@ function programWiring(model: Model): Wiring {
       name,
       inputs: reads.filter((one) => !constants.has(one)),
       outputs: makes,
-      moves: MOVING.includes(operation.type ?? ""),
+      effect: effectOf(operation.type ?? ""),
     }));
   const classify = steps.find(({ operation }) => operation.type === "classify");
   return {
@@ -101,6 +101,11 @@ const MOVING: readonly string[] = [
   "transpose",
 ];
 
+function effectOf(type: string): WiredLayer["effect"] {
+  if (MOVING.includes(type)) return "moves";
+  return ["add", "mul", "real_div", "sub"].includes(type) ? "scales" : "computes";
+}
+
 /** The blobs of every member have names of their own; its features are what the members before it made. */
 function pipelineWiring(model: Model, models: readonly Model[]): Wiring {
   const { inputs, outputs } = describedFeatures(model);
@@ -112,14 +117,14 @@ function pipelineWiring(model: Model, models: readonly Model[]): Wiring {
     for (const { name = "" } of member.inputs) {
       const source = makers.get(name);
       if (source === undefined) continue;
-      layers.push({ name: "", inputs: [source], outputs: [inner(name)], moves: true });
+      layers.push({ name: "", inputs: [source], outputs: [inner(name)], effect: "moves" });
     }
     for (const layer of member.layers) {
       layers.push({
         name: layer.name,
         inputs: layer.inputs.map(inner),
         outputs: layer.outputs.map(inner),
-        moves: layer.moves,
+        effect: layer.effect,
       });
     }
     for (const { name = "" } of member.outputs) makers.set(name, inner(name));

@@ -145,6 +145,39 @@ describe("kc verify", () => {
   });
 });
 
+describe("kc verify of a package", () => {
+  const PACKAGES = join(FIXTURES, "mlpackage/keras");
+  const packed = (name: string) => join(PACKAGES, name, "model.mlpackage.zip");
+
+  it("finds a program of coremltools equal, also with its labels", async () => {
+    const source = join(PACKAGES, "image_rgb/model.keras");
+    const pixels = ["--image-scale", String(2 / 255), "--red-bias", "-1", "--green-bias", "-0.9"];
+    const options = [...pixels, "--blue-bias", "-1.1", "--class-labels", "ant,bee,cat"];
+    const { code, stdout } = await run("verify", source, packed("image_rgb"), ...options);
+    expect([code, stdout.split("\n").at(-2)]).toEqual([0, "equal"]);
+  });
+
+  it("ends with code 5 and names the input when pixels are prepared otherwise", async () => {
+    const source = join(PACKAGES, "image_rgb/model.keras");
+    const options = ["--preprocess", "tf"];
+    const { code, stdout } = await run("verify", source, packed("image_rgb"), ...options);
+    expect([code, stdout]).toEqual([
+      5,
+      expect.stringContaining('The input "x" enters the two models'),
+    ]);
+  });
+
+  it("does not take any folder for one", async () => {
+    const folder = temporaryFolder();
+    const source = join(PACKAGES, "pools/model.keras");
+    const { code, stderr } = await run("verify", source, folder);
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringContaining("is a folder without Manifest.json"),
+    ]);
+  });
+});
+
 describe("kc verify refuses", () => {
   it.each([
     [["--random", "0"], "--random 0 leaves nothing to compare."],

@@ -137,6 +137,7 @@ function lookUp(packed: Packed, indices: PlainArray): PlainArray {
   const axis = (given ?? 0) < 0 ? (given ?? 0) + shape.length : (given ?? 0);
   packed.require(axis >= 0 && axis < shape.length, `has vectors along axis ${given ?? 0}`);
   const inner = sizeOf(shape.slice(axis + 1));
+  packed.require(indices.data.length * width <= 2 ** 30, `unpacks vectors of ${width}`);
   const data = new Float32Array(indices.data.length * width);
   indices.data.forEach((code, index) => {
     const start = (groupOf(index) * palette + code) * width;

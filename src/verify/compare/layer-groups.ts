@@ -1,5 +1,5 @@
 import type { Graph, Node, Origin, ValueId } from "../../ir/graph.ts";
-import type { Wiring } from "../wiring.ts";
+import type { WiredLayer, Wiring } from "../wiring.ts";
 
 /** One call of a Keras layer, or one input, on both sides. */
 export interface LayerGroup {
@@ -24,15 +24,18 @@ export function layerGroups(graph: Graph, wiring: Wiring): readonly LayerGroup[]
     const key = keyOf(node.origin);
     keys.set(key, [...(keys.get(key) ?? []), node]);
   }
-  const keyed = blobsByKey(wiring, wordsOf(graph), inputKeys(graph, wiring));
+  const words = wordsOf(graph);
+  const entries = inputKeys(graph, wiring);
+  const keyed = blobsByKey(wiring, words, entries);
   const blobs = keyed.leaving;
   const loose = wiring.scoped ? looseBlobs(graph, keyed) : undefined;
+  const entering = wiring.scoped ? enteringBlobs(wiring, words, entries) : blobs;
   const none: ReadonlySet<string> = new Set();
   const inputs = graph.inputs.map(({ name, value }) => ({
     origin: undefined,
     layer: name,
     values: [value],
-    blobs: blobs.get(inputKey(name)) ?? none,
+    blobs: entering.get(inputKey(name)) ?? none,
   }));
   const outside = leavingValues(graph);
   const layers = [...keys].map(([key, nodes]) => ({
@@ -150,24 +153,58 @@ function blobsByKey(
   const leaving = new Set(results);
   const loose = new Map<string, Set<string>>();
   const named = new Set<string>();
-  for (const { name, inputs: reads, outputs, moves } of layers) {
+  for (const layer of layers) {
+    const { inputs: reads, outputs, effect } = layer;
     const [first = ""] = reads;
-    // Where a converter moved a layer's axes, only the result still has its name.
-    const own =
-      keyOfName(name, words, scoped) ??
-      (scoped ? keyOfName(outputs[0] ?? "", words, scoped) : undefined);
+    const own = keyOfLayer(layer, words, scoped);
     if (own !== undefined) named.add(own);
     const key = own ?? makers.get(first) ?? "";
     for (const blob of reads) if (makers.get(blob) !== key) leaving.add(blob);
     for (const blob of outputs) {
       makers.set(blob, key);
-      if (own === undefined && !moves) addTo(loose, key, blob);
+      if (own === undefined && effect !== "moves") addTo(loose, key, blob);
     }
   }
   const result = new Map<string, Set<string>>();
   // Where names are made up, the last layer of a key may be the next one's.
   for (const [blob, key] of makers) if (scoped || leaving.has(blob)) addTo(result, key, blob);
   return { leaving: result, loose, named };
+}
+
+/** What of each input enters the network: of a picture its pixels after nameless layers that scale and shift them. */
+function enteringBlobs(
+  { inputs, layers, scoped }: Wiring,
+  words: ReadonlyMap<string, string>,
+  keys: ReadonlyMap<string, string>,
+): BlobsByKey {
+  const prepared = new Map(keys);
+  const result = new Map<string, Set<string>>();
+  for (const { name = "", type } of inputs) {
+    if (type?.imageType === undefined) addTo(result, keys.get(name) ?? "", name);
+  }
+  for (const layer of layers) {
+    const key = prepared.get(layer.inputs[0] ?? "");
+    const isNamed = keyOfLayer(layer, words, scoped) !== undefined;
+    if (key !== undefined && !isNamed && layer.effect !== "computes") {
+      for (const blob of layer.outputs) prepared.set(blob, key);
+      continue;
+    }
+    for (const blob of layer.inputs) {
+      const source = prepared.get(blob);
+      if (source !== undefined) addTo(result, source, blob);
+    }
+  }
+  return result;
+}
+
+/** Where a converter moved a layer's axes, only the result still has its name. */
+function keyOfLayer(
+  { name, outputs: [result = ""] }: WiredLayer,
+  words: ReadonlyMap<string, string>,
+  scoped: boolean,
+): string | undefined {
+  const own = keyOfName(name, words, scoped);
+  return own === undefined && scoped ? keyOfName(result, words, scoped) : own;
 }
 
 function addTo(sets: Map<string, Set<string>>, key: string, blob: string): void {

@@ -11,6 +11,7 @@ import { readFloat32 } from "../../ir/tensor.ts";
 import { type ModelInput, readFeature, wrongInput } from "../features.ts";
 import { roundToHalf } from "../half.ts";
 import type { Interpreter, ModelOutput, RunOptions } from "../interpreter.ts";
+import { inLayer } from "../limits.ts";
 import { emptyTensor, showShape, type Tensor } from "../tensor.ts";
 import { OperationCall, type OperationResult } from "./call.ts";
 import { allowsShape } from "./interface.ts";
@@ -151,7 +152,9 @@ function resultsOf(machine: Machine, step: ProgramStep, values: Values): readonl
   if (known !== undefined) return known;
   const { operation, name, run } = step;
   const at = { layer: name, className: operation.type ?? "" };
-  const results = run === undefined ? [constantOf(machine, step)] : compute(machine, step, values);
+  const results = inLayer(at, () =>
+    run === undefined ? [constantOf(machine, step)] : compute(machine, step, values),
+  );
   (operation.outputs ?? []).forEach(({ type, name: result = "" }, index) => {
     const value = results[index];
     const wrong = value && misfit(value, type);

@@ -37,12 +37,13 @@ function preparationOf({ json }: PackageCase): Preprocessing | undefined {
 function compare(
   testCase: PackageCase,
   change: (model: Model) => Model = (one) => one,
+  preparation: Preprocessing | undefined = preparationOf(testCase),
 ): Comparison {
   const source = openFile(join(testCase.folder, testCase.json.model ?? ""));
   const { graph } = readKeras(source);
   const { model, blobs } = openPackage(packagePath(testCase));
   const changed = change(model);
-  const plans = planInputs(graph, changed, preparationOf(testCase));
+  const plans = planInputs(graph, changed, preparation);
   return compareModels(graph, changed, randomSamples(plans, 2, seededRandom(1)), { blobs });
 }
 
@@ -70,6 +71,12 @@ describe("the first wrong layer of a program is named when", () => {
     const wrong = (model: Model) =>
       withInputs(model, "x__scaled__", { y: { floats: { values: [1 / 255] } } });
     expect(blameFor("image_rgb", wrong)).toEqual(["x", undefined]);
+  });
+
+  it("pictures are not prepared for Keras as the program prepares them", () => {
+    const testCase = openPackageCase("image_rgb");
+    const { ok, divergence } = compare(testCase, (one) => one, PRESETS.none);
+    expect([ok, divergence?.layer, divergence?.className]).toEqual([false, "x", undefined]);
   });
 
   it("a kernel is flipped", () => {

@@ -1,3 +1,4 @@
+import { checkedSize } from "../../limits.ts";
 import { sizeOf } from "../../tensor.ts";
 import { samePadding, type Window, type WindowSize } from "../../window.ts";
 import type { OperationCall } from "../call.ts";
@@ -65,7 +66,7 @@ export function spreadKernel(
   if (dilations.every((dilation) => dilation === 1)) return { weights, kernel };
   const wide = kernel.map((size, axis) => (size - 1) * (dilations[axis] ?? 1) + 1);
   const planes = weights.length / sizeOf(kernel);
-  const result = new Float32Array(planes * sizeOf(wide));
+  const result = new Float32Array(checkedSize([planes, ...wide]));
   weights.forEach((weight, index) => {
     let rest = index;
     let place = 0;
