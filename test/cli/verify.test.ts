@@ -153,15 +153,15 @@ describe("kc verify of a package", () => {
     const source = join(PACKAGES, "image_rgb/model.keras");
     const pixels = ["--image-scale", String(2 / 255), "--red-bias", "-1", "--green-bias", "-0.9"];
     const options = [...pixels, "--blue-bias", "-1.1", "--class-labels", "ant,bee,cat"];
-    const { code, stdout } = await run("verify", source, packed("image_rgb"), ...options);
-    expect([code, stdout.split("\n").at(-2)]).toEqual([0, "equal"]);
+    const { code, stderr } = await run("verify", source, packed("image_rgb"), ...options);
+    expect([code, stderr.split("\n").at(-2)]).toEqual([0, "equal"]);
   });
 
   it("ends with code 5 and names the input when pixels are prepared otherwise", async () => {
     const source = join(PACKAGES, "image_rgb/model.keras");
     const options = ["--preprocess", "tf"];
-    const { code, stdout } = await run("verify", source, packed("image_rgb"), ...options);
-    expect([code, stdout]).toEqual([
+    const { code, stderr } = await run("verify", source, packed("image_rgb"), ...options);
+    expect([code, stderr]).toEqual([
       5,
       expect.stringContaining('The input "x" enters the two models'),
     ]);
