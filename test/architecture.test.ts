@@ -61,6 +61,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   image: ["errors.ts", "ir"],
   edit: ["errors.ts", "formats"],
   verify: ["errors.ts", "json.ts", "formats", "image", "ir"],
+  diff: ["errors.ts", "json.ts", "formats", "image", "ir", "sources"],
   scan: ["errors.ts", "json.ts", "formats", "ir", "sources", "weights"],
   backends: [
     "errors.ts",
@@ -93,6 +94,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "index.ts",
     "edit",
     "evaluate",
+    "diff",
     "formats",
     "image",
     "io",

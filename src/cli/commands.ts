@@ -1,6 +1,7 @@
 import { CHECK_COMMAND } from "./check-flags.ts";
 import type { CommandSpec } from "./command.ts";
 import { CONVERT_COMMAND } from "./convert-flags.ts";
+import { DIFF_COMMAND } from "./diff-flags.ts";
 import { EDIT_COMMAND } from "./edit-flags.ts";
 import { INSPECT_COMMAND } from "./inspect-flags.ts";
 import { PLOT_COMMAND } from "./plot-flags.ts";
@@ -17,5 +18,6 @@ export const COMMANDS: readonly CommandSpec[] = [
   PLOT_COMMAND,
   INSPECT_COMMAND,
   EDIT_COMMAND,
+  DIFF_COMMAND,
   SCAN_COMMAND,
 ];

@@ -10,7 +10,7 @@ Exit codes:
   2  wrong usage: an option or argument that makes no sense
   3  the input cannot be read, is damaged, or is no Keras model
   4  the model is sound, but something in it is not supported
-  5  a verification failed
+  5  a verification failed, or kc diff found a difference
   6  a limit was exceeded
   7  the output cannot be written
   8  kc scan found something dangerous or rotten

@@ -1,0 +1,114 @@
+import { sizeOf } from "../ir/tensor.ts";
+import { compareLayers, type LayerChanges } from "./compare-layers.ts";
+import { type Change, compareTraining, compareValues } from "./compare-training.ts";
+import { compareAllWeights, type WeightsReport } from "./compare-weights.ts";
+import { type FrozenReport, judgeFrozen } from "./frozen.ts";
+import { matchLayers } from "./match-layers.ts";
+import type { DiffSide } from "./side.ts";
+import { compareWeights } from "./weight-change.ts";
+
+/** All that differs between two models, as plain data. */
+export interface ModelDiff {
+  /** Whether nothing differs that a model computes, learnt or would go on learning from. */
+  readonly equal: boolean;
+  /** Whether layers were compared, and not only arrays. */
+  readonly architecture: boolean;
+  /** What differs in who wrote the files; no difference of the models. */
+  readonly writers: readonly Change[];
+  /** Inputs, outputs, preprocessing. */
+  readonly interface: readonly Change[];
+  readonly layers: LayerChanges;
+  readonly weights: WeightsReport;
+  readonly frozen: FrozenReport;
+  /** Loss, metrics, optimizer. */
+  readonly training: readonly Change[];
+  /** The optimizer's arrays; undefined when neither file holds any. */
+  readonly optimizer: OptimizerReport | undefined;
+}
+
+/** How the optimizer's state differs. */
+export interface OptimizerReport {
+  /** A fresh state is equal to none. */
+  readonly equal: boolean;
+  readonly arrays: readonly [a: number, b: number];
+  readonly identical: number;
+  readonly changed: number;
+  /** Steps made, where the files say. */
+  readonly steps: readonly [a: number | null, b: number | null];
+}
+
+/** Compares two models. Numbers are read in strips. */
+export function diffModels(a: DiffSide, b: DiffSide): ModelDiff {
+  const match = matchLayers(a.layers, b.layers);
+  const layers = compareLayers(match);
+  const weights = compareAllWeights(match);
+  const ports = [
+    ...compareValues("inputs", a.inputs.map(portText), b.inputs.map(portText)),
+    ...compareValues("outputs", a.outputs.map(portText), b.outputs.map(portText)),
+    ...compareValues("preprocessing", a.preprocessing ?? null, b.preprocessing ?? null),
+  ];
+  const known = a.architecture && b.architecture;
+  const training = known ? compareTraining(a, b) : [];
+  const optimizer = compareOptimizers(a, b);
+  const differences =
+    (known ? layers.count + ports.length : 0) +
+    weights.changed.length +
+    weights.reshaped.length +
+    match.added.length +
+    match.removed.length +
+    training.length +
+    (optimizer === undefined || optimizer.equal ? 0 : 1);
+  return {
+    equal: differences === 0,
+    architecture: known,
+    writers: compareValues("written by", a.writer, b.writer),
+    interface: known ? ports : [],
+    layers,
+    weights,
+    frozen: judgeFrozen(match, weights),
+    training,
+    optimizer,
+  };
+}
+
+function portText({ shape }: DiffSide["inputs"][number]): string {
+  return `(${shape.map((dim) => dim ?? "?").join(", ")})`;
+}
+
+function compareOptimizers(a: DiffSide, b: DiffSide): OptimizerReport | undefined {
+  const arrays = [a.optimizer.length, b.optimizer.length] as const;
+  if (arrays[0] + arrays[1] === 0) return undefined;
+  const slots = b.optimizer;
+  const results = a.optimizer.flatMap(({ ref }, at) => {
+    const other = slots[at]?.ref;
+    if (other === undefined || String(other.shape) !== String(ref.shape)) return [];
+    return [compareWeights(ref, other) === undefined];
+  });
+  const identical = results.filter(Boolean).length;
+  const changed = Math.max(...arrays) - identical;
+  return {
+    equal: changed === 0 || (isFresh(a) && isFresh(b)),
+    arrays,
+    identical,
+    changed,
+    steps: [stepsOf(a), stepsOf(b)],
+  };
+}
+
+/** Nothing has been learnt: no array but counters that stand at the beginning. */
+function isFresh(side: DiffSide): boolean {
+  const scalars = side.optimizer.every(({ ref }) => sizeOf(ref.shape) === 1);
+  return side.optimizer.length === 0 || (scalars && stepsOf(side) === 0);
+}
+
+/** The counter is a scalar called iteration or iterations; in state files, the first array. */
+function stepsOf({ optimizer }: DiffSide): number | null {
+  const scalars = optimizer.filter(({ ref }) => sizeOf(ref.shape) === 1);
+  const counter =
+    scalars.find(({ role }) => /(?:^|\/)iterations?(?::0)?$/.test(role)) ??
+    scalars.find(({ role }) => /(?:^|\/)0$/.test(role));
+  if (counter === undefined) return null;
+  const target = new Float64Array(1);
+  counter.ref.readInto(target, 0);
+  return target[0] ?? null;
+}
