@@ -14,7 +14,11 @@ export function decodeMessage(type: string, bytes: Uint8Array, at: Place): Value
   } catch (error) {
     if (error instanceof KcError || !(error instanceof Error)) throw error;
     // What is left are the complaints of protobufjs' reader.
-    return decoder.fail("corrupt-file", "This part of the Core ML model runs past its end.", error);
+    return decoder.fail(
+      "corrupt-file",
+      `This part of the ${decoder.title} runs past its end.`,
+      error,
+    );
   }
 }
 
@@ -22,21 +26,29 @@ export function decodeMessage(type: string, bytes: Uint8Array, at: Place): Value
 export interface RegionOptions {
   /** Told of fields and settings that the schema does not know, which are left out. Without it they are errors. */
   readonly onUnknown?: (path: string) => void;
+  /** What the file is called in messages; else a Core ML model. */
+  readonly title?: string;
+  /** Integers that cannot be kept exactly are rounded instead of refused. */
+  readonly rounded?: boolean;
 }
 
 /** Like `decodeMessage`, but long lists of float32 and long bytes stay in the file until they are asked for. */
 export function decodeRegion(
-  type: string,
+  type: string | MessageSchema,
   region: Region,
   at: Place,
   options: RegionOptions = {},
 ): Values {
   const decoder = new Decoder(at, options);
   try {
-    return decoder.region(messageSchema(type), region);
+    return decoder.region(typeof type === "string" ? messageSchema(type) : type, region);
   } catch (error) {
     if (error instanceof KcError || !(error instanceof Error)) throw error;
-    return decoder.fail("corrupt-file", "This part of the Core ML model runs past its end.", error);
+    return decoder.fail(
+      "corrupt-file",
+      `This part of the ${decoder.title} runs past its end.`,
+      error,
+    );
   }
 }
 
@@ -63,12 +75,14 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
 class Decoder {
   readonly #at: Place;
   readonly #options: RegionOptions;
+  readonly title: string;
   readonly #trail: string[] = [];
   #messages = 0;
 
   constructor(at: Place, options: RegionOptions = {}) {
     this.#at = at;
     this.#options = options;
+    this.title = options.title ?? "Core ML model";
   }
 
   /** A message of which only what is small is in memory. */
@@ -140,7 +154,7 @@ class Decoder {
     } else {
       this.fail(
         "corrupt-file",
-        `This part of the Core ML model has wire type ${wireType}, expected ${expected}.`,
+        `This part of the ${this.title} has wire type ${wireType}, expected ${expected}.`,
       );
     }
   }
@@ -187,7 +201,7 @@ class Decoder {
       const list = values.get(name);
       if (rule === "many")
         this.#trail.splice(-1, 1, `${name}[${Array.isArray(list) ? list.length : 0}]`);
-      const message = this.region(messageSchema(type.name), content);
+      const message = this.region(type.schema(), content);
       addValue(schema, field, Object.fromEntries(message), values);
     } else if (rule === "map" && type.kind === "message") {
       this.#addEntry(field, this.region(entrySchema(field), content), values);
@@ -210,7 +224,7 @@ class Decoder {
       if (content.length % 4 !== 0) {
         this.fail(
           "corrupt-file",
-          `This part of the Core ML model has ${content.length} bytes, which are no whole float32 numbers.`,
+          `This part of the ${this.title} has ${content.length} bytes, which are no whole float32 numbers.`,
         );
       }
       floatList(field, values).addPacked(content);
@@ -241,8 +255,13 @@ class Decoder {
     const { type } = field;
     if (type.kind === "message") return undefined;
     const value = readScalar(reader, type.kind === "enum" ? "int32" : type.scalar);
-    if (typeof value === "number" && !Number.isSafeInteger(value) && isWide(field)) {
-      this.fail("limit", "This integer of the Core ML model is beyond what can be kept exactly.");
+    if (
+      typeof value === "number" &&
+      !Number.isSafeInteger(value) &&
+      isWide(field) &&
+      this.#options.rounded !== true
+    ) {
+      this.fail("limit", `This integer of the ${this.title} is beyond what can be kept exactly.`);
     }
     if (type.kind === "scalar") return value;
     const name = typeof value === "number" ? type.names.get(value) : undefined;
@@ -252,17 +271,17 @@ class Decoder {
     }
     return (
       name ??
-      this.fail("unsupported", `This setting of the Core ML model has the unknown value ${value}.`)
+      this.fail("unsupported", `This setting of the ${this.title} has the unknown value ${value}.`)
     );
   }
 
   #countMessage(): void {
     this.#messages += 1;
     if (this.#trail.length > DEEPEST) {
-      this.fail("limit", `The Core ML model is nested more than ${DEEPEST} levels deep.`);
+      this.fail("limit", `The ${this.title} is nested more than ${DEEPEST} levels deep.`);
     }
     if (this.#messages > MOST_MESSAGES) {
-      this.fail("limit", `The Core ML model has more than ${MOST_MESSAGES} parts.`);
+      this.fail("limit", `The ${this.title} has more than ${MOST_MESSAGES} parts.`);
     }
   }
 
@@ -272,7 +291,7 @@ class Decoder {
     if (number === 0 || ![0, 1, 2, 5].includes(wireType)) {
       this.fail(
         "corrupt-file",
-        `This part of the Core ML model has field ${number} of wire type ${wireType}.`,
+        `This part of the ${this.title} has field ${number} of wire type ${wireType}.`,
       );
     }
     if (this.#options.onUnknown !== undefined) {
