@@ -88,3 +88,10 @@ export {
   type OnnxSummary,
   writeOnnx,
 } from "./targets/onnx/index.ts";
+export {
+  type Quantization,
+  type TfjsArtifacts,
+  type TfjsModel,
+  type TfjsModelOptions,
+  writeTfjsLayers,
+} from "./targets/tfjs-model/index.ts";

@@ -49,8 +49,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "ir",
     "weights",
   ],
+  "targets/tfjs-model/write-graph.ts": ["ir", "targets/tfjs-model", "targets/tfjs"],
   "targets/tfjs": [
     "errors.ts",
+    "json.ts",
     "targets/target.ts",
     "targets/sampling.ts",
     "ir",
@@ -109,7 +111,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "@resvg/resvg-wasm",
     "node:",
   ],
+  "keras-handler.ts": ["errors.ts", "formats/bytes.ts", "sources", "targets/tfjs-model"],
+  "node.ts": ["io", "keras-handler.ts"],
   "index.ts": [
+    "keras-handler.ts",
     "errors.ts",
     "json.ts",
     "edit",

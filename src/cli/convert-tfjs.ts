@@ -15,7 +15,8 @@ export const tfjsLayersWriter: TargetWriter = writerOf("TensorFlow.js layers", w
 
 const QUANTIZATIONS = ["float16", "uint8", "uint16"] as const;
 
-function writerOf(
+/** Makes a writer for the command line of a function that writes. */
+export function writerOf(
   format: string,
   write: (graph: Graph, options: TfjsModelOptions) => TfjsModel,
 ): TargetWriter {

@@ -20,4 +20,16 @@ export const TFJS_TARGETS: readonly TargetSpec[] = [
       return tfjsLayersWriter;
     },
   },
+  {
+    ...COMMON,
+    name: "tfjs-graph",
+    title: "a TensorFlow.js graph (a folder)",
+    // The same folders: only --to tells.
+    pattern: /(?!)/,
+    expected: "such a folder with --to tfjs-graph",
+    async load() {
+      const { tfjsGraphWriter } = await import("./convert-tfjs-graph.ts");
+      return tfjsGraphWriter;
+    },
+  },
 ];

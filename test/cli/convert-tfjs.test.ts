@@ -1,10 +1,11 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadGraphModel } from "@tensorflow/tfjs-converter";
 import * as tf from "@tensorflow/tfjs-core";
 import { loadLayersModel } from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
-import { FIXTURES, openCase } from "../cases.ts";
+import { FIXTURES, openCase, readArray } from "../cases.ts";
 import { caseDifferences } from "../targets/tfjs/case-runs.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { run } from "./run.ts";
@@ -13,13 +14,13 @@ const SMALL = join(FIXTURES, "generations/k3151/model.h5");
 
 /** The folder's files as tfjs reads them from anywhere. */
 function fromFolder(folder: string): tf.io.IOHandler {
-  const { modelTopology, weightsManifest } = JSON.parse(
+  const { modelTopology, weightsManifest, signature } = JSON.parse(
     readFileSync(join(folder, "model.json"), "utf8"),
   );
   const [{ paths, weights: weightSpecs }] = weightsManifest;
   const shards = paths.map((path: string) => readFileSync(join(folder, path)));
   const weightData = Uint8Array.from(Buffer.concat(shards)).buffer;
-  return tf.io.fromMemory({ modelTopology, weightSpecs, weightData });
+  return tf.io.fromMemory({ modelTopology, weightSpecs, weightData, signature });
 }
 
 describe("kc convert to a folder", () => {
@@ -32,12 +33,25 @@ describe("kc convert to a folder", () => {
     expect(readdirSync(folder).sort()).toEqual(["group1-shard1of1.bin", "model.json"]);
     const model = await loadLayersModel(fromFolder(folder));
     const [input] = testCase.json.inputs;
-    const bytes = readFileSync(join(testCase.folder, input?.file ?? ""));
-    const data = new Float32Array(
-      bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
-    );
-    const output = model.predict(tf.tensor(data, [...(input?.shape ?? [])]));
+    if (input === undefined) throw new Error("the case has no input");
+    const output = model.predict(tf.tensor(readArray(testCase, input), [...input.shape]));
     if (Array.isArray(output)) throw new Error("several outputs");
+    const result = { name: "out", shape: output.shape, data: Float32Array.from(output.dataSync()) };
+    expect(caseDifferences([result], testCase)).toEqual([]);
+  });
+
+  it("writes a graph model with --to tfjs-graph, of layers that tfjs does not have", async () => {
+    await tf.setBackend("cpu");
+    const testCase = openCase("layers/k3_gru");
+    const folder = join(temporaryFolder(), "web");
+    const file = join(testCase.folder, "model.keras");
+    const { code, stderr } = await run("convert", file, folder, "--to", "tfjs-graph");
+    expect([code, stderr]).toEqual([0, expect.stringContaining("TensorFlow.js graph")]);
+    const model = await loadGraphModel(fromFolder(folder));
+    const [input] = testCase.json.inputs;
+    if (input === undefined) throw new Error("the case has no input");
+    const output = model.predict(tf.tensor(readArray(testCase, input), [...input.shape]));
+    if (!(output instanceof tf.Tensor)) throw new Error("several outputs");
     const result = { name: "out", shape: output.shape, data: Float32Array.from(output.dataSync()) };
     expect(caseDifferences([result], testCase)).toEqual([]);
   });

@@ -1,16 +1,23 @@
 import { sizeOf, type WeightRef } from "../../ir/tensor.ts";
-import type { JsonObject } from "../../json.ts";
 import { toHalfBits } from "../../weights/half.ts";
 import { statisticsOf } from "../../weights/statistics.ts";
 
 /** How weights are stored in fewer bytes; tfjs computes with float32 all the same. */
 export type Quantization = "float16" | "uint8" | "uint16";
 
+/** How the stored numbers become float32: `number * scale + min`, or half precision. */
+export interface StoredQuantization {
+  readonly dtype: Quantization;
+  readonly min?: number;
+  readonly scale?: number;
+  readonly original_dtype: "float32";
+}
+
 /** A weight as bytes. */
 export interface EncodedWeight {
   /** As the manifest calls it: the type that tfjs makes of it. */
   readonly dtype: "float32" | "int32";
-  readonly quantization?: JsonObject;
+  readonly quantization?: StoredQuantization;
   readonly byteLength: number;
   /** The bytes `from` to `to` (not included), in pieces. */
   bytes(from: number, to: number): Iterable<Uint8Array>;
@@ -35,7 +42,7 @@ export function encodeWeight(
 interface Code {
   readonly width: number;
   fill(view: DataView, numbers: Float64Array): void;
-  readonly json?: JsonObject;
+  readonly json?: StoredQuantization;
 }
 
 const INTEGERS: Code = {

@@ -1,7 +1,3 @@
 export type { Quantization } from "./encode-weight.ts";
-export {
-  type TfjsArtifacts,
-  type TfjsModel,
-  type TfjsModelOptions,
-  writeTfjsLayers,
-} from "./write.ts";
+export type { TfjsArtifacts, TfjsModel, TfjsModelOptions } from "./pack.ts";
+export { writeTfjsLayers } from "./write-layers.ts";

@@ -1,7 +1,12 @@
 import type { OutputFile } from "../../formats/bytes.ts";
 import type { WeightRef } from "../../ir/tensor.ts";
-import type { Json, JsonObject } from "../../json.ts";
-import { type EncodedWeight, encodeWeight, type Quantization } from "./encode-weight.ts";
+import type { Json } from "../../json.ts";
+import {
+  type EncodedWeight,
+  encodeWeight,
+  type Quantization,
+  type StoredQuantization,
+} from "./encode-weight.ts";
 
 /** A weight under the name that tfjs looks for. */
 export interface NamedWeight {
@@ -9,10 +14,18 @@ export interface NamedWeight {
   readonly ref: WeightRef;
 }
 
+/** A weight as `weightSpecs` of tfjs has it. */
+export interface WeightSpec {
+  name: string;
+  shape: number[];
+  dtype: "float32" | "int32";
+  quantization?: StoredQuantization;
+}
+
 /** The weights of a model as tfjs stores them: one row of bytes, cut into files. */
 export interface WeightManifest {
   /** `weights` of a group of the manifest: name, shape and type of each. */
-  readonly specs: readonly JsonObject[];
+  readonly specs: readonly WeightSpec[];
   readonly byteLength: number;
   /** Files of at most 4 MiB. */
   readonly shards: readonly OutputFile[];
@@ -46,19 +59,25 @@ export function layWeights(
       chunks: () => between(from, to),
     };
   });
-  const specs = encoded.map(({ name, ref, weight }) => ({
-    name,
-    shape: [...ref.shape],
-    dtype: weight.dtype,
-    ...(weight.quantization === undefined ? {} : { quantization: weight.quantization }),
-  }));
+  const specs = encoded.map(
+    ({ name, ref, weight }): WeightSpec => ({
+      name,
+      shape: [...ref.shape],
+      dtype: weight.dtype,
+      ...(weight.quantization === undefined ? {} : { quantization: weight.quantization }),
+    }),
+  );
   return { specs, byteLength, shards, chunks: () => between(0, byteLength) };
 }
 
 /** `weightsManifest` of a `model.json`. */
 export function manifestJson({ specs, shards }: WeightManifest): Json {
   if (specs.length === 0) return [];
-  return [{ paths: shards.map(({ path }) => path), weights: [...specs] }];
+  return [{ paths: shards.map(({ path }) => path), weights: specs.map(specJson) }];
+}
+
+function specJson({ quantization, ...spec }: WeightSpec): Json {
+  return quantization === undefined ? { ...spec } : { ...spec, quantization: { ...quantization } };
 }
 
 interface Placed {

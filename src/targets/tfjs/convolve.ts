@@ -2,8 +2,8 @@ import {
   add,
   concat,
   conv3d,
-  expandDims,
   fused,
+  reshape,
   split,
   type Tensor,
   type Tensor4D,
@@ -110,7 +110,7 @@ function depthwise(x: Tensor, convolution: Convolution, pad: "same" | "valid"): 
 }
 
 function twoSpatialKernel(kernel: Tensor): Tensor4D {
-  return fourAxes(kernel.rank === 4 ? kernel : expandDims(kernel, 0));
+  return fourAxes(kernel.rank === 4 ? kernel : reshape(kernel, [1, ...kernel.shape]));
 }
 
 /** Adds the bias and applies the activation where the kernel does not. */

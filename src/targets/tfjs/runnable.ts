@@ -1,13 +1,11 @@
-import { clone, keep, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
-import { fail, KcError } from "../../errors.ts";
-import type { Graph, GraphPort, Node, ValueId } from "../../ir/graph.ts";
-import type { OpKind, OpOf } from "../../ir/ops/index.ts";
+import { keep, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
+import { fail } from "../../errors.ts";
+import type { Graph, GraphPort } from "../../ir/graph.ts";
 import { formatShape, sizeOf, type TensorType } from "../../ir/tensor.ts";
 import { dropInferenceNoops } from "../../passes/drop-inference-noops.ts";
 import { foldBatchNorm } from "../../passes/fold-batch-norm.ts";
-import type { Computed, FusedActivation, WeightLookup } from "./forward.ts";
-import { forwards } from "./forwards.ts";
 import { planSteps, type Step } from "./plan.ts";
+import { runSteps } from "./run-steps.ts";
 import { type TensorWeights, uploadWeights } from "./tensor-weights.ts";
 
 /** Numbers of one input or output, row-major, batch first. */
@@ -84,70 +82,14 @@ class GraphRunnable implements TfjsRunnable {
 
   run(inputs: readonly Tensor[]): readonly Tensor[] {
     if (this.#disposed) fail("internal", "The model was disposed.");
-    return tidy(() => {
-      const values = new Map<ValueId, Tensor>();
-      this.inputs.forEach(({ value }, index) => {
-        const input = inputs[index] ?? fail("bad-option", `Input ${index + 1} is missing.`);
-        values.set(value, clone(input));
-      });
-      for (const step of this.#steps) runStep(step, values, this.#weights.tensorOf);
-      return this.outputs.map(({ value }) => clone(made(values, value)));
-    });
+    const { tensorOf } = this.#weights;
+    return tidy(() => runSteps(this.#graph, this.#steps, inputs, tensorOf));
   }
 
   dispose(): void {
     this.#disposed = true;
     this.#weights.dispose();
   }
-}
-
-/** Runs one node, stores what it makes and disposes what nothing reads any more. */
-function runStep(step: Step, values: Map<ValueId, Tensor>, weightOf: WeightLookup): void {
-  const inputs = step.node.inputs.map((value) => made(values, value));
-  const outputs = tidy(() => [...compute(step, inputs, weightOf).outputs]);
-  step.outputs.forEach((value, index) => {
-    const output = outputs[index] ?? fail("internal", `"${value}" was not made.`);
-    values.set(value, output);
-  });
-  for (const value of step.release) {
-    values.get(value)?.dispose();
-    values.delete(value);
-  }
-}
-
-function compute(step: Step, inputs: readonly Tensor[], weightOf: WeightLookup): Computed {
-  const { node, activation } = step;
-  try {
-    return computeKind(node.op.kind, node.op, inputs, weightOf, activation);
-  } catch (error) {
-    if (error instanceof KcError || !(error instanceof Error)) throw error;
-    return refuseInput(node, error);
-  }
-}
-
-function computeKind<K extends OpKind>(
-  kind: K,
-  op: OpOf<K>,
-  inputs: readonly Tensor[],
-  weightOf: WeightLookup,
-  activation: FusedActivation,
-): Computed {
-  const forward = forwards[kind];
-  if ("unsupported" in forward) return fail("unsupported", forward.unsupported);
-  return forward(op, inputs, weightOf, activation);
-}
-
-/** An input that the layer cannot take, such as an index beyond the end of an Embedding. */
-function refuseInput(node: Node, error: Error): never {
-  const { layer, className } = node.origin;
-  return fail("bad-shape", `this input cannot be computed: ${error.message}`, {
-    at: { layer, className },
-    cause: error,
-  });
-}
-
-function made(values: ReadonlyMap<ValueId, Tensor>, value: ValueId): Tensor {
-  return values.get(value) ?? fail("internal", `The value "${value}" is read before it is made.`);
 }
 
 function arrayOf(

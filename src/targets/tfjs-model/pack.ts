@@ -3,8 +3,7 @@ import type { OutputFile } from "../../formats/bytes.ts";
 import type { Graph } from "../../ir/graph.ts";
 import type { JsonObject } from "../../json.ts";
 import type { Quantization } from "./encode-weight.ts";
-import { emitLayersModel } from "./layers/write.ts";
-import { layWeights, manifestJson, type NamedWeight } from "./manifest.ts";
+import { layWeights, manifestJson, type NamedWeight, type WeightSpec } from "./manifest.ts";
 
 /** How a tfjs model is written. */
 export interface TfjsModelOptions {
@@ -29,18 +28,13 @@ export interface TfjsArtifacts {
   readonly generatedBy: string;
   readonly convertedBy: string;
   readonly modelTopology: JsonObject;
-  readonly weightSpecs: readonly JsonObject[];
+  readonly weightSpecs: WeightSpec[];
   readonly weightData: ArrayBuffer;
   readonly signature?: JsonObject;
 }
 
-/** Writes a layers model, for `tf.loadLayersModel`. Throws `unsupported` with every layer that tfjs has no words for. */
-export function writeTfjsLayers(graph: Graph, options: TfjsModelOptions = {}): TfjsModel {
-  const { topology, weights, layers } = emitLayersModel(graph);
-  return pack({ format: "layers-model", topology, weights, graph, steps: layers }, options);
-}
-
-interface Parts {
+/** A model before its weights are laid out. */
+export interface ModelParts {
   readonly format: TfjsArtifacts["format"];
   readonly topology: JsonObject;
   readonly weights: readonly NamedWeight[];
@@ -49,8 +43,9 @@ interface Parts {
   readonly signature?: JsonObject;
 }
 
-function pack(
-  { format, topology, weights, graph, steps, signature }: Parts,
+/** Lays the weights out and writes `model.json`. Throws `bad-option`. */
+export function packModel(
+  { format, topology, weights, graph, steps, signature }: ModelParts,
   options: TfjsModelOptions,
 ): TfjsModel {
   checkOptions(options);
@@ -86,7 +81,7 @@ function pack(
         ...head,
         modelTopology: topology,
         ...rest,
-        weightSpecs: specs,
+        weightSpecs: [...specs],
         weightData: data.buffer,
       };
     },

@@ -1,0 +1,6 @@
+import { writeTfjsGraph } from "../targets/tfjs-model/write-graph.ts";
+import { writerOf } from "./convert-tfjs.ts";
+import type { TargetWriter } from "./target-spec.ts";
+
+/** Writes graph models of TensorFlow.js; loads tfjs itself, which layers models do not need. */
+export const tfjsGraphWriter: TargetWriter = writerOf("TensorFlow.js graph", writeTfjsGraph);

@@ -1,0 +1,41 @@
+import "@tensorflow/tfjs-backend-cpu";
+import { loadGraphModel } from "@tensorflow/tfjs-converter";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, expect, test } from "vitest";
+import type { Graph } from "../../../src/ir/graph.ts";
+import { writeTfjsGraph } from "../../../src/targets/tfjs-model/write-graph.ts";
+import type { Case } from "../../cases.ts";
+import { caseDifferences, readableCases } from "../tfjs/case-runs.ts";
+import { caseTensors, namedArrays } from "./case-tensors.ts";
+import { firstRefusal } from "./first-refusal.ts";
+import { REFUSED_AS_GRAPH } from "./refused-as-graph.ts";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
+
+for (const { testCase, graph } of readableCases(["micro", "generations", "layers"])) {
+  const refusal = REFUSED_AS_GRAPH.get(testCase.id);
+  if (refusal === undefined) {
+    test(`${testCase.id} gives what Keras gave when tf.loadGraphModel has loaded it`, async () => {
+      expect(await differences(graph(), testCase)).toEqual([]);
+    });
+  } else {
+    test(`${testCase.id} is refused by name`, () => {
+      expect(firstRefusal(() => writeTfjsGraph(graph()))).toBe(refusal);
+    });
+  }
+}
+
+async function differences(graph: Graph, testCase: Case): Promise<readonly string[]> {
+  const before = tf.getBackend();
+  const written = writeTfjsGraph(graph);
+  expect(tf.getBackend()).toBe(before);
+  const model = await loadGraphModel(tf.io.fromMemory(written.artifacts()));
+  const inputs = caseTensors(graph, testCase).map((tensor) => tf.cast(tensor, "float32"));
+  const result = model.predict(inputs);
+  if (!Array.isArray(result) && !(result instanceof tf.Tensor)) throw new Error("named outputs");
+  const results = namedArrays(Array.isArray(result) ? result : [result]);
+  model.dispose();
+  return caseDifferences(results, testCase);
+}
