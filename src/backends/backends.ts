@@ -1,5 +1,13 @@
+import { CPU_BACKEND } from "./cpu.ts";
 import { ONNX_BACKEND } from "./onnx.ts";
 import type { BackendSpec } from "./predictor.ts";
+import { TENSORFLOW_BACKEND } from "./tensorflow.ts";
+import { WASM_BACKEND } from "./wasm.ts";
 
 /** Every backend there is, the fastest first: `auto` takes the first that loads. */
-export const BACKENDS: readonly BackendSpec[] = [ONNX_BACKEND];
+export const BACKENDS: readonly BackendSpec[] = [
+  ONNX_BACKEND,
+  TENSORFLOW_BACKEND,
+  WASM_BACKEND,
+  CPU_BACKEND,
+];

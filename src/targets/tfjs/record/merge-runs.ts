@@ -10,7 +10,8 @@ import type { NumberList, RecordedNode } from "./recorder.ts";
  */
 export function mergeRuns(first: Recording, second: Recording): Recording {
   if (first.nodes.length !== second.nodes.length) {
-    const apart = first.nodes.find(({ op }, index) => op !== second.nodes[index]?.op);
+    // The second run has the larger inputs, so the longer one.
+    const apart = second.nodes.find(({ op }, index) => op !== first.nodes[index]?.op);
     refuse("the number of its steps depends on a free size of the input", apart);
   }
   const added: RecordedNode[] = [];

@@ -1,0 +1,41 @@
+import { enableProdMode, setBackend, version_core } from "@tensorflow/tfjs-core";
+import { fail } from "../errors.ts";
+import type { Graph } from "../ir/graph.ts";
+import { buildTfjs } from "../targets/tfjs/index.ts";
+import type { BackendName, LoadedBackend, Predictor } from "./predictor.ts";
+
+/** Makes a backend of tfjs the active one, without its advice to the developer. Throws `unsupported` when it does not start. */
+export async function startTfjs(name: BackendName): Promise<void> {
+  enableProdMode();
+  if (await setBackend(name)) return;
+  fail("unsupported", `The backend ${name} of TensorFlow.js does not start here.`, {
+    hint: "Another backend runs everywhere: --backend cpu",
+  });
+}
+
+/** A backend of tfjs that has been started. */
+export function tfjsBackend(name: BackendName, how: string): LoadedBackend {
+  return {
+    title: `tfjs ${version_core}, ${how}`,
+    open: (graph) => openTfjsPredictor(name, graph),
+  };
+}
+
+/** A predictor over the graph's own forwards; it owns the weights until it is disposed. */
+export async function openTfjsPredictor(name: BackendName, graph: Graph): Promise<Predictor> {
+  await startTfjs(name);
+  const runnable = buildTfjs(graph);
+  return {
+    name,
+    async predict(inputs) {
+      // Another predictor may have made its own backend the active one.
+      await setBackend(name);
+      return new Map(
+        runnable.predict(inputs).map(({ name: output, shape, data }) => [output, { shape, data }]),
+      );
+    },
+    async dispose() {
+      runnable.dispose();
+    },
+  };
+}
