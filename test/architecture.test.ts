@@ -79,6 +79,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   evaluate: ["errors.ts"],
   report: ["errors.ts", "json.ts", "evaluate", "ir"],
+  "report/evaluation": ["errors.ts", "evaluate", "report/plot/escape-xml.ts", "vega"],
   io: ["errors.ts", "formats/bytes.ts", "node:"],
   "io/pictures": [
     "errors.ts",
@@ -90,6 +91,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "sharp",
     "tinyglobby",
     "tinypool",
+    "jpeg-js",
     "node:",
   ],
   cli: [

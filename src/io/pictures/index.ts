@@ -13,3 +13,4 @@ export {
 export type { InputOptions } from "./load-pictures.ts";
 export { type ListOptions, listPictures, readPictureList } from "./picture-list.ts";
 export type { PictureFault, PictureFile, PictureSet } from "./picture-set.ts";
+export { makeThumbnails, type ThumbnailOptions } from "./thumbnails.ts";
