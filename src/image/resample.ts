@@ -21,7 +21,7 @@ export function resampleRows(picture: Pixels, taps: Taps, first: number, height:
       for (let c = 0; c < channels; c++) {
         let sum = HALF;
         for (let k = at, pixel = from + c; k < end; k++, pixel += channels) {
-          sum += (data[pixel] ?? 0) * (weights[k] ?? 0);
+          sum = (sum + Math.imul(data[pixel] ?? 0, weights[k] ?? 0)) | 0;
         }
         result[to + c] = clip(sum);
       }
@@ -45,7 +45,7 @@ export function resampleColumns(picture: Pixels, taps: Taps, first: number): Pix
       const weight = weights[y * stride + k] ?? 0;
       const from = ((starts[y] ?? 0) - first + k) * rowLength;
       for (let i = 0; i < rowLength; i++) {
-        sums[i] = (sums[i] ?? 0) + (data[from + i] ?? 0) * weight;
+        sums[i] = ((sums[i] ?? 0) + Math.imul(data[from + i] ?? 0, weight)) | 0;
       }
     }
     const to = y * rowLength;
