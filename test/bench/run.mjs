@@ -1,9 +1,10 @@
 // npm run bench [commands [summary | verify …] | convert [mobilenet | resnet50 | vgg16 …]]
 import { benchCommands } from "./commands.mjs";
 import { benchConvert } from "./convert.mjs";
+import { benchImages } from "./images.mjs";
 
 const [what = "convert", ...rest] = process.argv.slice(2);
-const benches = { commands: benchCommands, convert: benchConvert };
+const benches = { commands: benchCommands, convert: benchConvert, images: benchImages };
 if (!Object.hasOwn(benches, what)) {
   console.error(`No bench "${what}"; there are: ${Object.keys(benches).join(", ")}.`);
   process.exitCode = 2;
