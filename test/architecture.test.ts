@@ -74,6 +74,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "onnxruntime-node",
     "@tensorflow/tfjs-backend-cpu",
     "@tensorflow/tfjs-backend-wasm",
+    "@tensorflow/tfjs-converter",
     "@tensorflow/tfjs-core",
     "node:",
   ],

@@ -3,4 +3,8 @@ import { writerOf } from "./convert-tfjs.ts";
 import type { TargetWriter } from "./target-spec.ts";
 
 /** Writes graph models of TensorFlow.js; loads tfjs itself, which layers models do not need. */
-export const tfjsGraphWriter: TargetWriter = writerOf("TensorFlow.js graph", writeTfjsGraph);
+export const tfjsGraphWriter: TargetWriter = writerOf({
+  format: "TensorFlow.js graph",
+  write: writeTfjsGraph,
+  verifiable: true,
+});

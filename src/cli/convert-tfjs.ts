@@ -11,25 +11,38 @@ import type { FlagReader } from "./flag-reader.ts";
 import type { TargetWriter } from "./target-spec.ts";
 
 /** Writes layers models of TensorFlow.js. */
-export const tfjsLayersWriter: TargetWriter = writerOf("TensorFlow.js layers", writeTfjsLayers);
+export const tfjsLayersWriter: TargetWriter = writerOf({
+  format: "TensorFlow.js layers",
+  write: writeTfjsLayers,
+  verifiable: false,
+});
+
+/** A kind of tfjs model, as the command line needs it. */
+export interface TfjsKind {
+  readonly format: string;
+  readonly write: (graph: Graph, options: TfjsModelOptions) => TfjsModel;
+  /** Whether there is something here that can run it. */
+  readonly verifiable: boolean;
+}
 
 const QUANTIZATIONS = ["float16", "uint8", "uint16"] as const;
 
 /** Makes a writer for the command line of a function that writes. */
-export function writerOf(
-  format: string,
-  write: (graph: Graph, options: TfjsModelOptions) => TfjsModel,
-): TargetWriter {
+export function writerOf({ format, write, verifiable }: TfjsKind): TargetWriter {
   return {
     plan(flags) {
-      const options = optionsOf(flags);
-      return (graph) => {
+      const options = optionsOf(flags, verifiable);
+      const { quantize } = options;
+      return (graph, output) => {
         const model = write(graph, options);
         return {
           files: model.files.map((file) => ({ path: file.path, bytes: file })),
           facts: factsOf(graph, format, model),
           warnings: model.warnings,
-          verify: () => fail("unsupported", NOT_VERIFIED),
+          async verify(name, progress) {
+            const { verifyTfjs } = await import("./verify-tfjs.ts");
+            return verifyTfjs({ name, graph, output, quantize }, progress);
+          },
         };
       };
     },
@@ -37,11 +50,11 @@ export function writerOf(
   };
 }
 
-const NOT_VERIFIED = "A model for TensorFlow.js cannot be verified here.";
-
-function optionsOf(flags: FlagReader): TfjsModelOptions {
-  if (flags.has("verify")) {
-    fail("bad-option", NOT_VERIFIED, { hint: "Leave out --verify." });
+function optionsOf(flags: FlagReader, verifiable: boolean): TfjsModelOptions {
+  if (flags.has("verify") && !verifiable) {
+    fail("bad-option", "A layers model of TensorFlow.js cannot be verified here.", {
+      hint: "Write and verify a graph model: --to tfjs-graph; or leave out --verify.",
+    });
   }
   const quantize = flags.oneOf("quantize", QUANTIZATIONS);
   return quantize === undefined ? {} : { quantize };

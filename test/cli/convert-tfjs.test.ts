@@ -56,6 +56,14 @@ describe("kc convert to a folder", () => {
     expect(caseDifferences([result], testCase)).toEqual([]);
   });
 
+  it("verifies the graph model that it has written, by running it", async () => {
+    const options = ["--to", "tfjs-graph", "--quantize", "float16", "--verify", "--json"];
+    const { code, stdout } = await run("convert", SMALL, temporaryFolder(), ...options);
+    const { verification } = JSON.parse(stdout);
+    expect([code, verification.ok, verification.samples]).toEqual([0, true, 10]);
+    expect(verification.backend).toMatch(/^tfjs .* WebAssembly/);
+  });
+
   it("gives equal bytes for equal input", async () => {
     const [first, second] = [join(temporaryFolder(), "a/"), join(temporaryFolder(), "b/")];
     for (const folder of [first, second]) await run("convert", SMALL, folder, "--quiet");
@@ -83,7 +91,7 @@ describe("kc convert to a folder", () => {
     expect(refusals.map(({ code, stderr }) => [code, stderr.split("\n")[0]])).toEqual([
       [7, `error: ${folder}/ holds other files, such as notes.txt, and is left alone.`],
       [2, "error: --image-input-names means nothing for TensorFlow.js layers (a folder)."],
-      [2, "error: A model for TensorFlow.js cannot be verified here."],
+      [2, "error: A layers model of TensorFlow.js cannot be verified here."],
       [
         2,
         "error: TensorFlow.js layers (a folder) is a folder, which the standard output cannot take.",

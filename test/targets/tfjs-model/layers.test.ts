@@ -1,7 +1,8 @@
 import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { loadLayersModel } from "@tensorflow/tfjs-layers";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Graph } from "../../../src/ir/graph.ts";
 import { writeTfjsLayers } from "../../../src/targets/tfjs-model/index.ts";
 import type { Case } from "../../cases.ts";
@@ -10,14 +11,14 @@ import { caseTensors, namedArrays } from "./case-tensors.ts";
 import { firstRefusal } from "./first-refusal.ts";
 import { REFUSED_AS_LAYERS } from "./refused-as-layers.ts";
 
-beforeAll(async () => {
-  await tf.setBackend("cpu");
-});
+/** Plain JavaScript takes tens of seconds for these. */
+const SLOW_ON_CPU = /^snacks\//;
 
-for (const { testCase, graph } of readableCases(["micro", "generations", "layers"])) {
+for (const { testCase, graph } of readableCases(["micro", "generations", "layers", "snacks"])) {
   const refusal = REFUSED_AS_LAYERS.get(testCase.id);
   if (refusal === undefined) {
     test(`${testCase.id} gives what Keras gave when tf.loadLayersModel has loaded it`, async () => {
+      await tf.setBackend(SLOW_ON_CPU.test(testCase.id) ? "wasm" : "cpu");
       expect(await differences(graph(), testCase)).toEqual([]);
     });
   } else {
