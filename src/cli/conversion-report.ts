@@ -13,6 +13,8 @@ export interface ConversionReport extends TargetFacts {
     readonly file: string;
     readonly name: string;
     readonly keras: string;
+    /** What wrote it: `keras` or `coreml`. */
+    readonly format: string;
     readonly backend: string;
   };
   readonly output: string;
@@ -84,11 +86,11 @@ export interface Conversion {
 /** Gathers the report of a conversion. */
 export function conversionReport(conversion: Conversion): ConversionReport {
   const { graph, facts, target, output, bytes } = conversion;
-  const { version, backend } = graph.source;
+  const { version, backend, format } = graph.source;
   return {
     ok: true,
     target,
-    model: { file: conversion.model, name: graph.name, keras: version, backend },
+    model: { file: conversion.model, name: graph.name, keras: version, format, backend },
     output,
     ...facts,
     warnings: conversion.warnings.map(inFlagWords),

@@ -1,4 +1,5 @@
 import { writeCoreML } from "../targets/coreml-nn/index.ts";
+import { carriedOptions } from "./carried-options.ts";
 import { coreMLOptions } from "./convert-options.ts";
 import { mlmodelFacts } from "./mlmodel-facts.ts";
 import { choosePictures } from "./pictures.ts";
@@ -8,20 +9,31 @@ import type { TargetWriter } from "./target-spec.ts";
 export const mlmodelWriter: TargetWriter = {
   plan(flags) {
     const writing = coreMLOptions(flags);
-    return (graph, output) => {
+    return (graph, output, statement) => {
       const pictures = choosePictures(graph, flags);
       const { preprocessing } = pictures;
-      const result = writeCoreML(graph, {
-        ...writing,
-        ...(preprocessing === undefined ? {} : { preprocessing }),
-      });
+      const options = { ...writing, ...(preprocessing === undefined ? {} : { preprocessing }) };
+      const all = statement === undefined ? options : carriedOptions(graph, statement, options);
+      const result = writeCoreML(graph, all);
+      const byName = all.preprocessing === options.preprocessing ? undefined : all.preprocessing;
       return {
         files: [{ path: output, bytes: result.file }],
         facts: mlmodelFacts(result, pictures),
         warnings: [...pictures.warnings, ...result.warnings],
         async verify(name, progress) {
           const { verifyWritten } = await import("./verify-written.ts");
-          return verifyWritten({ name, graph, output, result, pictures }, flags, progress);
+          return verifyWritten(
+            {
+              name,
+              graph,
+              output,
+              result,
+              pictures,
+              ...(byName === undefined ? {} : { carried: byName }),
+            },
+            flags,
+            progress,
+          );
         },
       };
     };

@@ -1,14 +1,20 @@
-import { fail } from "../errors.ts";
+import { type Diagnostic, fail } from "../errors.ts";
+import { isFolder } from "../formats/bytes.ts";
 import {
   checkFolderOutput,
   checkOutput,
   type FileSource,
+  type FolderSource,
   openFile,
+  openPath,
   readStdin,
 } from "../io/node.ts";
-import { readKeras } from "../sources/keras/index.ts";
+import type { Graph } from "../ir/graph.ts";
+import type { ModelStatement } from "../ir/model-statement.ts";
+import { type ReadKerasOptions, readKeras } from "../sources/keras/index.ts";
 import { conversionReport } from "./conversion-report.ts";
 import { readOptions } from "./convert-options.ts";
+import { coreMLInput } from "./coreml-input.ts";
 import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
 import { printReport } from "./print-report.ts";
 import type { ConvertedFile, TargetSpec } from "./target-spec.ts";
@@ -28,8 +34,9 @@ export async function convert(model: string, output: string, raw: RawFlags): Pro
   const plan = await writer.plan(flags);
   const source = await openModel(model);
   try {
-    const { graph, warnings } = readKeras(source, reading);
-    const converted = plan(graph, output);
+    const { graph, warnings, statement } = await readModel(source, model, reading);
+    const converted = plan(graph, output, target.holdsStatement ? statement : undefined);
+    const lost = target.holdsStatement ? [] : lostPictures(statement);
     const terminal = openTerminal();
     await writeAll(target, output, converted.files, flags, terminal);
     const report = conversionReport({
@@ -38,7 +45,7 @@ export async function convert(model: string, output: string, raw: RawFlags): Pro
       output,
       graph,
       facts: converted.facts,
-      warnings: [...warnings, ...converted.warnings],
+      warnings: [...warnings, ...lost, ...converted.warnings],
       bytes: converted.files.reduce((sum, { bytes }) => sum + bytes.byteLength, 0),
       milliseconds: performance.now() - start,
     });
@@ -94,11 +101,42 @@ function checkDestination(target: TargetSpec, output: string, flags: FlagReader)
   }
 }
 
-function openModel(model: string): Promise<FileSource> | FileSource {
-  if (model !== "-") return openFile(model);
+function openModel(model: string): Promise<FileSource> | FileSource | FolderSource {
+  if (model !== "-") return openPath(model);
   if (!process.stdin.isTTY) return readStdin();
   return fail("bad-option", "The standard input is a terminal, which holds no model.", {
     hint: "Redirect a file into it (< model.h5), or give the file's name.",
+  });
+}
+
+interface ReadModel {
+  readonly graph: Graph;
+  readonly warnings: readonly Diagnostic[];
+  /** Of a Core ML file. */
+  readonly statement?: ModelStatement;
+}
+
+/** The graph of a Keras or Core ML model, by its content. */
+async function readModel(
+  input: FileSource | FolderSource,
+  path: string,
+  reading: ReadKerasOptions,
+): Promise<ReadModel> {
+  const coreML = coreMLInput(input);
+  // a folder that is no package: this refuses it by its name
+  if (coreML === undefined) return readKeras(isFolder(input) ? openFile(path) : input, reading);
+  const { openCoreML } = await import("../formats/coreml/open.ts");
+  const { readCoreML } = await import("../sources/coreml/index.ts");
+  const { inputShapes } = reading;
+  return readCoreML(openCoreML(coreML).model, { inputShapes });
+}
+
+/** Pictures that a Core ML file prepares itself, where the target takes numbers alone. */
+function lostPictures(statement: ModelStatement | undefined): readonly Diagnostic[] {
+  return (statement?.images ?? []).map(({ input, preprocessing }): Diagnostic => {
+    const { scale, bias, colorOrder } = preprocessing;
+    const text = `The input "${input}" takes pixels that are prepared already: channels ${colorOrder}, times ${scale[0]}, plus ${bias.join(", ")} for red, green, blue.`;
+    return { code: "bad-option", text };
   });
 }
 

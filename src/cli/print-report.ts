@@ -29,7 +29,11 @@ export function printReport(
 /** The summary, without colours. */
 export function summaryLines(report: ConversionReport): readonly string[] {
   const { model, output, bytes, milliseconds, inputs, outputs } = report;
-  const keras = ["Keras", model.keras, model.backend && `on ${model.backend}`];
+  const keras = [
+    model.format === "coreml" ? "Core ML" : "Keras",
+    model.keras,
+    model.backend && `on ${model.backend}`,
+  ];
   const made = output === "-" ? "the standard output" : basename(output);
   const width = Math.max(...[...inputs, ...outputs].map(({ name }) => name.length));
   return [

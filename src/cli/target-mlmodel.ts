@@ -7,6 +7,7 @@ export const MLMODEL_TARGET: TargetSpec = {
   pattern: /\.mlmodel$/i,
   expected: "a name that ends in .mlmodel",
   form: "file",
+  holdsStatement: true,
   options: [
     "addCustomLayers",
     "inputNames",

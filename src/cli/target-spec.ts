@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../errors.ts";
 import type { OutputBytes } from "../formats/bytes.ts";
 import type { Graph } from "../ir/graph.ts";
+import type { ModelStatement } from "../ir/model-statement.ts";
 import type { TargetFacts } from "./conversion-report.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import type { VerificationReport } from "./verify-report.ts";
@@ -17,6 +18,8 @@ export interface TargetSpec {
   readonly expected: string;
   /** Options of `kc convert`, in camel case, that mean something here; those for reading and of the command always do. */
   readonly options: readonly string[];
+  /** Whether it can hold pictures, labels and metadata, so that those of a Core ML file are carried over. */
+  readonly holdsStatement?: true;
   /** Whether the result is one file, which the standard output can take, or a folder. */
   readonly form: "file" | "folder";
   /** Of a folder: whether a file in it may be an older result, which `--force` replaces. */
@@ -35,8 +38,15 @@ export interface TargetWriter {
   check(graph: Graph): readonly Diagnostic[];
 }
 
-/** Converts a graph; `output` is the path as the user gave it, or `-`. */
-export type ConversionPlan = (graph: Graph, output: string) => ConvertedModel;
+/**
+ * Converts a graph; `output` is the path as the user gave it, or `-`, and `statement` what the file says beside its
+ * mathematics.
+ */
+export type ConversionPlan = (
+  graph: Graph,
+  output: string,
+  statement?: ModelStatement,
+) => ConvertedModel;
 
 /** A result, ready to be written. */
 export interface ConvertedModel {

@@ -35,8 +35,8 @@ export interface CoreMLOptions {
   readonly grayBias?: number;
   /** Multiplies each pixel, 0–255, first. One number, or one for each image input by name. */
   readonly imageScale?: number | Readonly<Record<string, number>>;
-  /** Scale, bias and channel order in one, as a preset gives them; excludes the six above. */
-  readonly preprocessing?: Preprocessing;
+  /** Scale, bias and channel order in one, as a preset gives them: for all image inputs, or by name. Excludes the six above. */
+  readonly preprocessing?: Preprocessing | Readonly<Record<string, Preprocessing>>;
   /** One label for each score, in their order: strings, or whole numbers. Makes a classifier. */
   readonly classLabels?: readonly string[] | readonly number[];
   /** Name of the output with the predicted label. Default `classLabel`. */
@@ -101,7 +101,14 @@ const CHECKS: ReadonlyMap<string, OptionCheck> = new Map<string, OptionCheck>([
         NUMBER.holds(value) || (isRecord(value) && Object.values(value).every(NUMBER.holds)),
     },
   ],
-  ["preprocessing", { expected: "a preprocessing", holds: isPreprocessing }],
+  [
+    "preprocessing",
+    {
+      expected: "a preprocessing, or preprocessings by input name",
+      holds: (value) =>
+        isPreprocessing(value) || (isRecord(value) && Object.values(value).every(isPreprocessing)),
+    },
+  ],
   ["classLabels", LABELS],
   ["predictedFeatureName", NAME],
   ["predictedProbabilitiesOutput", NAME],

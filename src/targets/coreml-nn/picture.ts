@@ -3,7 +3,7 @@ import type {
   ImageFeatureTypeColorSpace,
   NeuralNetworkPreprocessing,
 } from "../../formats/coreml/types.gen.ts";
-import { hasOneScale, type PerColor } from "../../image/preprocessing.ts";
+import { hasOneScale, type PerColor, type Preprocessing } from "../../image/preprocessing.ts";
 import { type Dim, formatShape } from "../../ir/tensor.ts";
 import type { Settings } from "./options.ts";
 
@@ -55,10 +55,23 @@ export function warnUnusedBiases(
   return [{ code: "bad-option", text, hint }];
 }
 
+/** The preprocessing of one image input. */
+function preprocessingFor(name: string, { preprocessing }: Settings): Preprocessing | undefined {
+  if (preprocessing === undefined || isOne(preprocessing)) return preprocessing;
+  return new Map(Object.entries(preprocessing)).get(name);
+}
+
+function isOne(
+  preprocessing: Preprocessing | Readonly<Record<string, Preprocessing>>,
+): preprocessing is Preprocessing {
+  return Array.isArray(preprocessing.scale);
+}
+
 type Size = Pick<Picture, "width" | "height">;
 
 function grayPicture(name: string, size: Size, settings: Settings): Picture {
-  const { preprocessing, grayBias = 0 } = settings;
+  const { grayBias = 0 } = settings;
+  const preprocessing = preprocessingFor(name, settings);
   const base = { ...size, colorSpace: "GRAYSCALE", channels: undefined } as const;
   if (preprocessing === undefined) {
     const channelScale = scaleOf(name, settings);
@@ -77,7 +90,8 @@ function grayPicture(name: string, size: Size, settings: Settings): Picture {
 }
 
 function colorPicture(name: string, size: Size, settings: Settings): Picture {
-  const { preprocessing, isBgr } = settings;
+  const { isBgr } = settings;
+  const preprocessing = preprocessingFor(name, settings);
   const bgr = preprocessing === undefined ? isBgr : preprocessing.colorOrder === "bgr";
   const base = { ...size, colorSpace: bgr ? "BGR" : "RGB" } as const;
   if (preprocessing !== undefined && !hasOneScale(preprocessing)) {
