@@ -74,6 +74,7 @@ describe("kc convert", () => {
       model: {
         file: "model.hdf5",
         name: "sequential_1",
+        format: "keras",
         keras: "2.1.3",
         backend: "tensorflow",
       },
