@@ -10,6 +10,7 @@ import { LayerCall } from "./layer-call.ts";
 import { finishSpelled } from "./layers/activation.ts";
 import { layerLowerings } from "./layers/index.ts";
 import { type Findings, Lowering } from "./lowering.ts";
+import { hasMeanImage, prepareInput } from "./mean-image.ts";
 import type { OpenedNetwork } from "./network.ts";
 import { findSpelling, type Spelling } from "./spelling.ts";
 
@@ -132,9 +133,13 @@ function lowerOnce(model: Model, network: OpenedNetwork, plans: readonly InputPl
     layerName: network.layerName,
     expectedChannels: network.expectedChannels,
   });
-  for (const { name, type, axes } of plans) {
+  for (const plan of plans) {
+    const { name, type, axes } = plan;
+    const { preprocessing } = network.message;
     if (lowering.blob(name) !== undefined) fail("bad-config", `There are two inputs "${name}".`);
-    lowering.bindInput(name, { value: builder.input(name, type), axes });
+    const input = builder.input(name, type);
+    if (!hasMeanImage(name, preprocessing)) lowering.bindInput(name, { value: input, axes });
+    else lowering.bind(name, { value: prepareInput(builder, input, plan, preprocessing), axes });
   }
   const errors = createDiagnostics();
   const lost = new Set<string>();

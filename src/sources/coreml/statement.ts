@@ -1,4 +1,3 @@
-import { toFloat32 } from "../../formats/coreml/carriers.ts";
 import type {
   Model,
   NeuralNetworkImageScaler,
@@ -6,6 +5,7 @@ import type {
 } from "../../formats/coreml/types.gen.ts";
 import type { ImageStatement, ModelMetadata, ModelStatement } from "../../ir/model-statement.ts";
 import type { InputPlan } from "./inputs.ts";
+import { hasMeanImage } from "./mean-image.ts";
 import type { OpenedNetwork } from "./network.ts";
 import { singleNumber } from "./single-number.ts";
 
@@ -71,7 +71,9 @@ function imageOf(
 ): ImageStatement {
   const space = feature.type?.imageType?.colorSpace;
   const gray = space === "GRAYSCALE" || space === "GRAYSCALE_FLOAT16";
-  const steps = preprocessing.filter(({ featureName }) => featureName === name);
+  // with an image to take off, the graph prepares the pictures itself
+  const inGraph = hasMeanImage(name, preprocessing);
+  const steps = preprocessing.filter(({ featureName }) => featureName === name && !inGraph);
   const combined = steps.reduce(
     (sum, { scaler }) => (scaler === undefined ? sum : after(sum, scaler, gray)),
     NEUTRAL,
@@ -105,15 +107,4 @@ function after({ scale, bias }: Scaling, scaler: NeuralNetworkImageScaler, gray:
   const own = gray ? [grayBias, grayBias, grayBias] : [redBias, greenBias, blueBias];
   const at = (index: 0 | 1 | 2): number => factor * bias[index] + singleNumber(own[index]);
   return { scale: scale * factor, bias: [at(0), at(1), at(2)] };
-}
-
-/** A mean image, which is subtracted number by number, as `[channels, height, width]`. */
-export function meanImageOf(
-  name: string,
-  preprocessing: readonly NeuralNetworkPreprocessing[],
-): Float32Array | undefined {
-  const found = preprocessing.find(
-    ({ featureName, meanImage }) => featureName === name && meanImage !== undefined,
-  );
-  return found === undefined ? undefined : toFloat32(found.meanImage?.meanImage);
 }
