@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 
 /** Root of the project's fixtures. */
 export const FIXTURES = fileURLToPath(new URL("../fixtures/", import.meta.url));
@@ -65,8 +66,9 @@ export function openCase(id: string): Case {
   return { id, folder, json: JSON.parse(readFileSync(join(folder, "case.json"), "utf8")) };
 }
 
-/** Raw little-endian float32 numbers of an input or output file. */
+/** Raw little-endian float32 numbers of an input or output file; large ones are kept compressed. */
 export function readArray(testCase: Case, array: CaseArray): Float32Array {
-  const bytes = readFileSync(join(testCase.folder, array.file));
+  const path = join(testCase.folder, array.file);
+  const bytes = existsSync(path) ? readFileSync(path) : gunzipSync(readFileSync(`${path}.gz`));
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 }
