@@ -1,0 +1,32 @@
+import type { Preprocessing } from "../image/preprocessing.ts";
+
+/** A model that gives scores for pictures, whatever runs it. */
+export interface Classifier {
+  readonly input: PictureInput;
+  /** Scores for each picture; 1 where one sigmoid tells two classes apart. */
+  readonly outputs: number;
+  /**
+   * The scores of `count` prepared pictures, which lie one behind the other in `inputs`; as the model gives them, row by
+   * row.
+   */
+  score(inputs: Float32Array, count: number): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+/** What a model wants of a picture. */
+export interface PictureInput {
+  /** Of the model's input. */
+  readonly name: string;
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3 | 4;
+  readonly layout: "channels-last" | "channels-first";
+  readonly preprocessing: Preprocessing;
+}
+
+/** Width and height in pixels. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { bytesSource } from "../../src/formats/bytes.ts";
+import type { Graph, LossSettings } from "../../src/ir/graph.ts";
+import { kerasLoss } from "../../src/predict/keras-loss.ts";
+import { readKeras } from "../../src/sources/keras/index.ts";
+import { DIGITS, digitsCase, digitsProbabilities } from "../digits.ts";
+
+const { graph } = readKeras(bytesSource(readFileSync(DIGITS.model)));
+const classes = Object.keys(digitsCase.class_indices);
+const truth = digitsCase.filenames.map(
+  (name) => digitsCase.class_indices[name.split("/")[0] ?? ""] ?? -1,
+);
+
+function trained(loss: string, settings: Partial<LossSettings> = {}): Graph {
+  const optimizer = { name: "sgd", config: {} };
+  const lossSettings = [{ fromLogits: false, labelSmoothing: 0, ...settings }];
+  const { penalties, ...rest } = graph;
+  return { ...rest, training: { losses: [loss], metrics: [], optimizer, lossSettings } };
+}
+
+const two = {
+  scored: { classes: ["no", "yes"], truth: [1, 0], scores: [0.25, 0.75, 0.5, 0.5] },
+  outputCount: 1,
+};
+
+describe("the loss of a model", () => {
+  it("is Keras' own, with the penalties of its weights", () => {
+    const scored = { classes, truth, scores: digitsProbabilities() };
+    const { name, value = 0, penalty } = kerasLoss(graph, { scored, outputCount: 10 });
+    expect(name).toBe("categorical_crossentropy");
+    expect(penalty).toBeGreaterThan(1e-3);
+    expect(Math.abs(value - digitsCase.loss)).toBeLessThan(1e-6);
+  });
+
+  it("of one sigmoid is the binary cross entropy", () => {
+    const { value } = kerasLoss(trained("binary_crossentropy"), two);
+    expect(value).toBeCloseTo(-(Math.log(0.75) + Math.log(0.5)) / 2, 6);
+  });
+
+  it("of smoothed labels gives a share to all classes", () => {
+    const { value } = kerasLoss(trained("categorical_crossentropy", { labelSmoothing: 0.2 }), {
+      ...two,
+      outputCount: 2,
+    });
+    const first = -(0.9 * Math.log(0.75) + 0.1 * Math.log(0.25));
+    expect(value).toBeCloseTo((first - Math.log(0.5)) / 2, 6);
+  });
+
+  it("may be a mean squared error", () => {
+    const { value } = kerasLoss(trained("mse"), { ...two, outputCount: 2 });
+    expect(value).toBeCloseTo((2 * 0.0625 + 2 * 0.25) / 4, 12);
+  });
+
+  it("is cross entropy where nobody says", () => {
+    expect(kerasLoss(undefined, two).name).toBe("binary_crossentropy");
+  });
+
+  it("is named but not computed where it is another", () => {
+    expect(kerasLoss(trained("kullback_leibler_divergence"), two)).toEqual({
+      name: "kullback_leibler_divergence",
+      value: undefined,
+      penalty: 0,
+    });
+  });
+});
