@@ -3,10 +3,12 @@ import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { CONVERT_FLAGS, READING_FLAGS } from "../src/cli/convert-flags.ts";
+import { CONVERT_FLAGS, PIXEL_FLAGS, READING_FLAGS } from "../src/cli/convert-flags.ts";
 import { EDIT_FLAGS } from "../src/cli/edit-flags.ts";
+import { EVALUATE_FLAGS } from "../src/cli/evaluate-flags.ts";
 import { INSPECT_FLAGS } from "../src/cli/inspect-flags.ts";
 import { PLOT_FLAGS } from "../src/cli/plot-flags.ts";
+import { PREDICT_FLAGS } from "../src/cli/predict-flags.ts";
 import { SUMMARY_FLAGS } from "../src/cli/summary-flags.ts";
 import { FAMILIES, PRESETS } from "../src/image/preprocessing.ts";
 import { layerSpecs } from "../src/sources/keras/layers/index.ts";
@@ -81,6 +83,17 @@ describe("README", () => {
       group.flags.filter((flag) => !reading.has(flag)).map((flag) => flag.flags),
     );
     expect(rows).toEqual(flags);
+  });
+
+  it("names every option of kc predict and kc evaluate but those for pixels and reading", () => {
+    const text = section("What does it see\\?");
+    const known = new Set([...PIXEL_FLAGS, ...READING_FLAGS]);
+    const missing = [...PREDICT_FLAGS, ...EVALUATE_FLAGS]
+      .flatMap((group) => group.flags)
+      .filter((flag) => !known.has(flag))
+      .map(({ flags }) => flags.split(" ")[0] ?? "")
+      .filter((flag) => !text.includes(`\`${flag}`));
+    expect(missing).toEqual([]);
   });
 
   it("lists the preset of every family", () => {

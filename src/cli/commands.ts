@@ -3,8 +3,10 @@ import type { CommandSpec } from "./command.ts";
 import { CONVERT_COMMAND } from "./convert-flags.ts";
 import { DIFF_COMMAND } from "./diff-flags.ts";
 import { EDIT_COMMAND } from "./edit-flags.ts";
+import { EVALUATE_COMMAND } from "./evaluate-flags.ts";
 import { INSPECT_COMMAND } from "./inspect-flags.ts";
 import { PLOT_COMMAND } from "./plot-flags.ts";
+import { PREDICT_COMMAND } from "./predict-flags.ts";
 import { SCAN_COMMAND } from "./scan-flags.ts";
 import { SUMMARY_COMMAND } from "./summary-flags.ts";
 import { VERIFY_COMMAND } from "./verify-flags.ts";
@@ -14,6 +16,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   CONVERT_COMMAND,
   VERIFY_COMMAND,
   CHECK_COMMAND,
+  PREDICT_COMMAND,
+  EVALUATE_COMMAND,
   SUMMARY_COMMAND,
   PLOT_COMMAND,
   INSPECT_COMMAND,

@@ -20,6 +20,11 @@ export const READING_FLAGS: readonly Flag[] = [
   { flags: "--custom <file.mjs>", about: "your own layers: a module that exports layer specs" },
 ];
 
+/** The same for commands that run the model, where `--backend` says what runs it. */
+export const RUN_READING_FLAGS: readonly Flag[] = READING_FLAGS.map((flag) =>
+  flag.flags.startsWith("--backend ") ? { ...flag, flags: "--keras-backend <name>" } : flag,
+);
+
 /** What happens to pixels before the network, for every command that prepares pictures. */
 export const PIXEL_FLAGS: readonly Flag[] = [
   { flags: "--image-scale <number>", about: "factor of every pixel: 2/255; or name=2/255,…" },

@@ -25,14 +25,20 @@ const PAIRS = [
   ["outputDescription", "outputDescriptions"],
 ] as const;
 
-/** What the options say about reading the model. Loads the files that they name. */
-export async function readOptions(flags: FlagReader): Promise<ReadKerasOptions> {
+/**
+ * What the options say about reading the model. Loads the files that they name. `backendKey` is the option with the backend
+ * that trained the file: where another one runs the model, `--backend` is that one's.
+ */
+export async function readOptions(
+  flags: FlagReader,
+  backendKey: "backend" | "kerasBackend" = "backend",
+): Promise<ReadKerasOptions> {
   const options: Writable<ReadKerasOptions> = {};
   const architecture = flags.text("architecture");
   if (architecture !== undefined) options.architecture = readText(architecture);
   const shapes = flags.texts("inputShape");
   if (shapes.length > 0) options.inputShapes = parseShapes("--input-shape", shapes);
-  const backend = flags.text("backend");
+  const backend = flags.text(backendKey);
   if (backend !== undefined) options.backend = backend;
   const custom = flags.text("custom");
   if (custom !== undefined) options.customLayers = await loadCustomLayers(custom);

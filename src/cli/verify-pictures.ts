@@ -18,8 +18,13 @@ export interface ExpectedPictures {
 
 const BY_HAND = ["imageScale", "redBias", "greenBias", "blueBias", "grayBias"] as const;
 
+/** Whether the options say anything of how pictures are prepared. */
+export function hasPixelFlags(flags: FlagReader): boolean {
+  return [...BY_HAND, "isBgr", "preprocess"].some((key) => flags.has(key));
+}
+
 /** As the options say, or else as the architecture is known to have been trained. Throws `bad-option`. */
-export function expectedPictures(graph: Graph, flags: FlagReader): ExpectedPictures {
+export function expectedPictures(graph: Graph | undefined, flags: FlagReader): ExpectedPictures {
   const name = flags.text("preprocess")?.toLowerCase() ?? "auto";
   const byHand = BY_HAND.some((key) => flags.has(key));
   if (byHand && flags.has("preprocess")) {
@@ -33,6 +38,7 @@ export function expectedPictures(graph: Graph, flags: FlagReader): ExpectedPictu
     const preparation = flags.has("isBgr") ? { ...preset, colorOrder: "bgr" as const } : preset;
     return { preparation, name: preset.name, warnings: [] };
   }
+  if (graph === undefined) return { preparation: undefined, name: "none", warnings: [] };
   const { preset, why, kind } = recognise(graph);
   if (kind === "unknown") return { preparation: undefined, name: "none", why, warnings: [] };
   return { preparation: preset, name: preset.name, why, warnings: [] };

@@ -1,0 +1,145 @@
+import { openBackend } from "../backends/open-backend.ts";
+import { type Diagnostic, fail } from "../errors.ts";
+import { isFolder } from "../formats/bytes.ts";
+import { openCoreML } from "../formats/coreml/open.ts";
+import { PRESETS, type Preprocessing } from "../image/preprocessing.ts";
+import { type FileSource, type FolderSource, openFile, openPath, readStdin } from "../io/node.ts";
+import type { Graph } from "../ir/graph.ts";
+import type { Classifier, PictureSize } from "../predict/classifier.ts";
+import { coreMLClassifier } from "../predict/coreml-classifier.ts";
+import { graphClassifier } from "../predict/graph-classifier.ts";
+import { readKeras } from "../sources/keras/index.ts";
+import type { Preparation } from "../verify/compare/index.ts";
+import { readOptions } from "./convert-options.ts";
+import { coreMLInput } from "./coreml-input.ts";
+import type { FlagReader } from "./flag-reader.ts";
+import { type ExpectedPictures, expectedPictures, hasPixelFlags } from "./verify-pictures.ts";
+
+/** A model that is ready to classify pictures, and what is said of it. */
+export interface OpenedClassifier {
+  readonly classifier: Classifier;
+  /** The file's name without its folder. */
+  readonly name: string;
+  /** What runs it: `onnx: onnxruntime-node 1.30.0, 2 threads`. */
+  readonly backend: string;
+  /** What would be faster and is not there, with the command that installs it. */
+  readonly faster?: string;
+  /** Of a classifier of Core ML. */
+  readonly labels: readonly string[] | undefined;
+  /** Of Keras models: how they were trained, and what regularizers add to the loss. */
+  readonly graph: Graph | undefined;
+  readonly preprocessing: { readonly name: string; readonly why?: string };
+  readonly warnings: readonly Diagnostic[];
+  close(): Promise<void>;
+}
+
+/** Opens a Keras or Core ML model as the options say. Throws what reading and opening it throws; then nothing stays open. */
+export async function openClassifier(path: string, flags: FlagReader): Promise<OpenedClassifier> {
+  const input = path === "-" ? await readStdin() : openPath(path);
+  try {
+    const coreML = coreMLInput(input);
+    if (coreML !== undefined) return openCoreMLModel(input, flags);
+    return await openKerasModel(isFolder(input) ? openFile(path) : input, flags);
+  } catch (error) {
+    input.close();
+    throw error;
+  }
+}
+
+async function openKerasModel(source: FileSource, flags: FlagReader): Promise<OpenedClassifier> {
+  if (flags.has("half")) fail("bad-option", "--half is for Core ML models.");
+  const reading = await readOptions(flags, "kerasBackend");
+  const { graph, warnings } = readKeras(source, reading);
+  const expected = expectedPictures(graph, flags);
+  const { preparation = PRESETS.none } = expected;
+  const [port] = graph.inputs;
+  const preprocessing = preparedFor(preparation, port?.name ?? "");
+  const { spec, backend, missed } = await openBackend(flags.text("backend") ?? "auto");
+  const threads = wholeAbove0(flags, "threads");
+  const predictor = await backend.open(graph, threads === undefined ? {} : { threads });
+  const size = sizeFlag(flags);
+  const output = flags.text("scores");
+  const classifier = graphClassifier(graph, predictor, {
+    preprocessing,
+    ...(size === undefined ? {} : { size }),
+    ...(output === undefined ? {} : { output }),
+  });
+  const { name, why } = expected;
+  return {
+    classifier,
+    name: source.name,
+    backend: `${spec.name}: ${backend.title}`,
+    ...(missed[0]?.hint === undefined ? {} : { faster: missed[0].hint }),
+    labels: undefined,
+    graph,
+    preprocessing: { name, ...(why === undefined ? {} : { why }) },
+    warnings: [...warnings, ...expected.warnings, ...unknownPixels(expected)],
+    async close() {
+      await classifier.dispose();
+      source.close();
+    },
+  };
+}
+
+/** The commonest reason for predictions that are always the same. */
+function unknownPixels({ preparation, why = "" }: ExpectedPictures): readonly Diagnostic[] {
+  if (preparation !== undefined) return [];
+  const text = `It is not known how pictures were prepared in training, so pixels stay 0 to 255. ${why}`;
+  const hint = "Say it: --preprocess tf, caffe, torch, 0-1 or none.";
+  return [{ code: "bad-option", text: text.trim(), at: {}, hint }];
+}
+
+function openCoreMLModel(input: FileSource | FolderSource, flags: FlagReader): OpenedClassifier {
+  for (const key of ["backend", "threads", "kerasBackend", "architecture"] as const) {
+    if (flags.has(key) && flags.text(key) !== "auto") {
+      fail("bad-option", `--${key} is for Keras models: Core ML models are interpreted here.`);
+    }
+  }
+  const size = sizeFlag(flags);
+  const output = flags.text("scores");
+  const stated = hasPixelFlags(flags) ? statedFor(flags) : undefined;
+  const classifier = coreMLClassifier(openCoreML(input), {
+    half: flags.has("half"),
+    ...(stated === undefined ? {} : { preprocessing: stated }),
+    ...(size === undefined ? {} : { size }),
+    ...(output === undefined ? {} : { output }),
+  });
+  return {
+    classifier,
+    name: input.name,
+    backend: "interpreter of Core ML models",
+    labels: classifier.labels,
+    graph: undefined,
+    preprocessing: { name: stated?.name ?? "as the model says" },
+    warnings: [],
+    close: async () => input.close(),
+  };
+}
+
+function statedFor(flags: FlagReader): Preprocessing {
+  const { preparation = PRESETS.none } = expectedPictures(undefined, flags);
+  return preparedFor(preparation, "");
+}
+
+function preparedFor(preparation: Preparation, input: string): Preprocessing {
+  const found = typeof preparation === "function" ? preparation(input) : preparation;
+  return found ?? PRESETS.none;
+}
+
+/** `--size 224x224`: width, then height. */
+function sizeFlag(flags: FlagReader): PictureSize | undefined {
+  const text = flags.text("size");
+  if (text === undefined) return undefined;
+  const [, width, height] = /^([1-9]\d{0,4})[x×]([1-9]\d{0,4})$/i.exec(text) ?? [];
+  if (width !== undefined && height !== undefined) {
+    return { width: Number(width), height: Number(height) };
+  }
+  return fail("bad-option", `--size is "${text}", expected width and height: 224x224.`);
+}
+
+/** A whole number above 0, or undefined without the option. */
+export function wholeAbove0(flags: FlagReader, key: string): number | undefined {
+  const value = flags.number(key);
+  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return value;
+  return fail("bad-option", `--${key} is ${value}, expected a whole number above 0.`);
+}
