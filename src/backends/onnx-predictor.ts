@@ -8,7 +8,7 @@ import { isPerSample } from "./per-sample.ts";
 import type { NumberTensor, Predictor } from "./predictor.ts";
 
 /** Samples that are computed at once, where samples do not depend on each other. See test/bench/README.md for the figures. */
-const MICRO_BATCH = 1;
+const MICRO_BATCH = 4;
 
 /** A predictor over a model that is made of the graph in memory. */
 export async function openOnnxPredictor(

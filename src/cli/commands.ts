@@ -2,6 +2,7 @@ import { CHECK_COMMAND } from "./check-flags.ts";
 import type { CommandSpec } from "./command.ts";
 import { CONVERT_COMMAND } from "./convert-flags.ts";
 import { DIFF_COMMAND } from "./diff-flags.ts";
+import { DOCTOR_COMMAND } from "./doctor-flags.ts";
 import { EDIT_COMMAND } from "./edit-flags.ts";
 import { EVALUATE_COMMAND } from "./evaluate-flags.ts";
 import { INSPECT_COMMAND } from "./inspect-flags.ts";
@@ -24,4 +25,5 @@ export const COMMANDS: readonly CommandSpec[] = [
   EDIT_COMMAND,
   DIFF_COMMAND,
   SCAN_COMMAND,
+  DOCTOR_COMMAND,
 ];
