@@ -4,7 +4,12 @@ import { benchConvert } from "./convert.mjs";
 import { benchImages } from "./images.mjs";
 
 const [what = "convert", ...rest] = process.argv.slice(2);
-const benches = { commands: benchCommands, convert: benchConvert, images: benchImages };
+const benches = {
+  commands: benchCommands,
+  convert: benchConvert,
+  images: benchImages,
+  wasm: async (names) => (await import("./wasm.mjs")).benchWasm(names),
+};
 if (!Object.hasOwn(benches, what)) {
   console.error(`No bench "${what}"; there are: ${Object.keys(benches).join(", ")}.`);
   process.exitCode = 2;
