@@ -12,6 +12,11 @@ export const EVALUATE_FLAGS: readonly FlagGroup[] = [
           "order of the model's classes: a,b,c; a file; or a folder; else alphabetical, as Keras",
       },
       { flags: "--top <number>", about: "top-k accuracy; else 5" },
+      {
+        flags: "--report <file.html>",
+        about: "one page with charts and pictures, which opens from the disk",
+      },
+      { flags: "--markdown <file>", about: "the figures as Markdown; - for the standard output" },
       { flags: "--csv <file>", about: "every prediction as a table; - for the standard output" },
       { flags: "--json", about: "print one JSON document instead of the text" },
       { flags: "--force", about: "replace files that exist" },
@@ -28,6 +33,7 @@ behind a tab, its label on each line will do as well.
 Examples:
   $ kc evaluate model.h5 test --preprocess tf
   $ kc evaluate snacks.hdf5 test --class-labels labels.txt --tta flip --csv predictions.csv
+  $ kc evaluate model.h5 test --report report.html
   $ kc evaluate Snacks.mlmodel test --json
 `;
 

@@ -7,8 +7,9 @@ import { type KerasLoss, kerasLoss } from "../predict/keras-loss.ts";
 import { probabilitiesOf } from "../predict/probabilities.ts";
 import { type EvaluationRun, evaluationDocument } from "../report/evaluation-document.ts";
 import { evaluationText } from "../report/evaluation-text.ts";
-import { predictionsCsv, predictionsOf } from "../report/predictions.ts";
+import { predictionsOf } from "../report/predictions.ts";
 import { loadClassLabels } from "./class-labels.ts";
+import { evaluationOutputs, evaluationPaths, type Measured } from "./evaluate-outputs.ts";
 import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
 import { type OpenedClassifier, openClassifier, wholeAbove0 } from "./open-classifier.ts";
 import {
@@ -25,11 +26,11 @@ import { checkTexts, writeTexts } from "./write-texts.ts";
 /** Runs `kc evaluate`. Throws `KcError`; the exit code is 3 when a picture could not be used, else 0. */
 export async function evaluate(model: string, data: string, raw: RawFlags): Promise<number> {
   const flags = readFlags(raw);
-  const csv = flags.text("csv");
   const [json, quiet, force] = [flags.has("json"), flags.has("quiet"), flags.has("force")];
-  if (json && csv === "-")
-    fail("bad-option", "--json and --csv - both print to the standard output.");
-  checkTexts([csv], force);
+  const paths = evaluationPaths(flags);
+  const printed = paths.filter((path) => path === "-").length + (json ? 1 : 0);
+  if (printed > 1) fail("bad-option", "Only one result can go to the standard output.");
+  checkTexts(paths, force);
   viewPlanOf(flags);
   wholeAbove0(flags, "top");
   const opened = await openClassifier(model, flags);
@@ -41,14 +42,15 @@ export async function evaluate(model: string, data: string, raw: RawFlags): Prom
     const progress = (text: string): void => {
       if (!quiet && !json) terminal.progress(text);
     };
-    const run = await measure(data, opened, pictures, flags, progress);
+    const measured = await measure({ modelPath: model, data, opened, pictures }, flags, progress);
+    const { run } = measured;
     if (json) {
       const document = { ok: run.unused.length === 0, ...evaluationDocument(run) };
       const warnings = [...opened.warnings, ...(opened.graph?.penalties?.others ?? [])];
       process.stdout.write(`${JSON.stringify({ ...document, warnings }, null, 2)}\n`);
-    } else if (csv !== "-") process.stdout.write(evaluationText(run));
-    const table = () => predictionsCsv(run.predictions, run.evaluation.classes);
-    await writeTexts([{ path: csv, text: table }], { force, quiet }, terminal);
+    } else if (printed === 0) process.stdout.write(evaluationText(run));
+    const outputs = await evaluationOutputs(measured, flags, progress);
+    await writeTexts(outputs, { force, quiet: quiet || json }, terminal);
     if (!json) tellFaults(run, opened, terminal);
     return run.unused.length === 0 ? 0 : UNUSED;
   } finally {
@@ -59,13 +61,19 @@ export async function evaluate(model: string, data: string, raw: RawFlags): Prom
 /** The exit code when a picture could not be read. */
 const UNUSED = 3;
 
+/** What is measured, and on what. */
+interface Subject {
+  readonly modelPath: string;
+  readonly data: string;
+  readonly opened: OpenedClassifier;
+  readonly pictures: PictureSet;
+}
+
 async function measure(
-  data: string,
-  opened: OpenedClassifier,
-  pictures: PictureSet,
+  { modelPath, data, opened, pictures }: Subject,
   flags: FlagReader,
   progress: (text: string) => void,
-): Promise<EvaluationRun> {
+): Promise<Measured> {
   const plan = viewPlanOf(flags);
   const plain = await runPictures(opened, pictures.files, flags, { progress });
   const viewed = plan && (await runPictures(opened, pictures.files, flags, { plan, progress }));
@@ -77,20 +85,27 @@ async function measure(
     ...(topK === undefined ? {} : { topK }),
   });
   const faults = [...pictures.faults, ...plain.faults];
+  const tta = plan && {
+    name: plan.name,
+    plainAccuracy: accuracyOf(plain, opened, pictures.classes),
+  };
   return {
-    evaluation,
-    predictions: predictionsOf(run.files, scored.scores, pictures.classes),
-    model: opened.name,
-    data,
-    backend: opened.backend,
-    preprocessing: opened.preprocessing,
-    loss: { name: loss.name, penalty: loss.penalty },
-    ...(plan === undefined
-      ? {}
-      : { tta: { name: plan.name, plainAccuracy: accuracyOf(plain, opened, pictures.classes) } }),
-    unused: faults.map(({ name, why }) => ({ file: name, why })),
-    emptyClasses: pictures.emptyClasses,
-    seconds: plain.seconds + (viewed?.seconds ?? 0),
+    run: {
+      evaluation,
+      predictions: predictionsOf(run.files, scored.scores, pictures.classes),
+      model: opened.name,
+      data,
+      backend: opened.backend,
+      preprocessing: opened.preprocessing,
+      loss: { name: loss.name, penalty: loss.penalty },
+      ...(tta === undefined ? {} : { tta }),
+      unused: faults.map(({ name, why }) => ({ file: name, why })),
+      emptyClasses: pictures.emptyClasses,
+      seconds: plain.seconds + (viewed?.seconds ?? 0),
+    },
+    scored,
+    files: run.files,
+    modelPath,
   };
 }
 

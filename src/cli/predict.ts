@@ -2,10 +2,10 @@ import { fail } from "../errors.ts";
 import { listPictures } from "../io/pictures/index.ts";
 import type { PictureFault } from "../io/pictures/picture-set.ts";
 import { probabilitiesOf } from "../predict/probabilities.ts";
+import { type PredictionTable, predictionsCsv } from "../report/evaluation/predictions-csv.ts";
 import {
   type Prediction,
   predictionLines,
-  predictionsCsv,
   predictionsOf,
   topClasses,
 } from "../report/predictions.ts";
@@ -55,7 +55,7 @@ export async function predict(
       const lines = predictions.flatMap((one) => predictionLines(one, classes, top));
       process.stdout.write(lines.map((line) => `${line}\n`).join(""));
     }
-    const table = { path: csv, text: () => predictionsCsv(predictions, classes) };
+    const table = { path: csv, text: () => predictionsCsv(tableOf(predictions, classes)) };
     await writeTexts([table], { force, quiet }, terminal);
     if (!json) sayFaults(faults, terminal);
     return faults.length === 0 ? 0 : UNUSED;
@@ -75,6 +75,15 @@ function predictionsFor(
   const logits = graph?.training?.lossSettings?.[0]?.fromLogits === true;
   const named = files.map(({ name }) => ({ name }));
   return predictionsOf(named, probabilitiesOf(scores, outputs, logits), classes);
+}
+
+function tableOf(predictions: readonly Prediction[], classes: readonly string[]): PredictionTable {
+  return {
+    classes,
+    names: predictions.map(({ file }) => file),
+    predicted: predictions.map(({ predicted }) => classes.indexOf(predicted)),
+    scores: predictions.flatMap(({ probabilities }) => probabilities),
+  };
 }
 
 /** What `--json` prints. */

@@ -60,28 +60,3 @@ export function predictionLines(
     ),
   ];
 }
-
-/**
- * One line for each picture: file, true class where known, predicted class, its probability, and the probability of every
- * class. RFC 4180; texts that a spreadsheet would take for formulas stay texts.
- */
-export function predictionsCsv(
-  predictions: readonly Prediction[],
-  classes: readonly string[],
-): string {
-  const labeled = predictions.some(({ label }) => label !== undefined);
-  const head = ["file", ...(labeled ? ["label"] : []), "predicted", "probability", ...classes];
-  const rows = predictions.map(({ file, label = "", predicted, probabilities }) => [
-    file,
-    ...(labeled ? [label] : []),
-    predicted,
-    String(Math.max(...probabilities)),
-    ...probabilities.map(String),
-  ]);
-  return [head, ...rows].map((row) => `${row.map(csvField).join(",")}\r\n`).join("");
-}
-
-function csvField(text: string): string {
-  const safe = /^[=+@\t\r]|^-(?![\d.])/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -81,8 +82,33 @@ describe("kc evaluate", () => {
     const lines = readFileSync(csv, "utf8").trimEnd().split("\r\n");
     expect(lines).toHaveLength(31);
     expect(lines[0]).toBe(
-      `file,label,predicted,probability,${Object.keys(digitsCase.class_indices).join(",")}`,
+      `file,label,predicted,correct,${Object.keys(digitsCase.class_indices).join(",")}`,
     );
+  });
+
+  it("writes a page with pictures, and the figures as Markdown", async () => {
+    const data = someDigits(...Object.keys(digitsCase.class_indices));
+    const folder = temporaryFolder();
+    const [page, markdown] = [join(folder, "report.html"), join(folder, "report.md")];
+    const outputs = ["--report", page, "--markdown", markdown];
+    const { code, stderr } = await run("evaluate", DIGITS.model, data, ...OPTIONS, ...outputs);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`${page} written`);
+    const html = readFileSync(page, "utf8");
+    expect(html.match(/data:image\/jpeg;base64,/g)?.length).toBeGreaterThan(9);
+    expect(html).not.toMatch(/(src|href)="(?!data:|#)/);
+    const hash = createHash("sha256").update(readFileSync(DIGITS.model)).digest("hex");
+    expect(html).toContain(hash);
+    expect(readFileSync(markdown, "utf8")).toContain("## Worst mistakes");
+  });
+
+  it("prints one result at most", async () => {
+    const both = ["--json", "--csv", "-"];
+    const { code, stdout } = await run("evaluate", DIGITS.model, DIGITS.test, ...OPTIONS, ...both);
+    expect(JSON.parse(stdout).errors[0].text).toBe(
+      "Only one result can go to the standard output.",
+    );
+    expect(code).toBe(2);
   });
 
   it("tells every option with --help", async () => {

@@ -1,10 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  predictionLines,
-  predictionsCsv,
-  predictionsOf,
-  topClasses,
-} from "../../src/report/predictions.ts";
+import { predictionLines, predictionsOf, topClasses } from "../../src/report/predictions.ts";
 
 const classes = ["apple", "banana", "carrot"];
 const predictions = predictionsOf(
@@ -43,20 +38,5 @@ describe("predictions", () => {
       "  apple   50.00 %",
       "  banana  25.00 %",
     ]);
-  });
-
-  it("are a table that keeps commas and quotes", () => {
-    expect(predictionsCsv(predictions, classes)).toBe(
-      "file,label,predicted,probability,apple,banana,carrot\r\n" +
-        "a.jpg,apple,apple,0.5,0.5,0.25,0.25\r\n" +
-        '"b, ""c"".png",banana,carrot,0.75,0.125,0.125,0.75\r\n',
-    );
-  });
-
-  it("leave out the true class where it is not known, and formulas", () => {
-    const [one] = predictionsOf([{ name: "=cmd()" }], [1, 0, 0], classes);
-    expect(one && predictionsCsv([one], classes)).toBe(
-      "file,predicted,probability,apple,banana,carrot\r\n'=cmd(),apple,1,1,0,0\r\n",
-    );
   });
 });
