@@ -15,6 +15,7 @@ import { layerSpecs } from "../src/sources/keras/layers/index.ts";
 import { operationSpecs } from "../src/sources/keras/layers/operations.ts";
 import { FIXTURES } from "./cases.ts";
 import { KC } from "./cli/run.ts";
+import { DIGITS, digitsCase } from "./digits.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -163,6 +164,21 @@ describe("README", () => {
     execFileSync(process.execPath, ["files.mjs"], { cwd: folder });
     expect(output).toMatch(/^8\d\d\d 0\n$/);
     expect(readFileSync(join(folder, "VGG16.mlmodel")).length).toBeGreaterThan(8_000);
+  });
+
+  it("shows an evaluation that works as shown", () => {
+    const example = code(section("The library"), "js").find((text) =>
+      text.includes("scoreBatches"),
+    );
+    const folder = project();
+    copyFileSync(DIGITS.model, join(folder, "model.h5"));
+    symlinkSync(DIGITS.test, join(folder, "test"));
+    writeFileSync(join(folder, "evaluate.mjs"), example ?? "");
+    const output = execFileSync(process.execPath, ["evaluate.mjs"], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect(Number(output)).toBeCloseTo(digitsCase.accuracy, 6);
   });
 
   it("shows a layer of one's own that works as shown", () => {
