@@ -1,9 +1,9 @@
-import { membersOf } from "../edit/change.ts";
+import { membersOf } from "../formats/coreml/network.ts";
+import { operationsOf } from "../formats/coreml/operations.ts";
 import { layerVersions, type Model, type ModelDescription } from "../formats/coreml/types.gen.ts";
 import type { CoreMLFacts } from "../report/coreml-inspection.ts";
 import { featureFacts } from "./coreml-features.ts";
 import { labelFacts } from "./coreml-labels.ts";
-import { operationsOf } from "./coreml-operations.ts";
 import { networkIn, preprocessingFacts } from "./coreml-preprocessing.ts";
 import { trainingFacts } from "./coreml-training.ts";
 

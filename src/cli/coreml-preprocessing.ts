@@ -1,3 +1,4 @@
+import { layersIn } from "../formats/coreml/layer-weights.ts";
 import type {
   Model,
   NetworkUpdateParameters,
@@ -34,19 +35,6 @@ export function preprocessingFacts(model: Model): readonly PreprocessingFacts[] 
     const preset = gray ? undefined : presetOf(scaler, space === "BGR");
     return { input, steps: stepsOf(scaler, gray), ...(preset === undefined ? {} : { preset }) };
   });
-}
-
-function* layersIn(
-  layers: readonly NeuralNetworkLayer[],
-  prefix: string,
-): Generator<{ readonly path: string; readonly message: NeuralNetworkLayer }> {
-  for (const [index, message] of layers.entries()) {
-    const path = `${prefix}${message.name || `layer ${index}`}`;
-    yield { path, message };
-    const { branch, loop } = message;
-    const inner = [branch?.ifBranch, branch?.elseBranch, loop?.conditionNetwork, loop?.bodyNetwork];
-    for (const network of inner) yield* layersIn(network?.layers ?? [], `${path}/`);
-  }
 }
 
 function stepsOf(scaler: NeuralNetworkImageScaler, gray: boolean): string {

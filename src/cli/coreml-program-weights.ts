@@ -1,11 +1,11 @@
 import { KcError } from "../errors.ts";
 import type { BlobLookup } from "../formats/coreml/open.ts";
+import { operationsOf, tensorsIn } from "../formats/coreml/operations.ts";
 import { constantShape, createTensorReader } from "../formats/coreml/program-value.ts";
-import type { MILSpecOperation, MILSpecValue, Model } from "../formats/coreml/types.gen.ts";
+import type { MILSpecValue, Model } from "../formats/coreml/types.gen.ts";
 import { sizeOf } from "../ir/tensor.ts";
 import type { ArrayFacts } from "../report/inspection.ts";
 import { statisticsOf, type WeightStatistics } from "../weights/statistics.ts";
-import { operationsOf } from "./coreml-operations.ts";
 import { NO_NUMBERS } from "./inspect-numbers.ts";
 
 /** Smaller constants are parameters of operations, not weights. */
@@ -49,7 +49,7 @@ export function programWeights(
   };
   const found: ArrayFacts[] = [];
   for (const { message } of operationsOf(model)) {
-    for (const [path, value] of valuesOf(message)) {
+    for (const [path, value] of tensorsIn(message)) {
       const shape = constantShape(value.type?.tensorType ?? {}) ?? [];
       if (value.blobFileValue === undefined && sizeOf(shape) < SMALLEST) continue;
       const dtype = (value.type?.tensorType?.dataType ?? "unknown type").toLowerCase();
@@ -59,22 +59,4 @@ export function programWeights(
     }
   }
   return found;
-}
-
-/** Constants by the name of what they make, parameters by that and their own. */
-function* valuesOf(operation: MILSpecOperation): Generator<readonly [string, MILSpecValue]> {
-  const { type, inputs, outputs, attributes } = operation;
-  const name = outputs?.[0]?.name ?? "";
-  for (const [key, value] of attributes ?? []) {
-    if (isTensor(value)) yield [type === "const" ? name : `${name}/${key}`, value];
-  }
-  for (const [key, argument] of inputs ?? []) {
-    for (const { value } of argument.arguments ?? []) {
-      if (value !== undefined && isTensor(value)) yield [`${name}/${key}`, value];
-    }
-  }
-}
-
-function isTensor({ type, immediateValue }: MILSpecValue): boolean {
-  return type?.tensorType !== undefined && immediateValue?.tensor?.strings === undefined;
 }

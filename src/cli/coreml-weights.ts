@@ -1,10 +1,11 @@
+import { weightsIn } from "../formats/coreml/layer-weights.ts";
 import type { Model, NeuralNetworkLayer, WeightParams } from "../formats/coreml/types.gen.ts";
+import { layerWeightShape } from "../formats/coreml/weight-shapes.ts";
 import { countStored, storedNumbers } from "../formats/coreml/weight-values.ts";
 import { sizeOf } from "../ir/tensor.ts";
 import type { ArrayFacts } from "../report/inspection.ts";
 import { statisticsOf } from "../weights/statistics.ts";
 import { networkIn } from "./coreml-preprocessing.ts";
-import { layerWeightShape } from "./coreml-weight-shapes.ts";
 import { NO_NUMBERS } from "./inspect-numbers.ts";
 
 /** Every weight of a network's layers, also of layers that nothing else here knows, with statistics on demand. */
@@ -16,38 +17,6 @@ export function networkWeights(model: Model, statistics: boolean): readonly Arra
     }
   }
   return found;
-}
-
-/** The weights of one layer by their path in its message: `weights`, `PReLU/alpha`, `weightParams[0]/biasVector`. */
-function* weightsIn(layer: NeuralNetworkLayer): Generator<readonly [string, WeightParams]> {
-  for (const [kind, params] of Object.entries(layer)) {
-    // Networks within a layer have entries of their own.
-    if (kind !== "branch" && kind !== "loop") yield* search(params, "");
-  }
-}
-
-function* search(value: unknown, path: string): Generator<readonly [string, WeightParams]> {
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
-  // Lists of numbers and names may be long.
-  if (Array.isArray(value) && typeof value[0] !== "object") return;
-  if (isWeight(value)) {
-    yield [path, value];
-    return;
-  }
-  if (value instanceof Map) return;
-  for (const [key, item] of Object.entries(value)) {
-    const step = Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}/${key}`;
-    yield* search(item, step);
-  }
-}
-
-function isWeight(value: object): value is WeightParams {
-  return (
-    "floatValue" in value ||
-    "float16Value" in value ||
-    "rawValue" in value ||
-    "int8RawValue" in value
-  );
 }
 
 function weightFacts(

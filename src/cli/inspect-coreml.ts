@@ -1,9 +1,9 @@
-import { membersOf } from "../edit/change.ts";
 import { type Diagnostic, KcError } from "../errors.ts";
 import type { ByteFolder, ByteSource } from "../formats/bytes.ts";
 import { isFolder } from "../formats/bytes.ts";
 import { readModel } from "../formats/coreml/decode.ts";
 import { messageTree } from "../formats/coreml/message-tree.ts";
+import { membersOf } from "../formats/coreml/network.ts";
 import { type CoreMLPlace, locateCoreML } from "../formats/coreml/open.ts";
 import { wholeOf } from "../formats/coreml/region.ts";
 import type { Model } from "../formats/coreml/types.gen.ts";

@@ -19,6 +19,7 @@ are worth a look; notes are for your information. Exit code 8 when there is an e
 Examples:
   $ kc scan downloaded.keras
   $ kc scan --strict models/*.h5
+  $ kc scan Model.mlpackage
   $ kc scan --sarif findings.sarif model.h5
 `;
 
@@ -26,7 +27,7 @@ Examples:
 export const SCAN_COMMAND: CommandSpec = {
   name: "scan",
   about: "look for what is dangerous or rotten in a stranger's files",
-  arguments: [["<file...>", "files of any kind, or - for the standard input"]],
+  arguments: [["<file...>", "files of any kind, .mlpackage folders, or - for the standard input"]],
   groups: SCAN_FLAGS,
   after: EXAMPLES,
   async run(files, flags) {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { relative, sep } from "node:path";
 import { exitCodeOf, KcError } from "../errors.ts";
-import { openFile, readStdin, writeOutput } from "../io/node.ts";
+import { openPath, readStdin, writeOutput } from "../io/node.ts";
 import { sarifDocument } from "../report/sarif.ts";
 import { type ScannedFile, scanText } from "../report/scan-text.ts";
 import { RULES } from "../scan/rules.ts";
@@ -50,7 +50,7 @@ export async function scan(files: readonly string[], raw: RawFlags): Promise<num
 const DANGEROUS = 8;
 
 async function scanOne(file: string): Promise<ScannedFile> {
-  const source = file === "-" ? await readStdin() : openFile(file);
+  const source = file === "-" ? await readStdin() : openPath(file);
   try {
     return { file: file === "-" ? "stdin" : file, findings: scanFile(source) };
   } finally {

@@ -1,18 +1,10 @@
 import { inMessage, type Rule } from "../formats/coreml/rewrite.ts";
-import type { Model } from "../formats/coreml/types.gen.ts";
 
 /** A change to a whole model. */
 export interface Change {
   readonly rule: Rule;
   /** What it did, a line each; to be asked for when the rule has run. */
   report(): readonly string[];
-}
-
-/** The models of a pipeline; none where the model is something else. */
-export function membersOf(model: Model): readonly Model[] {
-  const { pipeline, pipelineClassifier, pipelineRegressor } = model;
-  const found = pipeline ?? pipelineClassifier?.pipeline ?? pipelineRegressor?.pipeline;
-  return found?.models ?? [];
 }
 
 /** What to do to a pipeline, whatever its kind, when it is known what to do to each of its models. */

@@ -1,4 +1,5 @@
 import { fail } from "../errors.ts";
+import { membersOf } from "../formats/coreml/network.ts";
 import {
   type Content,
   type Edits,
@@ -10,7 +11,7 @@ import {
   setTo,
 } from "../formats/coreml/rewrite.ts";
 import type { Int64Vector, Model, StringVector } from "../formats/coreml/types.gen.ts";
-import { type Change, inMembers, membersOf } from "./change.ts";
+import { type Change, inMembers } from "./change.ts";
 import { forFeature } from "./feature-descriptions.ts";
 import { programLabels, relabelProgram } from "./program-labels.ts";
 import { scoreCount } from "./score-count.ts";

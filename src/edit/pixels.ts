@@ -1,4 +1,5 @@
 import { fail } from "../errors.ts";
+import { membersOf } from "../formats/coreml/network.ts";
 import {
   type FieldEdit,
   inMessage,
@@ -15,7 +16,7 @@ import type {
   NeuralNetwork,
   NeuralNetworkImageScaler,
 } from "../formats/coreml/types.gen.ts";
-import { type Change, inMembers, membersOf } from "./change.ts";
+import { type Change, inMembers } from "./change.ts";
 import { forFeature } from "./feature-descriptions.ts";
 
 /** How pixels enter a network: `pixel * scale + bias`. What is left out stays as it is. */

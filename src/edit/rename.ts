@@ -1,8 +1,9 @@
 import { fail } from "../errors.ts";
+import { membersOf } from "../formats/coreml/network.ts";
 import { type Edits, inMessage, inText, type Rule } from "../formats/coreml/rewrite.ts";
 import { messageSchema } from "../formats/coreml/schema.ts";
 import type { Model, ModelDescription } from "../formats/coreml/types.gen.ts";
-import { type Change, inMembers, membersOf } from "./change.ts";
+import { type Change, inMembers } from "./change.ts";
 import { checkNames, type Names, type Renaming, withRoom } from "./names.ts";
 import { blobsOf, renameBlobs } from "./rename-network.ts";
 import { isIdentifier, renameValues } from "./rename-program.ts";

@@ -3,6 +3,7 @@ import { statisticsOf, type WeightStatistics } from "../weights/statistics.ts";
 import type { Findings } from "./finding.ts";
 import type { StoredArray } from "./hdf5-array.ts";
 import { hdf5Rule } from "./hdf5-rule.ts";
+import { judgeNumbers } from "./judge-numbers.ts";
 
 /** What is known of the arrays from the architecture: paths of datasets with the layers that use them. */
 export interface KnownWeights {
@@ -36,7 +37,6 @@ export function scanNumbers(
 
 const FREE = 256 * 2 ** 20;
 const MAX_RATIO = 20;
-const LARGEST_HALF = 65504;
 
 function isNumeric({ type }: Hdf5Dataset): boolean {
   return type.kind === "float" || type.kind === "integer";
@@ -44,32 +44,19 @@ function isNumeric({ type }: Hdf5Dataset): boolean {
 
 function judge(
   { path, type }: Hdf5Dataset,
-  { min, max, nans, infinities, zeros }: WeightStatistics,
+  statistics: WeightStatistics,
   { variances, layers }: KnownWeights,
   findings: Findings,
 ): void {
   const layer = layers.get(path);
   const at = layer === undefined ? { path } : { path, layer };
-  const optimizer = OPTIMIZER.test(path);
-  if (nans + infinities > 0) {
-    const what = [
-      ...(nans > 0 ? [`${nans} NaN`] : []),
-      ...(infinities > 0 ? [`${infinities} infinite`] : []),
-    ].join(" and ");
-    const rule = optimizer ? "weights/optimizer-not-finite" : "weights/not-finite";
-    findings.add(rule, at, `It holds ${what}.`);
-  }
-  if (min === null || max === null || optimizer) return;
-  if (min < 0 && (variances.has(path) || VARIANCE.test(path))) {
-    findings.add("weights/negative-variance", at, `Its smallest number is ${shown(min)}.`);
-  }
-  if (min === 0 && max === 0 && zeros > 1 && KERNEL.test(path)) {
-    findings.add("weights/all-zero", at, `All of its ${zeros} numbers are 0.`);
-  }
-  const largest = Math.max(max, -min);
-  if (largest > LARGEST_HALF && type.kind === "float") {
-    findings.add("weights/half-range", at, `It holds ${shown(max > -min ? max : min)}.`);
-  }
+  const use = {
+    variance: variances.has(path) || VARIANCE.test(path),
+    kernel: KERNEL.test(path),
+    optimizer: OPTIMIZER.test(path),
+    float: type.kind === "float",
+  };
+  judgeNumbers(at, statistics, use, findings);
 }
 
 /** Where Keras keeps the optimizer's state, in legacy and in state files. */
@@ -81,7 +68,3 @@ const VARIANCE =
 
 const KERNEL =
   /(?:kernel|embeddings|(?:^|_)[WU](?:_[a-z])?)(?:_\d+)?(?::0)?$|\/(?:conv\w*|dense|\w*_conv\w*)\/vars\/0$/;
-
-function shown(value: number): string {
-  return String(Number(value.toPrecision(6)));
-}

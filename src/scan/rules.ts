@@ -59,6 +59,45 @@ export const RULES = {
     "Get the function's source from the model's author.",
   ),
   "code/custom-class": note("A class that is not Keras' own", KEEP),
+  "code/custom-layer": warning(
+    "A layer whose code is a class of the app; Core ML would look it up by its name",
+    "Make sure that the app's class of that name is the one that you mean.",
+  ),
+  "code/custom-model": warning(
+    "A model whose code is a class of the app; Core ML would look it up by its name",
+    "Make sure that the app's class of that name is the one that you mean.",
+  ),
+  "code/linked-model": error("Another model, which Core ML would look up by its path", DISTRUST),
+  "coreml/damaged": error("A message that is damaged", FETCH),
+  "coreml/limit": error("A structure beyond what any model needs", DISTRUST),
+  "coreml/not-sound": error("A network that does not fit together", FETCH),
+  "coreml/unknown-field": warning(
+    "A part that the format up to specification 10 does not have",
+    "Make sure that a later coremltools wrote the file; what is not known is not looked at.",
+  ),
+  "coreml/later-format": warning(
+    "A later format, which is not known here",
+    "Look for a later version of kc; what is not known is not looked at.",
+  ),
+  "coreml/unknown-operation": warning(
+    "An operation that programs do not have",
+    "Make sure that a later coremltools wrote the file; what is not known is not looked at.",
+  ),
+  "coreml/unsafe-path": error("A path that leads out of the package", DISTRUST),
+  "coreml/missing-item": error(
+    "A file that is not there",
+    "Copy the whole .mlpackage folder, with everything in it.",
+  ),
+  "coreml/overlap": error("Two arrays of a weight file that share bytes", DISTRUST),
+  "coreml/label-count": error(
+    "Another number of labels than of scores",
+    "Do not use the labels; ask for those that the model was trained with.",
+  ),
+  "coreml/duplicate-label": warning(
+    "A label that stands for two classes, of which an app sees one",
+    "Make the labels different: kc edit --class-labels.",
+  ),
+  "coreml/address": note("An address or a script in a text", KEEP),
   "config/damaged": error("An architecture that cannot be parsed", FETCH),
   "config/too-deep": error("An architecture nested beyond reason", DISTRUST),
   "config/not-keras": error("An architecture that says what no Keras writes", FETCH),
@@ -117,7 +156,10 @@ export const RULES = {
   "file/empty": error("An empty file", FETCH),
   "file/lfs-pointer": error("A Git LFS pointer instead of the file", "git lfs pull"),
   "file/web-page": error("A web page instead of the file", FETCH),
-  "file/not-a-model": error("Not a model", "Keras models are .h5, .hdf5 and .keras files."),
+  "file/not-a-model": error(
+    "Not a model",
+    "Models are .h5, .hdf5, .keras, .mlmodel and .mlpackage.",
+  ),
 } as const;
 
 function error(about: string, help: string): Rule {

@@ -1,6 +1,13 @@
-import type { ByteSource } from "../formats/bytes.ts";
-import { readBytes } from "../formats/bytes.ts";
-import { describeZip, identify, type OtherFile, type OtherKind } from "../formats/detect.ts";
+import { type ByteFolder, type ByteSource, isFolder, readBytes } from "../formats/bytes.ts";
+import {
+  describeZip,
+  identify,
+  isCoreMLModel,
+  type OtherFile,
+  type OtherKind,
+} from "../formats/detect.ts";
+import { listZipEntries } from "../formats/zip-entries.ts";
+import { scanCoreML } from "./coreml.ts";
 import { createFindings, type Finding, type Findings } from "./finding.ts";
 import { type ScannedHdf5, scanHdf5 } from "./hdf5.ts";
 import { scanJsonText } from "./json-text.ts";
@@ -14,8 +21,21 @@ import { scanZip } from "./zip.ts";
  * Everything that is dangerous or rotten in a file, the worst first. Nothing in it is executed, unpacked to disk or
  * fetched, and no member of the file can make this throw a `KcError`.
  */
-export function scanFile(source: ByteSource): readonly Finding[] {
+export function scanFile(input: ByteSource | ByteFolder): readonly Finding[] {
   const findings = createFindings();
+  if (isFolder(input)) scanFolder(input, findings);
+  else scanOneFile(input, findings);
+  return findings.all.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** A package of Core ML, or what looks like one. */
+function scanFolder(folder: ByteFolder, findings: Findings): void {
+  if (folder.has("saved_model.pb")) {
+    findings.add("code/saved-model", {}, "The folder is a TensorFlow SavedModel.");
+  } else scanCoreML(folder, findings);
+}
+
+function scanOneFile(source: ByteSource, findings: Findings): void {
   const kind = identify(source);
   switch (kind) {
     case "hdf5":
@@ -28,9 +48,9 @@ export function scanFile(source: ByteSource): readonly Finding[] {
       scanJsonFile(source, findings);
       break;
     default:
-      scanOther(source, kind, findings);
+      if (isCoreMLModel(source)) scanCoreML(source, findings);
+      else scanOther(source, kind, findings);
   }
-  return findings.all.toSorted((a, b) => rank(a) - rank(b));
 }
 
 const RANKS = { error: 0, warning: 1, note: 2 } as const;
@@ -70,6 +90,11 @@ function isWeights({ root }: ScannedHdf5): boolean {
 }
 
 function scanArchive(source: ByteSource, findings: Findings): void {
+  if (isCoreMLArchive(source)) {
+    scanZip(source, findings, CORE_ML_MEMBER);
+    scanCoreML(source, findings);
+    return;
+  }
   const members = scanZip(source, findings);
   const model = members.some(({ name }) => name === "config.json");
   const known = model ? scanModel(source, findings) : NOTHING_KNOWN;
@@ -87,6 +112,22 @@ function scanArchive(source: ByteSource, findings: Findings): void {
     findings.add("file/not-a-model", {}, `${describeZip(names)}.`);
   }
 }
+
+/** A zipped package or model, as far as the directory can be read. */
+function isCoreMLArchive(source: ByteSource): boolean {
+  try {
+    const names = listZipEntries(source).entries.map(({ name }) => name);
+    return names.some((name) => CORE_ML.test(name)) && !names.includes("config.json");
+  } catch {
+    // A directory that is damaged is reported by the scan of it.
+    return false;
+  }
+}
+
+const CORE_ML = /(?:^|\/)Manifest\.json$|\.mlmodel$/;
+
+/** Macs add a folder of resource forks. */
+const CORE_ML_MEMBER = /(?:^|\/)Manifest\.json$|\.mlmodel$|(?:^|\/)Data\/|^__MACOSX\//;
 
 function scanJsonFile(source: ByteSource, findings: Findings): void {
   if (source.size > MAX_JSON) {

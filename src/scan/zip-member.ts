@@ -5,7 +5,12 @@ import { scanJsonText } from "./json-text.ts";
 import { holdsObjects } from "./numpy-header.ts";
 
 /** Judges what a member of an archive is: by its bytes, and by its name. */
-export function scanMember(name: string, member: ByteSource, findings: Findings): void {
+export function scanMember(
+  name: string,
+  member: ByteSource,
+  findings: Findings,
+  expected = EXPECTED,
+): void {
   const at = { path: name };
   const head = readBytes(member, 0, Math.min(member.size, HEAD), "The member");
   const end = readBytes(
@@ -26,8 +31,8 @@ export function scanMember(name: string, member: ByteSource, findings: Findings)
     findings.add("code/saved-model", at, "The member is a TensorFlow SavedModel.");
   } else if (kind === "archive" && !name.endsWith(".npz")) {
     findings.add("zip/nested-archive", at, "The member is an archive itself.");
-  } else if (!EXPECTED.test(name) && kind !== "npy" && kind !== "hdf5") {
-    findings.add("zip/unexpected-member", at, "Keras writes no such member.");
+  } else if (!expected.test(name) && kind !== "npy" && kind !== "hdf5") {
+    findings.add("zip/unexpected-member", at, "Models have no such member.");
   }
   if (name.endsWith(".json") && member.size <= MAX_JSON) {
     const text = new TextDecoder().decode(readBytes(member, 0, member.size, "The JSON"));

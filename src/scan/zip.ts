@@ -15,8 +15,12 @@ export interface ScannedMember {
   readonly source: ByteSource;
 }
 
-/** Looks at the directory and at every member of a zip file; gives those that can be opened. */
-export function scanZip(source: ByteSource, findings: Findings): readonly ScannedMember[] {
+/** Looks at the directory and at every member of a zip file; gives those that can be opened. `expected` are the names of a model that is not Keras'. */
+export function scanZip(
+  source: ByteSource,
+  findings: Findings,
+  expected?: RegExp,
+): readonly ScannedMember[] {
   const directory = findings.attempt({}, zipRule, () => listZipEntries(source));
   if (directory === undefined) return [];
   scanEntries(source, directory.entries, findings);
@@ -25,7 +29,7 @@ export function scanZip(source: ByteSource, findings: Findings): readonly Scanne
     if (entry.name.endsWith("/") && entry.size === 0) return [];
     const member = openForScan(source, entry, findings);
     if (member === undefined) return [];
-    scanMember(entry.name, member, findings);
+    scanMember(entry.name, member, findings, expected);
     return [{ name: entry.name, source: member }];
   });
 }

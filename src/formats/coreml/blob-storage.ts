@@ -2,11 +2,16 @@ import { fail, type Place } from "../../errors.ts";
 import { type ByteSource, checkRange, readBytes, sliceSource } from "../bytes.ts";
 import type { MILSpecDataType } from "./types.gen.ts";
 
+/** Size of the header, of a record, and what all offsets are multiples of; in bytes. */
+export const RECORD = 64;
+
 /** One array of a weight file. */
 export interface Blob {
   readonly dataType: MILSpecDataType;
   /** Its bytes, a window of the file. */
   readonly data: ByteSource;
+  /** Where these begin in the file. */
+  readonly start: number;
   /** Bits of the last byte that belong to no number, for numbers of less than a byte. */
   readonly unusedBits: number;
 }
@@ -55,8 +60,6 @@ export function bitsOf(type: MILSpecDataType): number | undefined {
 }
 
 const VERSION = 2;
-/** Size of the header, of a record, and what all offsets are multiples of. */
-const RECORD = 64;
 const SENTINEL = 0xdeadbeef;
 
 /** The codes of a weight file are not those of a program. */
@@ -131,7 +134,7 @@ function readRecord(source: ByteSource, offset: number): Blob {
     damaged(at, `${unusedBits} bits at the end of an array of ${dataType} are said to be unused`);
   }
   checkRange(source, start, size, `An array of ${dataType}`);
-  return { dataType, data: sliceSource(source, start, size), unusedBits };
+  return { dataType, data: sliceSource(source, start, size), start, unusedBits };
 }
 
 function viewOf(source: ByteSource, offset: number, what: string): DataView {

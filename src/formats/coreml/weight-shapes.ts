@@ -1,4 +1,4 @@
-import type { NeuralNetworkLayer } from "../formats/coreml/types.gen.ts";
+import type { NeuralNetworkLayer } from "./types.gen.ts";
 
 /** The shape of a weight where its layer states it, and the axis of per-channel quantisation. */
 export interface StatedShape {
