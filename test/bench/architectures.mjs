@@ -34,6 +34,32 @@ export function mobileNet() {
   return model;
 }
 
+/** SqueezeNet 1.1, 227 x 227, 1000 classes: 5 MB. */
+export function squeezeNet() {
+  const model = new Keras2Model("squeezenet");
+  const conv = (name, from, io, kernel, strides = 1, padding = "valid") =>
+    model.conv(name, from, io, kernel, strides, { padding, activation: "relu" });
+  const pool = (name, from) =>
+    model.layer("MaxPooling2D", name, from, { ...POOL, pool_size: [3, 3] });
+  let at = model.input("input_1", [227, 227, 3]);
+  at = pool("pool1", conv("conv1", at, [3, 64], 3, 2));
+  let channels = 64;
+  [16, 16, 32, 32, 48, 48, 64, 64].forEach((narrow, index) => {
+    const id = `fire${index + 2}`;
+    const wide = narrow * 4;
+    const squeezed = conv(`${id}_squeeze1x1`, at, [channels, narrow], 1);
+    const left = conv(`${id}_expand1x1`, squeezed, [narrow, wide], 1);
+    const right = conv(`${id}_expand3x3`, squeezed, [narrow, wide], 3, 1, "same");
+    at = model.layer("Concatenate", `${id}_concat`, [left, right], { axis: -1 });
+    channels = 2 * wide;
+    if (index === 1 || index === 3) at = pool(`pool${index + 2}`, at);
+  });
+  at = conv("conv10", at, [channels, 1000], 1);
+  at = model.layer("GlobalAveragePooling2D", "pool10", at, { data_format: "channels_last" });
+  model.layer("Activation", "loss", at, { activation: "softmax" });
+  return model;
+}
+
 /** ResNet50, 224 x 224, 1000 classes: 98 MB. */
 export function resNet50() {
   const model = new Keras2Model("resnet50");

@@ -1,13 +1,13 @@
-// npm run bench [commands [summary | verify …] | convert [mobilenet | resnet50 | vgg16 …]]
+// npm run bench [commands [summary | verify …] | convert [mobilenet | resnet50 | vgg16 …] | images | predict [mobilenet …] | wasm [mobilenet …]]
 import { benchCommands } from "./commands.mjs";
 import { benchConvert } from "./convert.mjs";
-import { benchImages } from "./images.mjs";
 
 const [what = "convert", ...rest] = process.argv.slice(2);
 const benches = {
   commands: benchCommands,
   convert: benchConvert,
-  images: benchImages,
+  images: async (names) => (await import("./images.mjs")).benchImages(names),
+  predict: async (names) => (await import("./predict.mjs")).benchPredict(names),
   wasm: async (names) => (await import("./wasm.mjs")).benchWasm(names),
 };
 if (!Object.hasOwn(benches, what)) {

@@ -15,8 +15,8 @@ describe("kc", () => {
   it("tells its commands and exit codes with --help", async () => {
     const { code, stdout, stderr } = await run("--help");
     expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toContain(
-      "  convert [options] <model> <output>  convert a Keras model to Core ML\n",
+    expect(stdout).toMatch(
+      /^ {2}convert \[options\] <model> <output> +convert a Keras model to Core ML/m,
     );
     expect(stdout).toContain(`
 Exit codes:
@@ -25,9 +25,10 @@ Exit codes:
   2  wrong usage: an option or argument that makes no sense
   3  the input cannot be read, is damaged, or is no Keras model
   4  the model is sound, but something in it is not supported
-  5  a verification failed
+  5  a verification failed, or kc diff found a difference
   6  a limit was exceeded
   7  the output cannot be written
+  8  kc scan found something dangerous or rotten
 `);
   });
 
