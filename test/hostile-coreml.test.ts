@@ -7,6 +7,8 @@ import { KcError } from "../src/errors.ts";
 import { bytesSource, collectBytes } from "../src/formats/bytes.ts";
 import { openCoreML } from "../src/formats/coreml/open.ts";
 import { coreMLInspectionText } from "../src/report/coreml-inspection-text.ts";
+import { summaryTable } from "../src/report/summary-table.ts";
+import { summariseCoreML } from "../src/sources/coreml/summarise.ts";
 import { readKeras } from "../src/sources/keras/index.ts";
 import {
   compareModels,
@@ -32,6 +34,10 @@ const USES: Readonly<Record<string, (bytes: Uint8Array, keras: Uint8Array | unde
     });
     JSON.stringify(inspection);
     coreMLInspectionText(inspection);
+  },
+  summary(bytes) {
+    const { summary } = summariseCoreML(openCoreML(bytesSource(bytes)).model, { name: "m" });
+    summaryTable(summary, "keras3", { columns: 100, expand: true, trainable: true });
   },
   edit(bytes) {
     const facts = inspectCoreML(bytesSource(bytes), { statistics: false, tree: false }).model;

@@ -49,7 +49,12 @@ Examples:
 export const PLOT_COMMAND: CommandSpec = {
   name: "plot",
   about: "draw a model: SVG, HTML, PNG, Graphviz, Mermaid",
-  arguments: [["<model>", ".h5, .hdf5, .keras or .weights.h5 file, or - for the standard input"]],
+  arguments: [
+    [
+      "<model>",
+      ".h5, .hdf5, .keras, .weights.h5, .mlmodel or .mlpackage, or - for the standard input",
+    ],
+  ],
   groups: PLOT_FLAGS,
   after: EXAMPLES,
   async run([model = ""], flags) {

@@ -44,7 +44,10 @@ export const SUMMARY_COMMAND: CommandSpec = {
   name: "summary",
   about: "print the table that Keras prints for a model",
   arguments: [
-    ["<model>", ".h5, .hdf5, .keras, .weights.h5 or .mlmodel file, or - for the standard input"],
+    [
+      "<model>",
+      ".h5, .hdf5, .keras, .weights.h5, .mlmodel or .mlpackage, or - for the standard input",
+    ],
   ],
   groups: SUMMARY_FLAGS,
   after: EXAMPLES,

@@ -76,10 +76,15 @@ function tableWidth(flags: FlagReader): number {
   return stated > 0 && Number.isSafeInteger(stated) ? stated : process.stdout.columns || 100;
 }
 
-function printCost({ summary: model, graph }: OpenedModel, flags: FlagReader): void {
+function printCost({ summary: model, graph, warnings }: OpenedModel, flags: FlagReader): void {
   const columns = { flops: flags.has("flops"), memory: flags.has("memory") };
   if (!columns.flops && !columns.memory) return;
   if (graph === undefined) {
+    if (warnings.length === 0) {
+      fail("unsupported", "What the operations of an ML Program cost is not counted.", {
+        hint: "Leave out --flops and --memory.",
+      });
+    }
     fail(
       "unsupported",
       "The cost of a model cannot be counted when not all its layers are known.",

@@ -1,5 +1,5 @@
 import { fail, type Place } from "../../errors.ts";
-import type { DType, WeightRef } from "../../ir/tensor.ts";
+import type { Dim, DType, WeightRef } from "../../ir/tensor.ts";
 import { type ByteSource, bytesSource } from "../bytes.ts";
 import { type Blob, type BlobStorage, bitsOf, openBlobStorage } from "./blob-storage.ts";
 import { toBytes, toFloat32 } from "./carriers.ts";
@@ -53,8 +53,8 @@ export function createTensorReader(blobs: BlobLookup): TensorReader {
     if (numbers.count !== count) {
       wrong(`${numbers.count} numbers, but [${shape.join(", ")}] takes ${count}`, at);
     }
-    const dtype = DTYPES[dataType] ?? "float32";
-    return { dataType, shape, weight: { id, dtype, shape, readInto: numbers.readInto } };
+    const weight = { id, dtype: dtypeOf(dataType), shape, readInto: numbers.readInto };
+    return { dataType, shape, weight };
   };
 }
 
@@ -64,6 +64,16 @@ export function constantShape({
 }: MILSpecTensorType): readonly number[] | undefined {
   const sizes = dimensions.map(({ constant }) => constant && (constant.size ?? 0));
   return sizes.every((size) => size !== undefined) ? sizes : undefined;
+}
+
+/** The sizes of a type, null for those that are free. */
+export function dimensionsOf({ dimensions = [] }: MILSpecTensorType): readonly Dim[] {
+  return dimensions.map(({ constant }) => (constant === undefined ? null : (constant.size ?? 0)));
+}
+
+/** What holds the numbers of a type without loss. */
+export function dtypeOf(dataType: MILSpecDataType): DType {
+  return DTYPES[dataType] ?? "float32";
 }
 
 /** The strings of a value: one, or several of a tensor; undefined for what is no text. */

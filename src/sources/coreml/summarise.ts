@@ -1,6 +1,10 @@
 import { createDiagnostics, type Diagnostic, KcError } from "../../errors.ts";
 import { layerKindOf } from "../../formats/coreml/network.ts";
-import type { Model, NeuralNetworkLayer } from "../../formats/coreml/types.gen.ts";
+import type {
+  FeatureDescription,
+  Model,
+  NeuralNetworkLayer,
+} from "../../formats/coreml/types.gen.ts";
 import type { Graph, Node, ValueId } from "../../ir/graph.ts";
 import type { ModelStatement } from "../../ir/model-statement.ts";
 import type {
@@ -14,6 +18,7 @@ import { type OpenedNetwork, openNetwork } from "./network.ts";
 import { type CoreMLModel, readCoreML } from "./read-coreml.ts";
 import { stateModel } from "./statement.ts";
 import { storedArrays } from "./stored-arrays.ts";
+import { summariseProgram } from "./summarise-program.ts";
 
 /** A Core ML model's layers with shapes and weights, and what it says beside. */
 export interface CoreMLSummary {
@@ -26,7 +31,7 @@ export interface CoreMLSummary {
 
 /**
  * The layers of a network as Keras would list them: several that spell one function are one. Where some cannot be said, all are
- * listed as the file has them, of unknown shapes.
+ * listed as the file has them, of unknown shapes. Of an ML Program, its operations.
  *
  * @throws KcError as `readCoreML`, but not `unsupported` for layers that cannot be said.
  */
@@ -34,9 +39,17 @@ export function summariseCoreML(
   model: Model,
   { name, ...options }: InputOptions & { readonly name: string },
 ): CoreMLSummary {
+  const head = { name, className: "Functional", style: "keras3", sequential: false } as const;
+  if (model.mlProgram !== undefined) {
+    const summary = { ...head, ...summariseProgram(model) };
+    return {
+      summary,
+      statement: stateModel(model, undefined, describedInputs(model.description?.input)),
+      warnings: [],
+    };
+  }
   const network = openNetwork(model);
   const read = tryReading(model, options);
-  const head = { name, className: "Functional", style: "keras3", sequential: false } as const;
   if (!(read instanceof KcError)) {
     const { graph, statement, warnings } = read;
     const { layers, results } = layersOfGraph(graph, network);
@@ -44,16 +57,19 @@ export function summariseCoreML(
   }
   const log = createDiagnostics();
   for (const diagnostic of read.diagnostics) log.warn(diagnostic);
-  const inputs = network.inputs.map((feature) => ({
+  return {
+    summary: { ...head, layers: layersOfMessage(network) },
+    statement: stateModel(model, network, describedInputs(network.inputs)),
+    warnings: log.warnings,
+  };
+}
+
+function describedInputs(inputs: readonly FeatureDescription[] = []) {
+  return inputs.map((feature) => ({
     name: feature.name ?? "",
     feature,
     image: feature.type?.imageType !== undefined,
   }));
-  return {
-    summary: { ...head, layers: layersOfMessage(network) },
-    statement: stateModel(model, network, inputs),
-    warnings: log.warnings,
-  };
 }
 
 function tryReading(model: Model, options: InputOptions): CoreMLModel | KcError {
