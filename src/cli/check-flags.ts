@@ -1,5 +1,5 @@
 import type { CommandSpec, FlagGroup } from "./command.ts";
-import { READING_FLAGS } from "./convert-flags.ts";
+import { MODEL_ARGUMENT, READING_FLAGS } from "./convert-flags.ts";
 import { TARGET_NAMES } from "./targets.ts";
 
 /** Every option of `kc check`. */
@@ -33,7 +33,7 @@ Examples:
 export const CHECK_COMMAND: CommandSpec = {
   name: "check",
   about: "list all that stands in the way of a conversion",
-  arguments: [["<model>", ".h5, .hdf5, .keras or .weights.h5 file, or - for the standard input"]],
+  arguments: [MODEL_ARGUMENT],
   groups: CHECK_FLAGS,
   after: EXAMPLES,
   async run([model = ""], flags) {

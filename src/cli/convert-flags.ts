@@ -1,6 +1,12 @@
 import type { CommandSpec, Flag, FlagGroup } from "./command.ts";
 import { TARGET_NAMES } from "./targets.ts";
 
+/** The model that a command reads. */
+export const MODEL_ARGUMENT: CommandSpec["arguments"][number] = [
+  "<model>",
+  ".h5, .hdf5, .keras or .weights.h5 file, folder of TensorFlow.js, or - for the standard input",
+];
+
 /** How to read a model, for every command that takes one. */
 export const READING_FLAGS: readonly Flag[] = [
   {
@@ -156,7 +162,7 @@ export const CONVERT_COMMAND: CommandSpec = {
   name: "convert",
   about: "convert a Keras model to Core ML (.mlmodel), ONNX (.onnx) or TensorFlow.js (a folder)",
   arguments: [
-    ["<model>", ".h5, .hdf5, .keras or .weights.h5 file, or - for the standard input"],
+    MODEL_ARGUMENT,
     [
       "<output>",
       "file to write, which says what: .mlmodel, .onnx; a folder for TensorFlow.js: web/; or - for the standard output",

@@ -25,7 +25,10 @@ export const DIFF_COMMAND: CommandSpec = {
   name: "diff",
   about: "say what changed between two models",
   arguments: [
-    ["<before>", ".h5, .hdf5, .keras or .weights.h5 file, or - for the standard input"],
+    [
+      "<before>",
+      ".h5, .hdf5, .keras or .weights.h5 file, folder of TensorFlow.js, or - for the standard input",
+    ],
     ["<after>", "likewise"],
   ],
   groups: DIFF_FLAGS,

@@ -5,12 +5,12 @@ import { type Hdf5Entry, listHdf5 } from "../formats/hdf5/tree.ts";
 import { openZip } from "../formats/zip.ts";
 import { readZipDirectory } from "../formats/zip-directory.ts";
 import type { ArrayFacts, Inspection } from "../report/inspection.ts";
-import { refuseJson } from "../sources/keras/lone-json.ts";
 import type { WeightStatistics } from "../weights/statistics.ts";
 import { NO_NUMBERS, statisticsWithin } from "./inspect-numbers.ts";
+import { inspectTfjs } from "./inspect-tfjs.ts";
 import { memberLine, rootLine, storageText, treeLine } from "./inspect-tree.ts";
 
-/** What a container holds, whether Keras wrote it or not. Throws `bad-format` for what is neither HDF5 nor a zip. */
+/** What a container holds, whether Keras wrote it or not. Throws `bad-format` for what is neither HDF5 nor a zip nor a model of TensorFlow.js. */
 export function inspectContainer(
   source: ByteSource,
   options: { readonly statistics: boolean; readonly tree: boolean },
@@ -18,7 +18,7 @@ export function inspectContainer(
   const read = options.statistics ? statisticsWithin(source.size) : () => NO_NUMBERS;
   switch (detectContainer(source)) {
     case "json":
-      return refuseJson(source);
+      return inspectTfjs(source, options);
     case "zip": {
       const directory = readZipDirectory(source);
       const members = directory.map(({ name, size, packedSize }) => ({

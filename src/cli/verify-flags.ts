@@ -1,5 +1,5 @@
 import type { CommandSpec, FlagGroup } from "./command.ts";
-import { PIXEL_FLAGS, READING_FLAGS } from "./convert-flags.ts";
+import { MODEL_ARGUMENT, PIXEL_FLAGS, READING_FLAGS } from "./convert-flags.ts";
 
 /** Every option of `kc verify`. */
 export const VERIFY_FLAGS: readonly FlagGroup[] = [
@@ -61,7 +61,7 @@ export const VERIFY_COMMAND: CommandSpec = {
   name: "verify",
   about: "compare a Core ML model with its Keras model, layer by layer",
   arguments: [
-    ["<model>", ".h5, .hdf5, .keras or .weights.h5 file, or - for the standard input"],
+    MODEL_ARGUMENT,
     ["<coreml>", ".mlmodel file or .mlpackage that was made of it, by any converter"],
   ],
   groups: VERIFY_FLAGS,

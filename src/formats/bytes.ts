@@ -10,6 +10,8 @@ export interface ByteSource {
   readonly size: number;
   /** Fills `target` from `offset`. The caller stays within `size`; use `readBytes` for unchecked numbers. */
   readInto(offset: number, target: Uint8Array): void;
+  /** The files of its folder, where it has one: the weights of a TensorFlow.js model lie there. */
+  readonly beside?: ByteFolder;
 }
 
 /** Files under one folder, such as a package. Paths are relative, with slashes. */

@@ -1,8 +1,7 @@
-import { statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { ByteFolder } from "../formats/bytes.ts";
+import { kindOf, modelFileIn } from "./path-kind.ts";
 import { type FileSource, openFile } from "./read.ts";
-import { systemCode } from "./system-error.ts";
 
 /** A folder on disk; closing it closes all files that were opened through it. */
 export interface FolderSource extends ByteFolder {
@@ -14,7 +13,8 @@ export interface FolderSource extends ByteFolder {
  * for. Throws `io-read` when it cannot be opened.
  */
 export function openPath(path: string): FileSource | FolderSource {
-  return kindOf(path) === "folder" ? openFolder(path) : openFile(path);
+  if (kindOf(path) !== "folder") return openFile(path);
+  return modelFileIn(path) === undefined ? openFolder(path) : openFile(path);
 }
 
 function openFolder(folder: string): FolderSource {
@@ -36,17 +36,4 @@ function openFolder(folder: string): FolderSource {
       opened.clear();
     },
   };
-}
-
-/** Undefined when nothing is there, or neither file nor folder: opening a pipe would wait for ever. */
-function kindOf(path: string): "file" | "folder" | undefined {
-  try {
-    const stats = statSync(path);
-    if (stats.isDirectory()) return "folder";
-    return stats.isFile() ? "file" : undefined;
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "EACCES"].includes(systemCode(error)))
-      return undefined;
-    throw error;
-  }
 }

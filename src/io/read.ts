@@ -1,8 +1,11 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync, type Stats } from "node:fs";
+import { closeSync, fstatSync, readdirSync, readSync, type Stats } from "node:fs";
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fail } from "../errors.ts";
 import { type ByteSource, bytesSource } from "../formats/bytes.ts";
+import { filesBeside } from "./beside.ts";
+import { openToRead, readFully } from "./descriptor.ts";
+import { modelFileIn } from "./path-kind.ts";
 import { systemCode, systemText } from "./system-error.ts";
 
 /** A file on disk; close it when the last weight has been read. */
@@ -23,17 +26,27 @@ const BLOCK = 16_384;
 const SMALL = 2_048;
 
 /**
- * Opens a file for random access; nothing is read yet. Throws `io-read` when it cannot be opened, `bad-format`
- * for a folder.
+ * Opens a file for random access; nothing is read yet. A folder of TensorFlow.js stands for its `model.json`. Throws
+ * `io-read` when it cannot be opened, `bad-format` for another folder.
  */
 export function openFile(path: string): FileSource {
   const file = openToRead(path);
   const stats = fstatSync(file);
   if (stats.isDirectory()) {
     closeSync(file);
-    return refuseFolder(path);
+    const model = modelFileIn(path);
+    return model === undefined ? refuseFolder(path) : openFile(model);
   }
-  return fileSource(file, basename(path), stats.size);
+  const source = fileSource(file, basename(path), stats.size);
+  const beside = filesBeside(path);
+  return {
+    ...source,
+    beside,
+    close() {
+      source.close();
+      beside.close();
+    },
+  };
 }
 
 /**
@@ -117,39 +130,6 @@ function fileSource(file: number, name: string, size: number): FileSource {
       if (file !== STDIN) closeSync(file);
     },
   };
-}
-
-function readFully(file: number, name: string, offset: number, target: Uint8Array): void {
-  let done = 0;
-  while (done < target.length) {
-    const count = readSome(file, name, offset + done, target.subarray(done));
-    if (count === 0) {
-      fail(
-        "corrupt-file",
-        `${name} ends at byte ${offset + done}: it became shorter while it was read.`,
-      );
-    }
-    done += count;
-  }
-}
-
-function readSome(file: number, name: string, offset: number, target: Uint8Array): number {
-  try {
-    return readSync(file, target, 0, target.length, offset);
-  } catch (error) {
-    return fail("io-read", `${name} cannot be read: ${systemText(error)}.`, { cause: error });
-  }
-}
-
-function openToRead(path: string): number {
-  try {
-    return openSync(path, "r");
-  } catch (error) {
-    return fail("io-read", `${path} cannot be opened: ${systemText(error)}.`, {
-      cause: error,
-      ...(systemCode(error) === "ENOENT" ? { hint: "Check the path and the spelling." } : {}),
-    });
-  }
 }
 
 function refuseFolder(path: string): never {

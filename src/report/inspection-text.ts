@@ -39,6 +39,11 @@ export function inspectionText(inspection: Inspection): string {
 
 function containerText({ container }: Inspection): string {
   if (container.kind === "zip") return `zip, ${counted(container.members.length, "member")}`;
+  if (container.kind === "TensorFlow.js") {
+    const { format, files, writer } = container;
+    const by = writer.length === 0 ? "" : `, by ${writer.join(", ")}`;
+    return `TensorFlow.js ${format.replace("-", " ")}, ${counted(files.length, "file")} of weights${by}`;
+  }
   const { superblock, userBlock } = container;
   const before = userBlock === 0 ? "" : `, after a user block of ${userBlock} bytes`;
   return `HDF5, superblock version ${superblock}${before}`;

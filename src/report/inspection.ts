@@ -23,7 +23,15 @@ export interface Inspection {
 /** The outermost format. */
 export type ContainerFacts =
   | { readonly kind: "HDF5"; readonly superblock: number; readonly userBlock: number }
-  | { readonly kind: "zip"; readonly members: readonly MemberFacts[] };
+  | { readonly kind: "zip"; readonly members: readonly MemberFacts[] }
+  | {
+      readonly kind: "TensorFlow.js";
+      readonly format: "layers-model" | "graph-model";
+      /** `generatedBy` and `convertedBy`, where the file says. */
+      readonly writer: readonly string[];
+      /** Of weights, beside `model.json`. */
+      readonly files: readonly string[];
+    };
 
 /** One member of a zip file. */
 export interface MemberFacts {

@@ -31,19 +31,20 @@ export function scanNumbers(
     if (!isNumeric(dataset)) continue;
     const at = { path: dataset.path };
     const statistics = findings.attempt(at, hdf5Rule, () => statisticsOf(dataset));
-    if (statistics !== undefined) judge(dataset, statistics, known, findings);
+    if (statistics !== undefined) {
+      judgeNamed(
+        { path: dataset.path, float: dataset.type.kind === "float" },
+        statistics,
+        known,
+        findings,
+      );
+    }
   }
 }
 
-const FREE = 256 * 2 ** 20;
-const MAX_RATIO = 20;
-
-function isNumeric({ type }: Hdf5Dataset): boolean {
-  return type.kind === "float" || type.kind === "integer";
-}
-
-function judge(
-  { path, type }: Hdf5Dataset,
+/** Judges one array by its statistics and by what it is called. */
+export function judgeNamed(
+  { path, float }: { readonly path: string; readonly float: boolean },
   statistics: WeightStatistics,
   { variances, layers }: KnownWeights,
   findings: Findings,
@@ -54,9 +55,16 @@ function judge(
     variance: variances.has(path) || VARIANCE.test(path),
     kernel: KERNEL.test(path),
     optimizer: OPTIMIZER.test(path),
-    float: type.kind === "float",
+    float,
   };
   judgeNumbers(at, statistics, use, findings);
+}
+
+const FREE = 256 * 2 ** 20;
+const MAX_RATIO = 20;
+
+function isNumeric({ type }: Hdf5Dataset): boolean {
+  return type.kind === "float" || type.kind === "integer";
 }
 
 /** Where Keras keeps the optimizer's state, in legacy and in state files. */

@@ -137,6 +137,7 @@ export const RULES = {
     "Zip the file again.",
   ),
   "zip/unexpected-member": note("A member that Keras does not write", KEEP),
+  "tfjs/unsafe-path": error("A file of weights outside the folder of the model", DISTRUST),
   "weights/not-finite": error("NaN or infinite numbers", RETRAIN),
   "weights/negative-variance": error("A negative variance", RETRAIN),
   "weights/mismatch": error("Weights that do not fit the architecture", FETCH),

@@ -6,7 +6,9 @@ import {
   type OtherFile,
   type OtherKind,
 } from "../formats/detect.ts";
+import { tfjsForm } from "../formats/tfjs/model-json.ts";
 import { listZipEntries } from "../formats/zip-entries.ts";
+import { isJsonObject } from "../json.ts";
 import { scanCoreML } from "./coreml.ts";
 import { createFindings, type Finding, type Findings } from "./finding.ts";
 import { type ScannedHdf5, scanHdf5 } from "./hdf5.ts";
@@ -15,6 +17,7 @@ import { NOTHING_KNOWN, scanModel } from "./model.ts";
 import { scanNumbers } from "./numbers.ts";
 import { holdsObjects } from "./numpy-header.ts";
 import { RULES, type RuleId } from "./rules.ts";
+import { scanTfjs } from "./tfjs.ts";
 import { scanZip } from "./zip.ts";
 
 /**
@@ -135,7 +138,8 @@ function scanJsonFile(source: ByteSource, findings: Findings): void {
     return;
   }
   const text = new TextDecoder().decode(readBytes(source, 0, source.size, "The JSON"));
-  scanJsonText(text, findings.within("$"), true);
+  const json = scanJsonText(text, findings.within("$"), true);
+  if (isJsonObject(json) && tfjsForm(json) !== undefined) scanTfjs(json, source, findings);
 }
 
 const MAX_JSON = 256 * 2 ** 20;

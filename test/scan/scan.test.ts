@@ -202,3 +202,47 @@ describe("bytes around an HDF5 file", () => {
     expect(found(model)).toEqual(["code/executable", "hdf5/user-block"]);
   });
 });
+
+describe("a model of TensorFlow.js", () => {
+  const text = (paths: readonly string[], more: object = {}) =>
+    new TextEncoder().encode(
+      JSON.stringify({
+        modelTopology: {
+          class_name: "Sequential",
+          config: [
+            { class_name: "Dense", config: { name: "d", units: 1, batch_input_shape: [null, 1] } },
+          ],
+        },
+        weightsManifest: [
+          {
+            paths,
+            weights: [
+              { name: "d/kernel", shape: [1, 1], dtype: "float32" },
+              { name: "d/bias", shape: [1], dtype: "float32" },
+            ],
+          },
+        ],
+        ...more,
+      }),
+    );
+  const weights = new Uint8Array(new Float32Array([Number.NaN, 1]).buffer);
+  const rules = (bytes: Uint8Array) => {
+    const open = (path: string) => (path === "w.bin" ? bytesSource(weights, path) : undefined);
+    const beside = { name: "web", open, has: (path: string) => path === "w.bin" };
+    return scanFile({ ...bytesSource(bytes, "model.json"), beside }).map(
+      ({ rule, at }) => `${rule} ${at.path ?? ""}`,
+    );
+  };
+
+  it("has weights that are judged", () => {
+    expect(rules(text(["w.bin"]))).toEqual(["weights/not-finite d/kernel"]);
+  });
+
+  it("may name files outside its folder", () => {
+    expect(rules(text(["../w.bin"]))).toEqual(["tfjs/unsafe-path weightsManifest"]);
+  });
+
+  it("may lack files", () => {
+    expect(rules(text(["v.bin"]))).toEqual(["weights/mismatch "]);
+  });
+});

@@ -5,8 +5,8 @@ import { type Hdf5Group, openHdf5 } from "../../formats/hdf5/index.ts";
 import { isJsonObject, type JsonObject } from "../../json.ts";
 import { architectureDialect, generationOf } from "./dialect.ts";
 import type { Dialect } from "./layer-spec.ts";
-import { refuseJson } from "./lone-json.ts";
 import { parseObject } from "./python-json.ts";
+import { openTfjsArchive } from "./tfjs-archive.ts";
 import { isTensorFlowName } from "./weight-names.ts";
 import {
   checkOverlap,
@@ -14,6 +14,7 @@ import {
   readNames,
   readNumberedGroups,
   readText,
+  type StoredDataset,
   type WeightGroup,
   type WeightStore,
 } from "./weight-store.ts";
@@ -21,7 +22,7 @@ import { openZipArchive } from "./zip-archive.ts";
 
 /** What a Keras file holds, whichever container it is: an architecture, weights, and maybe how it was trained. */
 export interface KerasArchive {
-  readonly container: "legacy HDF5" | "weights and architecture" | ".keras";
+  readonly container: "legacy HDF5" | "weights and architecture" | ".keras" | "TensorFlow.js";
   /** Of the architecture. */
   readonly dialect: Dialect;
   /** `{ class_name, config }` */
@@ -40,7 +41,7 @@ export interface ArchiveOptions {
 }
 
 /**
- * Opens a Keras file: a whole model, or weights with the architecture given beside them. Throws `bad-format` for
+ * Opens a Keras file: a whole model, weights with the architecture given beside them, or a layers model of TensorFlow.js. Throws `bad-format` for
  * files that Keras did not write and `bad-weights` for weights or an architecture alone.
  */
 export function openArchive(
@@ -54,7 +55,7 @@ export function openArchive(
     case "zip":
       return openZipArchive(source, options);
     case "json":
-      return refuseJson(source);
+      return openTfjsArchive(source, options);
   }
 }
 
@@ -169,7 +170,10 @@ function openNumbered(root: Hdf5Group, facts: StoreFacts): WeightStore {
   return { kind: "numbered", dialect, groups };
 }
 
-function checked(groups: readonly WeightGroup[], file: string): readonly WeightGroup[] {
+function checked(
+  groups: readonly WeightGroup<StoredDataset>[],
+  file: string,
+): readonly WeightGroup[] {
   const refs = groups.flatMap((group) => group.weights.map((weight) => weight.ref));
   checkOverlap(refs, file);
   return groups;

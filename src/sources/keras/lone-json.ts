@@ -3,16 +3,21 @@ import { type ByteSource, readBytes } from "../../formats/bytes.ts";
 import type { JsonObject } from "../../json.ts";
 import { parseObject } from "./python-json.ts";
 
-/** Says what a JSON file is that was given as a model. */
-export function refuseJson(source: ByteSource): never {
+/** Reads a JSON file that was given as a model. Throws `bad-format` when it is too long for any. */
+export function readLoneJson(source: ByteSource): JsonObject {
   const at = { file: source.name };
   if (source.size > MAX_JSON) fail("bad-format", "This is a JSON file, not a model.", { at });
   const bytes = readBytes(source, 0, source.size, "The JSON");
-  const kind = kindOf(parseObject(new TextDecoder().decode(bytes), source.name));
-  return fail(kind.code, kind.text, { at, hint: kind.hint });
+  return parseObject(new TextDecoder().decode(bytes), source.name);
 }
 
-const MAX_JSON = 64 * 2 ** 20;
+/** Says what a JSON file is that is no model. */
+export function refuseJson(json: JsonObject, source: ByteSource): never {
+  const kind = kindOf(json);
+  return fail(kind.code, kind.text, { at: { file: source.name }, hint: kind.hint });
+}
+
+const MAX_JSON = 256 * 2 ** 20;
 
 interface JsonKind {
   readonly code: "bad-format" | "bad-weights" | "unsupported";
@@ -22,13 +27,6 @@ interface JsonKind {
 
 function kindOf(json: JsonObject): JsonKind {
   const has = (key: string): boolean => Object.hasOwn(json, key);
-  if (has("modelTopology") || has("weightsManifest") || json.format === "graph-model") {
-    return {
-      code: "bad-format",
-      text: "This is a TensorFlow.js model (model.json).",
-      hint: "Use the Keras file that it was made from.",
-    };
-  }
   if (has("weight_map")) {
     return {
       code: "unsupported",

@@ -28,7 +28,8 @@ export interface MatchContext {
   readonly log: Diagnostics;
 }
 
-type GroupStore = Extract<WeightStore, { kind: "groups" | "numbered" }>;
+/** The weights of a file, layer by layer. */
+export type GroupStore = Extract<WeightStore, { kind: "groups" | "numbered" }>;
 
 /**
  * Gives the layer groups of a legacy file to the layers of a model: by name, else by position. More than one table

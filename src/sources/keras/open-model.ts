@@ -2,6 +2,7 @@ import type { Diagnostics } from "../../errors.ts";
 import type { ByteSource } from "../../formats/bytes.ts";
 import { type ArchiveOptions, type KerasArchive, openArchive } from "./archive.ts";
 import { checkBackend } from "./dialect.ts";
+import { groupByLayer } from "./group-by-layer.ts";
 import type { LayerSpec } from "./layer-spec.ts";
 import { createLayerSpecs, layerSpecs } from "./layers/index.ts";
 import { matchGroups, type WeightTable } from "./match-groups.ts";
@@ -47,7 +48,12 @@ export function matchWeights(
 ): readonly WeightTable[] {
   const { dialect, weights } = archive;
   const context = { specs, dialect, file, log };
-  return weights.kind === "state"
-    ? [matchState(model, weights, context)]
-    : matchGroups(model, weights, context);
+  switch (weights.kind) {
+    case "state":
+      return [matchState(model, weights, context)];
+    case "named":
+      return matchGroups(model, groupByLayer(model, weights, context), context);
+    default:
+      return matchGroups(model, weights, context);
+  }
 }

@@ -12,7 +12,7 @@ import type { Dialect } from "./layer-spec.ts";
 export interface StoredWeight {
   /** `conv1/kernel:0`, `conv1_W:0`. */
   readonly name: string;
-  readonly ref: StoredRef;
+  readonly ref: WeightRef;
 }
 
 /** A weight that is a dataset of the file as it is. */
@@ -21,9 +21,14 @@ export interface StoredRef extends WeightRef {
 }
 
 /** The arrays of one layer of the saved model, in file order. */
-export interface WeightGroup {
+export interface WeightGroup<Stored extends StoredWeight = StoredWeight> {
   readonly name: string;
-  readonly weights: readonly StoredWeight[];
+  readonly weights: readonly Stored[];
+}
+
+/** An array of a legacy HDF5 file. */
+export interface StoredDataset extends StoredWeight {
+  readonly ref: StoredRef;
 }
 
 /** The weights of a file, in one of the layouts that Keras has had. */
@@ -34,15 +39,21 @@ export type WeightStore =
       readonly dialect: Dialect;
       readonly groups: readonly WeightGroup[];
     }
+  /** One row of arrays with the names of their layers, as TensorFlow.js has them. */
+  | {
+      readonly kind: "named";
+      readonly dialect: Dialect;
+      readonly weights: readonly StoredWeight[];
+    }
   /** `.weights.h5` of Keras 2.12 and later: paths of Python attributes. */
   | { readonly kind: "state"; readonly dialect: Dialect; readonly root: Hdf5Group };
 
 /** The layer groups of Keras 1 to 3, in the order of `layer_names`. */
-export function readGroups(root: Hdf5Group, file: string): readonly WeightGroup[] {
+export function readGroups(root: Hdf5Group, file: string): readonly WeightGroup<StoredDataset>[] {
   return readNames(root.attributes, "layer_names").map((name) => {
     const group = root.get(name);
     if (group?.kind !== "group") return missing(file, root.path, "group", name);
-    const weights = readNames(group.attributes, "weight_names").map((weight): StoredWeight => {
+    const weights = readNames(group.attributes, "weight_names").map((weight): StoredDataset => {
       const dataset = group.get(weight);
       if (dataset?.kind !== "dataset") return missing(file, group.path, "weight", weight);
       return { name: weight, ref: storedWeight(dataset, file) };
@@ -52,7 +63,10 @@ export function readGroups(root: Hdf5Group, file: string): readonly WeightGroup[
 }
 
 /** The layer groups of Keras 0.x: `layer_<k>` with `param_<p>`, counted by attributes. */
-export function readNumberedGroups(root: Hdf5Group, file: string): readonly WeightGroup[] {
+export function readNumberedGroups(
+  root: Hdf5Group,
+  file: string,
+): readonly WeightGroup<StoredDataset>[] {
   return Array.from({ length: countOf(root, "nb_layers", file) }, (_, layer) => {
     const name = `layer_${layer}`;
     const group = root.get(name);

@@ -52,10 +52,6 @@ describe("files that are not whole models", () => {
 
   it.each([
     [
-      { modelTopology: {}, weightsManifest: [] },
-      "bad-format: model.json: This is a TensorFlow.js model (model.json).\n  Use the Keras file that it was made from.",
-    ],
-    [
       { metadata: {}, weight_map: {} },
       "unsupported: model.json: This is the index of weights that are spread over several files.\n" +
         "  Load the model in Keras 3 and save it again without max_shard_size.",
