@@ -1,0 +1,33 @@
+import type { DType } from "../../ir/tensor.ts";
+import type { OutputBytes } from "../bytes.ts";
+
+/** The value of an attribute, in one of the forms that Keras' files have. */
+export type AttributeContent =
+  /** One text of any length, in the global heap. */
+  | { readonly kind: "text"; readonly value: string; readonly charset: "ascii" | "utf-8" }
+  /** A list of texts, each as long in the file as the longest; an empty list is one of float64 numbers. */
+  | { readonly kind: "texts"; readonly values: readonly string[] };
+
+/** An array of a file. */
+export interface DatasetContent {
+  readonly kind: "dataset";
+  readonly dtype: DType;
+  /** `[]` for a scalar. */
+  readonly shape: readonly number[];
+  readonly attributes: ReadonlyMap<string, AttributeContent>;
+  /** Little-endian, row-major: as many bytes as the shape asks for. Written once. */
+  readonly data: OutputBytes;
+}
+
+/** A folder of a file. Members may be added in any order: the file has them sorted. */
+export interface GroupContent {
+  readonly kind: "group";
+  readonly attributes: ReadonlyMap<string, AttributeContent>;
+  readonly members: ReadonlyMap<string, GroupContent | DatasetContent>;
+}
+
+/** A group while it is filled. */
+export interface GroupDraft extends GroupContent {
+  readonly attributes: Map<string, AttributeContent>;
+  readonly members: Map<string, GroupDraft | DatasetContent>;
+}
