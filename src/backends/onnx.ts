@@ -8,7 +8,7 @@ import type { BackendSpec } from "./predictor.ts";
 export const ONNX_BACKEND: BackendSpec = {
   name: "onnx",
   program: "ONNX Runtime",
-  install: "npm install --ignore-scripts onnxruntime-node",
+  install: "npm install --save-prod --ignore-scripts onnxruntime-node",
   async load() {
     const runtime = await loadOnnxRuntime();
     const cores = availableParallelism();

@@ -8,6 +8,13 @@ export interface OpenedBackend {
   readonly backend: LoadedBackend;
   /** For `auto`: why each backend before this one was passed over. */
   readonly missed: readonly Diagnostic[];
+  /** The command that installs the fastest of those that are not installed. */
+  readonly install?: string;
+}
+
+/** Whether a backend does not load because something that it needs is not installed. */
+export function isNotInstalled({ install }: BackendSpec, error: KcError): boolean {
+  return install !== undefined && error.diagnostics.some(({ hint }) => hint?.endsWith(install));
 }
 
 /**
@@ -24,12 +31,15 @@ export async function openBackend(
     fail("bad-option", `There is no backend "${name}", expected one of ${names}.`);
   }
   const missed: Diagnostic[] = [];
+  let install: string | undefined;
   for (const spec of named) {
     try {
-      return { spec, backend: await spec.load(), missed };
+      const backend = await spec.load();
+      return { spec, backend, missed, ...(install === undefined ? {} : { install }) };
     } catch (error) {
       if (!(error instanceof KcError) || error.code !== "unsupported") throw error;
       missed.push(...error.diagnostics);
+      if (isNotInstalled(spec, error)) install ??= spec.install;
     }
   }
   const [first = { code: "unsupported", text: "No backend runs here." }] = missed;

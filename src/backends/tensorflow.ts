@@ -7,7 +7,7 @@ import type { BackendSpec } from "./predictor.ts";
 export const TENSORFLOW_BACKEND: BackendSpec = {
   name: "tensorflow",
   program: "TensorFlow through tfjs-node",
-  install: "npm install @tensorflow/tfjs-node",
+  install: "npm install --save-prod @tensorflow/tfjs-node",
   async load() {
     restoreUtil();
     // Else TensorFlow tells on the standard error which instructions the processor has.

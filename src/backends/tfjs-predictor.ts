@@ -30,9 +30,19 @@ export async function openTfjsPredictor(name: BackendName, graph: Graph): Promis
     async predict(inputs) {
       // Another predictor may have made its own backend the active one.
       await setBackend(name);
-      return new Map(
-        runnable.predict(inputs).map(({ name: output, shape, data }) => [output, { shape, data }]),
-      );
+      const results = runnable.start(inputs);
+      try {
+        const numbers = await Promise.all(results.map((result) => result.data()));
+        return new Map(
+          runnable.outputs.flatMap(({ name: output }, index) => {
+            const [result, data] = [results[index], numbers[index]];
+            if (result === undefined || data === undefined) return [];
+            return [[output, { shape: result.shape, data: Float32Array.from(data) }] as const];
+          }),
+        );
+      } finally {
+        for (const result of results) result.dispose();
+      }
     },
     async dispose() {
       runnable.dispose();

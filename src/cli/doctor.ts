@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from "node:os";
 import { BACKENDS } from "../backends/backends.ts";
+import { isNotInstalled } from "../backends/open-backend.ts";
 import type { BackendSpec, LoadedBackend } from "../backends/predictor.ts";
 import { fail, KcError } from "../errors.ts";
 import { type BackendReport, type DoctorReport, doctorLines } from "../report/doctor.ts";
@@ -52,7 +53,10 @@ async function examine(spec: BackendSpec, seconds: number): Promise<BackendRepor
   } catch (error) {
     if (!(error instanceof KcError)) throw error;
     const reason = error.diagnostics[0]?.text ?? error.message;
-    const install = spec.install === undefined ? {} : { install: spec.install };
+    // What is installed already and does not run is not installed again.
+    const { install: command } = spec;
+    const install =
+      command !== undefined && isNotInstalled(spec, error) ? { install: command } : {};
     return { name, program, ok: false, reason, ...install };
   }
 }

@@ -22,7 +22,7 @@ export interface OpenedClassifier {
   readonly name: string;
   /** What runs it: `onnx: onnxruntime-node 1.30.0, 2 threads`. */
   readonly backend: string;
-  /** What would be faster and is not there, with the command that installs it. */
+  /** The command that installs what would be faster and is not there. */
   readonly faster?: string;
   /** Of a classifier of Core ML. */
   readonly labels: readonly string[] | undefined;
@@ -54,7 +54,7 @@ async function openKerasModel(source: FileSource, flags: FlagReader): Promise<Op
   const { preparation = PRESETS.none } = expected;
   const [port] = graph.inputs;
   const preprocessing = preparedFor(preparation, port?.name ?? "");
-  const { spec, backend, missed } = await openBackend(flags.text("backend") ?? "auto");
+  const { spec, backend, install, missed } = await openBackend(flags.text("backend") ?? "auto");
   const threads = wholeAbove0(flags, "threads");
   const predictor = await backend.open(graph, threads === undefined ? {} : { threads });
   const size = sizeFlag(flags);
@@ -65,15 +65,16 @@ async function openKerasModel(source: FileSource, flags: FlagReader): Promise<Op
     ...(output === undefined ? {} : { output }),
   });
   const { name, why } = expected;
+  const broken = missed.filter(({ hint }) => hint?.startsWith("Install it") !== true);
   return {
     classifier,
     name: source.name,
     backend: `${spec.name}: ${backend.title}`,
-    ...(missed[0]?.hint === undefined ? {} : { faster: missed[0].hint }),
+    ...(install === undefined ? {} : { faster: install }),
     labels: undefined,
     graph,
     preprocessing: { name, ...(why === undefined ? {} : { why }) },
-    warnings: [...warnings, ...expected.warnings, ...unknownPixels(expected)],
+    warnings: [...warnings, ...broken, ...expected.warnings, ...unknownPixels(expected)],
     async close() {
       await classifier.dispose();
       source.close();
@@ -82,11 +83,11 @@ async function openKerasModel(source: FileSource, flags: FlagReader): Promise<Op
 }
 
 /** The commonest reason for predictions that are always the same. */
-function unknownPixels({ preparation, why = "" }: ExpectedPictures): readonly Diagnostic[] {
+function unknownPixels({ preparation }: ExpectedPictures): readonly Diagnostic[] {
   if (preparation !== undefined) return [];
-  const text = `It is not known how pictures were prepared in training, so pixels stay 0 to 255. ${why}`;
+  const text = "It is not known how pictures were prepared in training, so pixels stay 0 to 255.";
   const hint = "Say it: --preprocess tf, caffe, torch, 0-1 or none.";
-  return [{ code: "bad-option", text: text.trim(), at: {}, hint }];
+  return [{ code: "bad-option", text, at: {}, hint }];
 }
 
 function openCoreMLModel(input: FileSource | FolderSource, flags: FlagReader): OpenedClassifier {

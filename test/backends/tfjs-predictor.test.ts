@@ -54,7 +54,7 @@ it("without tfjs-node, auto goes on to WebAssembly and says what is missing", as
   expect(missed).toMatchObject([
     {
       text: "The backend tensorflow needs @tensorflow/tfjs-node, which is not installed.",
-      hint: "Install it: npm install @tensorflow/tfjs-node",
+      hint: "Install it: npm install --save-prod @tensorflow/tfjs-node",
     },
   ]);
 });

@@ -34,6 +34,8 @@ export interface TfjsRunnable {
   readonly outputs: readonly GraphPort[];
   /** Runs on arrays by input name. Throws `bad-option` for inputs that are missing or of another shape. */
   predict(inputs: ReadonlyMap<string, RunArray>): readonly NamedRunArray[];
+  /** Runs on arrays likewise, and leaves the results where they were computed; the caller owns them. */
+  start(inputs: ReadonlyMap<string, RunArray>): readonly Tensor[];
   /** Runs on tensors in the order of the inputs; the caller owns those and the results. */
   run(inputs: readonly Tensor[]): readonly Tensor[];
   dispose(): void;
@@ -66,17 +68,24 @@ class GraphRunnable implements TfjsRunnable {
   }
 
   predict(inputs: ReadonlyMap<string, RunArray>): readonly NamedRunArray[] {
-    const arrays = this.inputs.map((port) => arrayOf(this.#graph, port, inputs));
-    const given = arrays.map(({ shape, data }) => keep(tensor(data, [...shape], "float32")));
-    let results: readonly Tensor[] = [];
+    const results = this.start(inputs);
     try {
-      results = this.run(given);
       return results.map((result, index) => {
         const data = Float32Array.from(result.dataSync());
         return { name: this.outputs[index]?.name ?? "", shape: result.shape, data };
       });
     } finally {
-      for (const one of [...given, ...results]) one.dispose();
+      for (const one of results) one.dispose();
+    }
+  }
+
+  start(inputs: ReadonlyMap<string, RunArray>): readonly Tensor[] {
+    const arrays = this.inputs.map((port) => arrayOf(this.#graph, port, inputs));
+    const given = arrays.map(({ shape, data }) => keep(tensor(data, [...shape], "float32")));
+    try {
+      return this.run(given);
+    } finally {
+      for (const one of given) one.dispose();
     }
   }
 
