@@ -79,6 +79,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "node:",
   ],
   evaluate: ["errors.ts"],
+  train: ["errors.ts", "json.ts", "evaluate", "ir"],
   predict: ["errors.ts", "backends/predictor.ts", "evaluate", "formats", "image", "ir", "verify"],
   report: ["errors.ts", "json.ts", "evaluate", "ir"],
   "report/evaluation": ["errors.ts", "evaluate", "report/plot/escape-xml.ts", "vega"],

@@ -1,0 +1,65 @@
+import { at } from "./rule.ts";
+import type { OptimizerSettings } from "./settings.ts";
+
+/**
+ * Limits gradients in place, as the dialect has it:
+ * - Keras 1 and 2: `clipnorm` is the norm of all gradients together; `clipvalue` follows.
+ * - legacy optimizers of tf.keras: `clipvalue`, then each gradient's own norm, then the norm of all.
+ * - tf.keras 2.11 and later: the first of `clipnorm` (each its own), `global_clipnorm`, `clipvalue`.
+ *
+ * @see keras/optimizers.py `get_gradients` (2.2.4); legacy/optimizer_v2.py `_transform_gradients`, optimizer.py `_clip_gradients` (2.15)
+ */
+export function clipGradients(
+  { dialect, config }: OptimizerSettings,
+  gradients: readonly Float32Array[],
+): void {
+  const { clipnorm, clipvalue, global_clipnorm: together } = config;
+  if (dialect === "keras") {
+    if (clipnorm > 0) scaleTogether(gradients, Math.fround(clipnorm));
+    if (clipvalue > 0) clipValues(gradients, Math.fround(clipvalue));
+    return;
+  }
+  if (dialect === "tf-legacy") {
+    if (clipvalue > 0) clipValues(gradients, Math.fround(clipvalue));
+    if (clipnorm > 0) scaleEach(gradients, Math.fround(clipnorm));
+    if (together > 0) scaleTogether(gradients, Math.fround(together));
+    return;
+  }
+  if (clipnorm > 0) scaleEach(gradients, Math.fround(clipnorm));
+  else if (together > 0) scaleTogether(gradients, Math.fround(together));
+  else if (clipvalue > 0) clipValues(gradients, Math.fround(clipvalue));
+}
+
+/** A gradient that is not a number stays so: hiding it would hide that the run is lost. */
+function clipValues(gradients: readonly Float32Array[], most: number): void {
+  for (const gradient of gradients) {
+    for (let i = 0; i < gradient.length; i++) {
+      gradient[i] = Math.min(most, Math.max(-most, at(gradient, i)));
+    }
+  }
+}
+
+function scaleEach(gradients: readonly Float32Array[], most: number): void {
+  for (const gradient of gradients) {
+    const norm = Math.max(Math.fround(Math.sqrt(sumOfSquares(gradient))), most);
+    for (let i = 0; i < gradient.length; i++) {
+      gradient[i] = Math.fround(at(gradient, i) * most) / norm;
+    }
+  }
+}
+
+function scaleTogether(gradients: readonly Float32Array[], most: number): void {
+  const sum = gradients.reduce((total, gradient) => total + sumOfSquares(gradient), 0);
+  const norm = Math.fround(Math.sqrt(sum));
+  if (norm < most) return;
+  const scale = Math.fround(most / norm);
+  for (const gradient of gradients) {
+    for (let i = 0; i < gradient.length; i++) gradient[i] = at(gradient, i) * scale;
+  }
+}
+
+function sumOfSquares(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value * value;
+  return sum;
+}

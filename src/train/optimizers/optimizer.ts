@@ -1,0 +1,109 @@
+import { fail } from "../../errors.ts";
+import { clipGradients } from "./clip.ts";
+import { at, type UpdateRule } from "./rule.ts";
+import { ruleOf } from "./rules.ts";
+import type { OptimizerSettings } from "./settings.ts";
+
+/** What an optimizer remembers between steps: plain data, to be saved and continued from. */
+export interface OptimizerState {
+  /** Steps so far. */
+  iterations: number;
+  /** The rate before decay, as float32; callbacks change it. */
+  learningRate: number;
+  /** Nadam's running product of momenta; 1 for all others. */
+  product: number;
+  /** One list for each weight, in the order of the weights; in it one array for each slot. */
+  readonly slots: readonly (readonly Float32Array[])[];
+}
+
+/** Changes weights by gradients. It owns its state; the weights are the caller's. */
+export interface Optimizer {
+  readonly settings: OptimizerSettings;
+  /** Names of the slots of each weight. */
+  readonly slotNames: readonly string[];
+  readonly state: OptimizerState;
+  /** One step on all weights in place; the gradients are changed too. Both in the order of the sizes. */
+  step(weights: readonly Float32Array[], gradients: readonly Float32Array[]): void;
+}
+
+/** An optimizer before its first step, for weights of these sizes (numbers of elements), trainable ones only, in model order. */
+export function createOptimizer(settings: OptimizerSettings, sizes: readonly number[]): Optimizer {
+  const rule = ruleOf(settings);
+  const state: OptimizerState = {
+    iterations: 0,
+    learningRate: Math.fround(settings.config.learning_rate),
+    product: 1,
+    slots: sizes.map((size) =>
+      rule.slots.map(({ initial }) => new Float32Array(size).fill(initial)),
+    ),
+  };
+  return {
+    settings,
+    slotNames: rule.slots.map(({ name }) => name),
+    state,
+    step: (weights, gradients) => stepOnce(settings, rule, state, { weights, gradients }),
+  };
+}
+
+/** The rate of a step after decay: Keras multiplies with the reciprocal, the legacy optimizers divide. */
+export function decayedRate({ dialect, config }: OptimizerSettings, state: OptimizerState): number {
+  const rate = Math.fround(state.learningRate);
+  if (config.decay <= 0) return rate;
+  const below = Math.fround(1 + Math.fround(Math.fround(config.decay) * state.iterations));
+  return Math.fround(dialect === "keras" ? rate * Math.fround(1 / below) : rate / below);
+}
+
+interface Arrays {
+  readonly weights: readonly Float32Array[];
+  readonly gradients: readonly Float32Array[];
+}
+
+function stepOnce(
+  settings: OptimizerSettings,
+  rule: UpdateRule,
+  state: OptimizerState,
+  { weights, gradients }: Arrays,
+): void {
+  refuseOtherSizes(state, { weights, gradients });
+  clipGradients(settings, gradients);
+  const rate = decayedRate(settings, state);
+  const step = state.iterations + 1;
+  if (settings.config.weight_decay !== 0) decayWeights(settings, weights, rate);
+  const factor = rule.productFactor?.(step) ?? 1;
+  state.product = Math.fround(state.product * factor);
+  const update = rule.update({ rate, step, product: state.product });
+  weights.forEach((weight, index) => {
+    const gradient = gradients[index];
+    if (gradient !== undefined) update(weight, gradient, state.slots[index] ?? []);
+  });
+  state.iterations = step;
+}
+
+/** Decoupled from the gradients, before the update. @see keras/src/optimizers/base_optimizer.py `_apply_weight_decay` (3) */
+function decayWeights(
+  { config }: OptimizerSettings,
+  weights: readonly Float32Array[],
+  rate: number,
+): void {
+  const strength = Math.fround(config.weight_decay);
+  for (const weight of weights) {
+    for (let i = 0; i < weight.length; i++) {
+      const value = at(weight, i);
+      weight[i] = value - Math.fround(Math.fround(value * strength) * rate);
+    }
+  }
+}
+
+function refuseOtherSizes({ slots }: OptimizerState, { weights, gradients }: Arrays): void {
+  if (weights.length === slots.length && gradients.length === slots.length) {
+    const wrong = weights.findIndex(
+      (weight, index) =>
+        weight.length !== gradients[index]?.length ||
+        slots[index]?.some((slot) => slot.length !== weight.length) === true,
+    );
+    if (wrong < 0) return;
+    fail("internal", `Weight ${wrong} and its gradient are not as long as the optimizer's state.`);
+  }
+  const [found, given] = [slots.length, `${weights.length} weights, ${gradients.length} gradients`];
+  fail("internal", `The optimizer was made for ${found} weights, got ${given}.`);
+}

@@ -1,0 +1,149 @@
+import { fail } from "../../errors.ts";
+import type { TrainingSetup } from "../../ir/graph.ts";
+import type { JsonObject } from "../../json.ts";
+import { dialectOf, type OptimizerDialect } from "./dialect.ts";
+
+/** The optimizers whose formulas are known. */
+export const OPTIMIZERS = [
+  "sgd",
+  "rmsprop",
+  "adagrad",
+  "adadelta",
+  "adam",
+  "adamw",
+  "adamax",
+  "nadam",
+] as const;
+
+/** Lower case, as `TrainingSetup` has it. */
+export type OptimizerName = (typeof OPTIMIZERS)[number];
+
+/** Every number of an optimizer, Keras' defaults filled in; those that an optimizer has no use for stand unread. */
+export interface OptimizerConfig {
+  readonly learning_rate: number;
+  /** `rate / (1 + decay · iterations)`; Keras 1, 2 and the legacy optimizers only. */
+  readonly decay: number;
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  readonly rho: number;
+  readonly centered: boolean;
+  readonly beta_1: number;
+  readonly beta_2: number;
+  readonly epsilon: number;
+  readonly amsgrad: boolean;
+  readonly initial_accumulator_value: number;
+  /** Nadam's, up to the legacy optimizers. */
+  readonly schedule_decay: number;
+  /** Taken off the weights before each step, times the rate; 0 for none. */
+  readonly weight_decay: number;
+  /** 0 for none, like the two that follow. */
+  readonly clipnorm: number;
+  readonly clipvalue: number;
+  readonly global_clipnorm: number;
+}
+
+/** An optimizer with all its numbers, in one dialect of Keras. */
+export interface OptimizerSettings {
+  readonly name: OptimizerName;
+  readonly dialect: OptimizerDialect;
+  readonly config: OptimizerConfig;
+}
+
+/**
+ * The optimizer of a checkpoint, in the dialect of the Keras that wrote it. Throws `unsupported` for optimizers that are
+ * not known, and for what would make a run differ silently: averaged weights, schedules of the rate, accumulated gradients.
+ */
+export function optimizerSettings(
+  stated: TrainingSetup["optimizer"],
+  version: string,
+): OptimizerSettings {
+  const name = OPTIMIZERS.find((known) => known === stated.name);
+  if (name === undefined) {
+    return fail("unsupported", `The optimizer "${stated.name}" is not known here.`, {
+      hint: `Use one of ${OPTIMIZERS.join(", ")}.`,
+    });
+  }
+  const dialect = dialectOf(version, stated.config);
+  refuseUnknownWays(stated.config);
+  return { name, dialect, config: configOf(name, dialect, stated.config) };
+}
+
+/** `1 − x` as float32: of the rounded number where Keras subtracts in float32, of the number as it was written where Python does. */
+export function complement(
+  { dialect, config }: OptimizerSettings,
+  key: "beta_1" | "beta_2" | "rho",
+): number {
+  const rounded = dialect === "keras" || dialect === "tf-legacy";
+  return Math.fround(1 - (rounded ? Math.fround(config[key]) : config[key]));
+}
+
+function configOf(
+  name: OptimizerName,
+  dialect: OptimizerDialect,
+  stated: JsonObject,
+): OptimizerConfig {
+  const number = (key: string, otherwise: number): number => numberOf(stated, key, otherwise);
+  const flag = (key: string): boolean => stated[key] === true;
+  const slowed = name === "nadam" && dialect === "tf-legacy";
+  return {
+    learning_rate: number("learning_rate", defaultRate(name, dialect)),
+    // The legacy Nadam keeps its schedule's decay under this name.
+    decay: name === "nadam" ? 0 : number("decay", 0),
+    momentum: number("momentum", 0),
+    nesterov: flag("nesterov"),
+    rho: number("rho", name === "adadelta" ? 0.95 : 0.9),
+    centered: flag("centered"),
+    beta_1: number("beta_1", 0.9),
+    beta_2: number("beta_2", 0.999),
+    // A zero stands for the default in the legacy optimizers.
+    epsilon: number("epsilon", EPSILON) || (dialect === "tf-legacy" ? EPSILON : 0),
+    amsgrad: flag("amsgrad"),
+    initial_accumulator_value: number("initial_accumulator_value", 0.1),
+    schedule_decay: number(slowed ? "decay" : "schedule_decay", 0.004),
+    weight_decay: number("weight_decay", name === "adamw" ? 0.004 : 0),
+    clipnorm: number("clipnorm", 0),
+    clipvalue: number("clipvalue", 0),
+    global_clipnorm: number("global_clipnorm", 0),
+  };
+}
+
+const EPSILON = 1e-7;
+
+function defaultRate(name: OptimizerName, dialect: OptimizerDialect): number {
+  if (name === "sgd") return 0.01;
+  return (dialect === "keras" ? STANDALONE_RATES.get(name) : undefined) ?? 0.001;
+}
+
+/** Where stand-alone Keras 1 and 2 do not have 0.001. */
+const STANDALONE_RATES: ReadonlyMap<OptimizerName, number> = new Map([
+  ["adagrad", 0.01],
+  ["adadelta", 1],
+  ["adamax", 0.002],
+  ["nadam", 0.002],
+]);
+
+/** A number, or its default where it is absent or null. */
+function numberOf(stated: JsonObject, key: string, otherwise: number): number {
+  const value = stated[key] ?? null;
+  if (value === null) return otherwise;
+  if (typeof value === "number") return value;
+  const isRate = key === "learning_rate";
+  return fail("unsupported", `The optimizer's ${key} is ${kindOf(value)}, expected a number.`, {
+    hint: isRate ? "Schedules of the rate are not continued: state a learning rate." : "",
+  });
+}
+
+function kindOf(value: NonNullable<JsonObject[string]>): string {
+  return typeof value === "object" ? "an object" : JSON.stringify(value);
+}
+
+function refuseUnknownWays(stated: JsonObject): void {
+  if (stated.use_ema === true) {
+    fail("unsupported", "The optimizer averages the weights (use_ema), which is not known here.");
+  }
+  const { gradient_accumulation_steps: steps = null, loss_scale_factor: scale = null } = stated;
+  if (steps !== null) {
+    fail("unsupported", "The optimizer accumulates gradients (gradient_accumulation_steps).");
+  }
+  if (scale !== null) fail("unsupported", "The optimizer scales the loss (loss_scale_factor).");
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { dialectOf } from "../../../src/train/optimizers/dialect.ts";
+import { optimizerSettings } from "../../../src/train/optimizers/settings.ts";
+
+describe("the dialect of an optimizer", () => {
+  it.each([
+    ["1.2.2", {}, "keras"],
+    ["2.3.1", {}, "keras"],
+    ["2.2.4-tf", {}, "tf-legacy"],
+    ["2.10.0", {}, "tf-legacy"],
+    ["2.15.0", { is_legacy_optimizer: true, decay: 0 }, "tf-legacy"],
+    ["2.15.0", { is_legacy_optimizer: false, jit_compile: false, use_ema: false }, "tf"],
+    ["2.21.0", { use_ema: false }, "tf"],
+    ["3.15.1", { use_ema: false }, "keras-3"],
+  ])("of Keras %s with %j is %s", (version, config, dialect) => {
+    expect(dialectOf(version, config)).toBe(dialect);
+  });
+});
+
+describe("the settings of an optimizer", () => {
+  it("have the defaults of the generation", () => {
+    const rates = ["2.2.4", "2.10.0", "3.15.1"].map(
+      (version) =>
+        optimizerSettings({ name: "adadelta", config: {} }, version).config.learning_rate,
+    );
+    expect(rates).toEqual([1, 0.001, 0.001]);
+  });
+
+  it("take null for the default", () => {
+    const config = { epsilon: null, clipnorm: null };
+    const { epsilon, clipnorm } = optimizerSettings({ name: "adam", config }, "2.2.4").config;
+    expect([epsilon, clipnorm]).toEqual([1e-7, 0]);
+  });
+
+  it("refuse an optimizer that is not known", () => {
+    expect(() => optimizerSettings({ name: "lion", config: {} }, "3.15.1")).toThrow(
+      'The optimizer "lion" is not known here.',
+    );
+  });
+
+  it("refuse a schedule instead of a rate", () => {
+    const config = { learning_rate: { class_name: "ExponentialDecay" } };
+    expect(() => optimizerSettings({ name: "adam", config }, "3.15.1")).toThrow(
+      "The optimizer's learning_rate is an object, expected a number.",
+    );
+  });
+
+  it.each([
+    [{ use_ema: true }, "averages the weights (use_ema)"],
+    [{ gradient_accumulation_steps: 4 }, "accumulates gradients"],
+    [{ loss_scale_factor: 2 }, "scales the loss"],
+  ])("refuse %j, which would change the run silently", (config, text) => {
+    expect(() => optimizerSettings({ name: "adam", config }, "3.15.1")).toThrow(text);
+  });
+});
