@@ -63,7 +63,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   image: ["errors.ts", "ir"],
   edit: ["errors.ts", "formats"],
   verify: ["errors.ts", "json.ts", "formats", "image", "ir"],
-  diff: ["errors.ts", "json.ts", "formats", "image", "ir", "sources"],
+  diff: ["errors.ts", "json.ts", "formats", "image", "ir", "passes", "sources", "weights"],
   scan: ["errors.ts", "json.ts", "formats", "ir", "sources", "weights"],
   backends: [
     "errors.ts",

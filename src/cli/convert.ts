@@ -1,5 +1,6 @@
 import { type Diagnostic, fail } from "../errors.ts";
 import { isFolder } from "../formats/bytes.ts";
+import { coreMLInput } from "../formats/coreml/input.ts";
 import {
   checkFolderOutput,
   checkOutput,
@@ -14,7 +15,6 @@ import type { ModelStatement } from "../ir/model-statement.ts";
 import { type ReadKerasOptions, readKeras } from "../sources/keras/index.ts";
 import { conversionReport } from "./conversion-report.ts";
 import { readOptions } from "./convert-options.ts";
-import { coreMLInput } from "./coreml-input.ts";
 import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
 import { printReport } from "./print-report.ts";
 import type { ConvertedFile, TargetSpec } from "./target-spec.ts";

@@ -11,12 +11,14 @@ export const DIFF_FLAGS: readonly FlagGroup[] = [
 ];
 
 const EXAMPLES = `
-Files of different generations of Keras are compared by what they mean. Exit code 0 when the models are equal, 5 when they
-differ.
+Files of different generations of Keras are compared by what they mean, a Keras file and a Core ML network by what their layers
+compute. Numbers in half precision, quantised or put together otherwise are told, but are no difference. Exit code 0 when the
+models are equal, 5 when they differ.
 
 Examples:
   $ kc diff before.h5 after.h5
   $ kc diff model.h5 resaved.keras
+  $ kc diff model.h5 Model.mlmodel
   $ kc diff --json epoch1.weights.h5 epoch2.weights.h5
 `;
 
@@ -27,7 +29,7 @@ export const DIFF_COMMAND: CommandSpec = {
   arguments: [
     [
       "<before>",
-      ".h5, .hdf5, .keras or .weights.h5 file, folder of TensorFlow.js, or - for the standard input",
+      ".h5, .hdf5, .keras, .weights.h5, .mlmodel or .mlpackage, folder of TensorFlow.js, or - for the standard input",
     ],
     ["<after>", "likewise"],
   ],

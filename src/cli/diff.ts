@@ -1,7 +1,8 @@
 import { diffModels } from "../diff/diff.ts";
-import { kerasSide } from "../diff/keras-side.ts";
+import { readSides } from "../diff/read-sides.ts";
 import { exitCodeOf, fail, formatDiagnostic } from "../errors.ts";
-import { type FileSource, openFile, readStdin } from "../io/node.ts";
+import { type FileSource, openPath, readStdin } from "../io/node.ts";
+import type { FolderSource } from "../io/open-path.ts";
 import { diffText } from "../report/diff-text.ts";
 import { readOptions } from "./convert-options.ts";
 import { type RawFlags, readFlags } from "./flag-reader.ts";
@@ -15,13 +16,14 @@ export async function diff(before: string, after: string, raw: RawFlags): Promis
     fail("bad-option", "Only one of both models can come from the standard input.");
   }
   const reading = await readOptions(flags);
-  const sources: FileSource[] = [];
+  const sources: (FileSource | FolderSource)[] = [];
   try {
     for (const path of [before, after]) {
-      sources.push(path === "-" ? await readStdin() : openFile(path));
+      sources.push(path === "-" ? await readStdin() : openPath(path));
     }
-    const [a, b] = sources.map((source) => kerasSide(source, reading));
-    if (a === undefined || b === undefined) return fail("internal", "A model is missing.");
+    const [first, second] = sources;
+    if (first === undefined || second === undefined) return fail("internal", "A model is missing.");
+    const [a, b] = readSides(first, second, reading);
     const found = diffModels(a.side, b.side);
     const warnings = [...a.warnings, ...b.warnings].map(inFlagWords);
     const { bold, red, yellow, green, dim, say } = openTerminal();

@@ -1,5 +1,6 @@
 import { type Diagnostic, formatDiagnostic, KcError } from "../errors.ts";
 import { type ByteFolder, type ByteSource, isFolder } from "../formats/bytes.ts";
+import { coreMLInput } from "../formats/coreml/input.ts";
 import { recognise } from "../image/recognise.ts";
 import { openFile, openPath, readStdin } from "../io/node.ts";
 import type { Graph, GraphPort } from "../ir/graph.ts";
@@ -10,7 +11,6 @@ import { type ReadKerasOptions, readKeras } from "../sources/keras/index.ts";
 import { inspectKeras } from "../sources/keras/inspect.ts";
 import type { OptimizerSlot } from "../sources/keras/optimizer-state.ts";
 import { readOptions } from "./convert-options.ts";
-import { coreMLInput } from "./coreml-input.ts";
 import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
 import { inFlagWords } from "./flag-words.ts";
 import { inspectContainer } from "./inspect-container.ts";

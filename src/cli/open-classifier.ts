@@ -1,6 +1,7 @@
 import { openBackend } from "../backends/open-backend.ts";
 import { type Diagnostic, fail } from "../errors.ts";
 import { isFolder } from "../formats/bytes.ts";
+import { coreMLInput } from "../formats/coreml/input.ts";
 import { openCoreML } from "../formats/coreml/open.ts";
 import { PRESETS, type Preprocessing } from "../image/preprocessing.ts";
 import { type FileSource, type FolderSource, openFile, openPath, readStdin } from "../io/node.ts";
@@ -11,7 +12,6 @@ import { graphClassifier } from "../predict/graph-classifier.ts";
 import { readKeras } from "../sources/keras/index.ts";
 import type { Preparation } from "../verify/compare/index.ts";
 import { readOptions } from "./convert-options.ts";
-import { coreMLInput } from "./coreml-input.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import { type ExpectedPictures, expectedPictures, hasPixelFlags } from "./verify-pictures.ts";
 

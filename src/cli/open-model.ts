@@ -1,12 +1,12 @@
 import { type Diagnostic, fail } from "../errors.ts";
 import { type ByteFolder, type ByteSource, isFolder } from "../formats/bytes.ts";
+import { coreMLInput } from "../formats/coreml/input.ts";
 import { type FileSource, type FolderSource, openFile, openPath, readStdin } from "../io/node.ts";
 import type { Graph } from "../ir/graph.ts";
 import type { ModelStatement } from "../ir/model-statement.ts";
 import type { ModelSummary } from "../ir/model-summary.ts";
 import type { ReadKerasOptions } from "../sources/keras/index.ts";
 import { summariseKeras } from "../sources/keras/summarise.ts";
-import { coreMLInput } from "./coreml-input.ts";
 
 /** A model of any kind that is known here, opened by its content. Its weights are read from the file until it is closed. */
 export interface OpenedModel {

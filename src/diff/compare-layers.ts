@@ -13,6 +13,8 @@ export interface LayerChanges {
     readonly className: string;
   }[];
   readonly changed: readonly ChangedLayer[];
+  /** Layers that two formats write by other steps, so that only running them can tell. */
+  readonly respelled: readonly LayerName[];
   /** Differences that matter; other names do not. */
   readonly count: number;
 }
@@ -29,8 +31,13 @@ export interface ChangedLayer extends LayerName {
 }
 
 /** Compares the layers that were paired, key by key. */
-export function compareLayers({ pairs, added, removed }: LayerMatch): LayerChanges {
-  const names = new Map(pairs.map(([a, b]) => [a.name, b.name]));
+export function compareLayers(
+  { pairs: all, added, removed }: LayerMatch,
+  formats: "one" | "two" = "one",
+): LayerChanges {
+  const respelled = formats === "one" ? [] : all.filter(([a, b]) => isRespelled(a, b));
+  const pairs = all.filter((pair) => !respelled.includes(pair));
+  const names = new Map(all.map(([a, b]) => [a.name, b.name]));
   const changed = pairs.flatMap(([a, b]): readonly ChangedLayer[] => {
     const changes = compareLayer(a, b, names);
     return changes.length === 0 ? [] : [{ name: b.name, className: b.className, changes }];
@@ -38,12 +45,18 @@ export function compareLayers({ pairs, added, removed }: LayerMatch): LayerChang
   return {
     added: added.map(nameOf),
     removed: removed.map(nameOf),
-    renamed: pairs
+    respelled: respelled.map(([, b]) => nameOf(b)),
+    renamed: all
       .filter(([a, b]) => a.name !== b.name)
       .map(([a, b]) => ({ a: a.name, b: b.name, className: b.className })),
     changed,
-    count: added.length + removed.length + changed.length,
+    count: added.length + removed.length + changed.length + respelled.length,
   };
+}
+
+/** Whether both are known, but by steps that cannot be set side by side. */
+function isRespelled({ computes: a }: DiffLayer, { computes: b }: DiffLayer): boolean {
+  return a !== undefined && b !== undefined && !sameJson(kinds(a), kinds(b));
 }
 
 function nameOf({ name, className }: DiffLayer): LayerName {

@@ -15,6 +15,8 @@ export function compareValues(what: string, a: Json, b: Json): readonly Change[]
 
 /** Differences of loss, metrics and optimizer, as far as both files state them. */
 export function compareTraining(a: DiffSide, b: DiffSide): readonly Change[] {
+  // Core ML keeps no Keras settings; whether a model can be updated is told beside.
+  if (a.said !== undefined || b.said !== undefined) return [];
   const [x, y] = [a.training, b.training].map(unscaled);
   if (x === undefined || y === undefined) {
     return compareValues("compiled", x !== undefined, y !== undefined);

@@ -1,4 +1,5 @@
 import type { LayerMatch } from "./match-layers.ts";
+import { isZero, roundingOf } from "./rounding.ts";
 import type { DiffLayer, DiffWeight } from "./side.ts";
 import { compareWeights, type WeightChange } from "./weight-change.ts";
 
@@ -12,6 +13,18 @@ export interface WeightsReport {
   readonly changed: readonly ChangedWeight[];
   /** Of another shape, or in one model only. */
   readonly reshaped: readonly ReshapedWeight[];
+  /** The same numbers in another form. */
+  readonly rounded: readonly RoundedWeight[];
+}
+
+/** An array that a format holds otherwise. */
+export interface RoundedWeight {
+  readonly layer: string;
+  readonly role: string;
+  /** `in half precision` */
+  readonly how: string;
+  /** The largest difference. */
+  readonly largest: number;
 }
 
 /** An array whose numbers differ. */
@@ -33,38 +46,59 @@ export interface ReshapedWeight {
 export function compareAllWeights({ pairs }: LayerMatch): WeightsReport {
   const changed: ChangedWeight[] = [];
   const reshaped: ReshapedWeight[] = [];
+  const rounded: RoundedWeight[] = [];
+  const found = { changed, reshaped, rounded };
+  const count = () => changed.length + reshaped.length + rounded.length;
   let identical = 0;
   let layers = 0;
   for (const [a, b] of pairs) {
     if (a.weights.length + b.weights.length === 0) continue;
     layers++;
-    const before = changed.length + reshaped.length;
-    compareLayerWeights(a, b, changed, reshaped);
-    if (changed.length + reshaped.length === before) identical++;
+    const before = count();
+    compareLayerWeights(a, b, found);
+    if (count() === before) identical++;
   }
   changed.sort((x, y) => shareOf(y) - shareOf(x));
-  return { layers, identical, changed, reshaped };
+  return { layers, identical, changed, reshaped, rounded };
 }
 
 function shareOf({ relative }: WeightChange): number {
   return relative ?? Number.MAX_VALUE;
 }
 
+interface Found {
+  readonly changed: ChangedWeight[];
+  readonly reshaped: ReshapedWeight[];
+  readonly rounded: RoundedWeight[];
+}
+
 function compareLayerWeights(
   a: DiffLayer,
   b: DiffLayer,
-  changed: ChangedWeight[],
-  reshaped: ReshapedWeight[],
+  { changed, reshaped, rounded }: Found,
 ): void {
   const layer = b.name;
   for (const [role, left, right] of pairWeights(a, b)) {
+    if (role === "bias" && isLeftOut(left, right)) {
+      rounded.push({ layer, role, how: "left out, being zero", largest: 0 });
+      continue;
+    }
     if (left === undefined || right === undefined || !sameShape(left, right)) {
       reshaped.push({ layer, role, a: left?.ref.shape ?? null, b: right?.ref.shape ?? null });
       continue;
     }
     const change = compareWeights(left.ref, right.ref);
-    if (change !== undefined) changed.push({ layer, role, shape: left.ref.shape, ...change });
+    if (change === undefined) continue;
+    const how = roundingOf(left, right, change);
+    if (how === undefined) changed.push({ layer, role, shape: left.ref.shape, ...change });
+    else rounded.push({ layer, role, how, largest: change.largest });
   }
+}
+
+/** Whether one file leaves out a bias that does nothing in the other. */
+function isLeftOut(a: DiffWeight | undefined, b: DiffWeight | undefined): boolean {
+  const only = a === undefined ? b : b === undefined ? a : undefined;
+  return only !== undefined && isZero(only.ref);
 }
 
 type WeightPair = readonly [role: string, a: DiffWeight | undefined, b: DiffWeight | undefined];

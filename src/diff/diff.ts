@@ -1,4 +1,4 @@
-import { sizeOf } from "../ir/tensor.ts";
+import { type Dim, sizeOf } from "../ir/tensor.ts";
 import { compareLayers, type LayerChanges } from "./compare-layers.ts";
 import { type Change, compareTraining, compareValues } from "./compare-training.ts";
 import { compareAllWeights, type WeightsReport } from "./compare-weights.ts";
@@ -20,6 +20,8 @@ export interface ModelDiff {
   readonly layers: LayerChanges;
   readonly weights: WeightsReport;
   readonly frozen: FrozenReport;
+  /** Labels, pictures and texts of two Core ML files. */
+  readonly said: readonly Change[];
   /** Loss, metrics, optimizer. */
   readonly training: readonly Change[];
   /** The optimizer's arrays; undefined when neither file holds any. */
@@ -40,14 +42,18 @@ export interface OptimizerReport {
 /** Compares two models. Numbers are read in strips. */
 export function diffModels(a: DiffSide, b: DiffSide): ModelDiff {
   const match = matchLayers(a.layers, b.layers);
-  const layers = compareLayers(match);
-  const weights = compareAllWeights(match);
+  const formats = isMixed(a, b) ? "two" : "one";
+  const layers = compareLayers(match, formats);
+  const respelled = new Set(layers.respelled.map(({ name }) => name));
+  const pairs = match.pairs.filter(([, layer]) => !respelled.has(layer.name));
+  const weights = compareAllWeights({ ...match, pairs });
   const ports = [
-    ...compareValues("inputs", a.inputs.map(portText), b.inputs.map(portText)),
-    ...compareValues("outputs", a.outputs.map(portText), b.outputs.map(portText)),
+    ...comparePorts("inputs", a, b),
+    ...comparePorts("outputs", a, b),
     ...compareValues("preprocessing", a.preprocessing ?? null, b.preprocessing ?? null),
   ];
   const known = a.architecture && b.architecture;
+  const said = compareSaid(a.said, b.said);
   const training = known ? compareTraining(a, b) : [];
   const optimizer = compareOptimizers(a, b);
   const differences =
@@ -56,6 +62,7 @@ export function diffModels(a: DiffSide, b: DiffSide): ModelDiff {
     weights.reshaped.length +
     match.added.length +
     match.removed.length +
+    said.length +
     training.length +
     (optimizer === undefined || optimizer.equal ? 0 : 1);
   return {
@@ -66,9 +73,42 @@ export function diffModels(a: DiffSide, b: DiffSide): ModelDiff {
     layers,
     weights,
     frozen: judgeFrozen(match, weights),
+    said,
     training,
     optimizer,
   };
+}
+
+/** Only where both files could say it. */
+function compareSaid(a: DiffSide["said"], b: DiffSide["said"]): readonly Change[] {
+  if (a === undefined || b === undefined) return [];
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  return keys.flatMap((key) => compareValues(key, a[key] ?? null, b[key] ?? null));
+}
+
+/** Whether one is a Keras file, the other of Core ML. */
+function isMixed(a: DiffSide, b: DiffSide): boolean {
+  return (a.said === undefined) !== (b.said === undefined);
+}
+
+function comparePorts(what: "inputs" | "outputs", a: DiffSide, b: DiffSide): readonly Change[] {
+  if (isMixed(a, b) && a[what].length === b[what].length) {
+    const same = a[what].every(({ shape }, at) => isLike(shape, b[what][at]?.shape ?? []));
+    if (same) return [];
+  }
+  return compareValues(what, a[what].map(portText), b[what].map(portText));
+}
+
+/** Core ML may leave sizes open, and has no axes of one element: the others agree from behind. */
+function isLike(a: readonly Dim[], b: readonly Dim[]): boolean {
+  const [x, y] = [a, b].map((shape) =>
+    shape
+      .slice(1)
+      .filter((size) => size !== 1)
+      .toReversed(),
+  );
+  if (x === undefined || y === undefined) return false;
+  return x.every((size, at) => size === null || (y[at] ?? null) === null || size === y[at]);
 }
 
 function portText({ shape }: DiffSide["inputs"][number]): string {

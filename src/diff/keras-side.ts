@@ -1,7 +1,7 @@
 import { createDiagnostics, type Diagnostic, KcError } from "../errors.ts";
 import type { ByteSource } from "../formats/bytes.ts";
 import { recognise } from "../image/recognise.ts";
-import type { Graph } from "../ir/graph.ts";
+import type { Graph, Node } from "../ir/graph.ts";
 import type { JsonObject } from "../json.ts";
 import { type ReadKerasOptions, readKeras } from "../sources/keras/index.ts";
 import type { WeightTable } from "../sources/keras/match-groups.ts";
@@ -13,6 +13,7 @@ import { arraysSide } from "./arrays-side.ts";
 import { canonicalConfig } from "./canonical-config.ts";
 import { computations } from "./computations.ts";
 import { feedersOf } from "./feeders.ts";
+import { graphSide } from "./graph-side.ts";
 import type { DiffLayer, DiffSide, DiffWeight } from "./side.ts";
 
 /** A side, and what could not be read of it. */
@@ -44,7 +45,7 @@ export function kerasSide(source: ByteSource, options: ReadKerasOptions): ReadSi
   const graph = read.value;
   return {
     side: {
-      writer: [`Keras ${version || "of unknown version"}`, backend].filter(Boolean).join(" on "),
+      writer: writerOf(version, backend),
       layers: layersOf(model, opened, matched.value?.[0] ?? new Map(), graph),
       architecture: true,
       ...portsOf(graph),
@@ -57,6 +58,25 @@ export function kerasSide(source: ByteSource, options: ReadKerasOptions): ReadSi
     },
     warnings: [...(matched.error?.diagnostics ?? [])],
   };
+}
+
+/** A Keras file by what it computes, to be compared with a file of another format. Throws what reading it throws. */
+export function kerasGraphSide(source: ByteSource, options: ReadKerasOptions): ReadSide {
+  const { graph, warnings } = readKeras(source, { ...options, placeholders: true });
+  const naming = {
+    nameOf: (layer: string) => layer,
+    trainable: ({ origin }: Node) => origin.trainable,
+    bitsOf: () => undefined,
+  };
+  const writer = writerOf(graph.source.version, graph.source.backend);
+  return {
+    side: { writer, ...graphSide(graph, naming), architecture: true, optimizer: [] },
+    warnings,
+  };
+}
+
+function writerOf(version: string, backend: string): string {
+  return [`Keras ${version || "of unknown version"}`, backend].filter(Boolean).join(" on ");
 }
 
 interface Attempt<T> {

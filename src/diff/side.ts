@@ -1,6 +1,6 @@
 import type { TrainingSetup } from "../ir/graph.ts";
 import type { Dim, WeightRef } from "../ir/tensor.ts";
-import type { JsonObject } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 
 /** One of two model files, as far as both are compared. */
 export interface DiffSide {
@@ -17,6 +17,8 @@ export interface DiffSide {
   readonly optimizer: readonly DiffWeight[];
   /** What the layers say of pictures; undefined when nothing can be said. */
   readonly preprocessing?: string;
+  /** What a Core ML file says beside its layers: labels, pictures, texts. Keras files say nothing of it. */
+  readonly said?: Readonly<Record<string, Json>>;
 }
 
 /** One layer. */
@@ -40,6 +42,10 @@ export interface DiffWeight {
   /** `kernel` */
   readonly role: string;
   readonly ref: Pick<WeightRef, "shape" | "dtype" | "readInto">;
+  /** Computed from what the file has, so that the last digits may differ. */
+  readonly computed?: boolean;
+  /** Of each number, where it is quantised. */
+  readonly bits?: number;
 }
 
 /** An input or output of the model. */

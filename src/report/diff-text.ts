@@ -18,6 +18,7 @@ export interface ShownDiff {
     readonly added: readonly ShownLayer[];
     readonly removed: readonly ShownLayer[];
     readonly renamed: readonly { readonly a: string; readonly b: string }[];
+    readonly respelled: readonly ShownLayer[];
     readonly changed: readonly (ShownLayer & { readonly changes: readonly ShownChange[] })[];
   };
   readonly weights: {
@@ -30,6 +31,12 @@ export interface ShownDiff {
       readonly a: readonly number[] | null;
       readonly b: readonly number[] | null;
     }[];
+    readonly rounded: readonly {
+      readonly layer: string;
+      readonly role: string;
+      readonly how: string;
+      readonly largest: number;
+    }[];
   };
   readonly frozen: {
     readonly frozen: number;
@@ -39,6 +46,7 @@ export interface ShownDiff {
     readonly trainable: number;
     readonly trainableChanged: number;
   };
+  readonly said: readonly ShownChange[];
   readonly training: readonly ShownChange[];
   readonly optimizer:
     | {
@@ -84,12 +92,17 @@ export function diffText(
     ...layerLines(diff, paint),
     ...weightLines(diff),
     ...frozenLines(diff, paint),
+    ...diff.said.map((change) => changeLine("", change)),
     ...diff.training.map((change) => changeLine("training: ", change)),
     ...optimizerLines(diff),
     ...diff.writers.map((change) => paint.dim(changeLine("", change))),
-    diff.equal ? paint.added("equal") : paint.changed("different"),
+    diff.equal ? paint.added(verdict(diff)) : paint.changed("different"),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function verdict({ weights }: ShownDiff): string {
+  return weights.rounded.length === 0 ? "equal" : "equal, but for the form of some numbers";
 }
 
 /** More lines of one kind than this are counted instead. */
@@ -107,12 +120,18 @@ function layerLines({ layers }: ShownDiff, paint: DiffPaint): readonly string[] 
         ...changes.map((change) => changeLine("    ", change)),
       ].join("\n"),
     ),
+    ...(layers.respelled.length === 0
+      ? []
+      : [paint.changed(`${RESPELLED} (kc verify tells whether it computes the same):`)]),
+    ...limited(layers.respelled, "layers", (layer) => paint.changed(`~ ${named(layer)}`)),
     ...(layers.renamed.length === 0
       ? []
       : [paint.dim(`${counted(layers.renamed.length, "layer has", "layers have")} another name:`)]),
     ...limited(layers.renamed, "renamed layers", ({ a, b }) => paint.dim(`  ${a} → ${b}`)),
   ];
 }
+
+const RESPELLED = "written by other steps, which are not compared";
 
 type Changed = ShownDiff["layers"]["changed"][number];
 
@@ -156,9 +175,23 @@ function weightLines({ weights }: ShownDiff): readonly string[] {
     ...limited(reshaped, "arrays that cannot be compared", ({ layer, role, a, b }) => {
       return `  ${layer} ${role}: ${shapeText(a)} → ${shapeText(b)}`;
     }),
+    ...roundedLines(weights.rounded),
     ...(shown.length === 0 ? [] : table),
     ...(changed.length > MAX_LINES ? [`  … and ${changed.length - MAX_LINES} other arrays`] : []),
   ];
+}
+
+/** Arrays of one form stand together. */
+function roundedLines(rounded: ShownDiff["weights"]["rounded"]): readonly string[] {
+  return [...new Set(rounded.map(({ how }) => how))].map((how) => {
+    const own = rounded.filter((one) => one.how === how);
+    const worst = own.reduce((a, b) => (b.largest > a.largest ? b : a));
+    const error =
+      worst.largest === 0
+        ? ""
+        : `, off by at most ${short(worst.largest)} (${worst.layer} ${worst.role})`;
+    return `  ${counted(own.length, "array holds", "arrays hold")} the same numbers ${how}${error}`;
+  });
 }
 
 function frozenLines({ frozen, architecture }: ShownDiff, paint: DiffPaint): readonly string[] {

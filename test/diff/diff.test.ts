@@ -23,7 +23,7 @@ function changes({ interface: ports, layers, weights, training }: ModelDiff): un
 
 const NOTHING = {
   ports: [],
-  layers: { added: [], removed: [], renamed: [], changed: [], count: 0 },
+  layers: { added: [], removed: [], renamed: [], respelled: [], changed: [], count: 0 },
   changed: [],
   reshaped: [],
   training: [],
@@ -120,6 +120,7 @@ describe("names", () => {
     expect(found.layers).toEqual({
       added: [],
       removed: [],
+      respelled: [],
       changed: [],
       count: 0,
       renamed: [

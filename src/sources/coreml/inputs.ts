@@ -78,6 +78,17 @@ export function planInput(
   return { name, feature, image, type: { dtype, shape }, axes, order, dims };
 }
 
+/** Whether the caller's shape of a classic array has the sequence that it does not declare. */
+export function statesSequence(
+  { name = "", type }: FeatureDescription,
+  network: NeuralNetwork,
+  options: InputOptions,
+): boolean {
+  const exact = network.arrayInputShapeMapping === "EXACT_ARRAY_MAPPING";
+  const declared = type?.multiArrayType?.shape?.length;
+  return !exact && declared !== undefined && statedFor(name, options)?.length === declared + 2;
+}
+
 function classicDims(
   name: string,
   declared: readonly Dim[],
@@ -162,14 +173,8 @@ function isRange({ lowerBound = 0, upperBound = 0 }: SizeRange): boolean {
 }
 
 /** The shape with what the caller says of its free sizes. */
-function statedShape(
-  name: string,
-  shape: readonly Dim[],
-  { inputShapes = {} }: InputOptions,
-): readonly Dim[] {
-  const stated = isShape(inputShapes)
-    ? inputShapes
-    : new Map(Object.entries(inputShapes)).get(name);
+function statedShape(name: string, shape: readonly Dim[], options: InputOptions): readonly Dim[] {
+  const stated = statedFor(name, options);
   if (stated === undefined) return shape;
   const fits =
     stated.length === shape.length &&
@@ -183,6 +188,10 @@ function statedShape(
     );
   }
   return shape.map((dim, axis) => (axis === 0 ? null : (dim ?? stated[axis] ?? null)));
+}
+
+function statedFor(name: string, { inputShapes = {} }: InputOptions): readonly Dim[] | undefined {
+  return isShape(inputShapes) ? inputShapes : new Map(Object.entries(inputShapes)).get(name);
 }
 
 function isShape(

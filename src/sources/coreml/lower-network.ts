@@ -5,7 +5,13 @@ import { createBuilder } from "../../ir/create-builder.ts";
 import type { Graph, GraphPort } from "../../ir/graph.ts";
 import { dropUnused } from "../../ir/rewrite.ts";
 import { axesAt, type Blob, kerasOrder, placedAxes, roleOf } from "./blob.ts";
-import { type InputBelief, type InputOptions, type InputPlan, planInput } from "./inputs.ts";
+import {
+  type InputBelief,
+  type InputOptions,
+  type InputPlan,
+  planInput,
+  statesSequence,
+} from "./inputs.ts";
 import { LayerCall } from "./layer-call.ts";
 import { finishSpelled } from "./layers/activation.ts";
 import { layerLowerings } from "./layers/index.ts";
@@ -39,7 +45,8 @@ export function lowerNetwork(
     );
     return { plans, ...lowerOnce(model, network, plans) };
   };
-  let beliefs = new Map<string, InputBelief>();
+  const stated = network.inputs.filter((one) => statesSequence(one, network.message, options));
+  let beliefs = new Map(stated.map(({ name = "" }) => [name, { ...FIRST, sequence: true }]));
   let best = attempt(beliefs);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const next = revised(beliefs, best.plans, best.findings);

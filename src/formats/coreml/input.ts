@@ -1,6 +1,6 @@
-import { type ByteFolder, type ByteSource, isFolder } from "../formats/bytes.ts";
-import { isCoreMLModel } from "../formats/detect.ts";
-import { readZipDirectory } from "../formats/zip-directory.ts";
+import { type ByteFolder, type ByteSource, isFolder } from "../bytes.ts";
+import { isCoreMLModel } from "../detect.ts";
+import { readZipDirectory } from "../zip-directory.ts";
 
 /** The input, if it is a Core ML model in whatever form: a `.mlmodel`, a `.mlpackage` folder, or either of them zipped. */
 export function coreMLInput(input: ByteSource | ByteFolder): ByteSource | ByteFolder | undefined {
