@@ -96,10 +96,18 @@ async function picturesIn(
   return samples;
 }
 
+/** All of them are made before the first is run. */
+const MOST_RANDOM = 10_000;
+
 function whole(flags: FlagReader, key: "random" | "seed"): number | undefined {
   const value = flags.number(key);
-  if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) return value;
-  return fail("bad-option", `--${key} is ${value}, expected a whole number.`);
+  if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
+    fail("bad-option", `--${key} is ${value}, expected a whole number.`);
+  }
+  if (key === "random" && value !== undefined && value > MOST_RANDOM) {
+    fail("bad-option", `--random is ${value}, expected at most ${MOST_RANDOM}.`);
+  }
+  return value;
 }
 
 function positive(flags: FlagReader, key: string): number | undefined {

@@ -51,7 +51,7 @@ export async function verifyOnnx(
   }
   await model.release();
   const halves = result.model.graph?.initializer?.some(({ dataType }) => dataType === HALF);
-  const tolerance = defaultTolerance(halves === true ? 16 : 32);
+  const tolerance = defaultTolerance(halves === true ? 16 : 32, graph);
   const names = result.summary.outputs.map((port) => port.name);
   const comparison = compareOutputs(graph, names, runs, tolerance);
   return {

@@ -46,7 +46,7 @@ export async function verifyTfjs(
   model.dispose();
   const names = graph.outputs.map((port) => port.name);
   const bits = quantize === undefined ? 32 : quantize === "uint8" ? 8 : 16;
-  const comparison = compareOutputs(graph, names, runs, defaultTolerance(bits));
+  const comparison = compareOutputs(graph, names, runs, defaultTolerance(bits, graph));
   return {
     ...comparison,
     exitCode: comparison.ok ? 0 : exitCodeOf("verification"),

@@ -1,5 +1,6 @@
-import { openCoreML } from "../formats/coreml/open.ts";
-import { openFile, openPath, readStdin } from "../io/node.ts";
+import { fail, KcError } from "../errors.ts";
+import { type CoreMLFile, openCoreML } from "../formats/coreml/open.ts";
+import { type FileSource, type FolderSource, openFile, openPath, readStdin } from "../io/node.ts";
 import { readKeras } from "../sources/keras/index.ts";
 import { readOptions } from "./convert-options.ts";
 import { type RawFlags, readFlags } from "./flag-reader.ts";
@@ -13,7 +14,7 @@ export async function verify(keras: string, coreML: string, raw: RawFlags): Prom
   const flags = readFlags(raw);
   const reading = await readOptions(flags);
   const file = openPath(coreML);
-  const { model, blobs } = openCoreML(file);
+  const { model, blobs } = openSecond(file, keras);
   const source = keras === "-" ? await readStdin() : openFile(keras);
   try {
     const { graph, warnings } = readKeras(source, reading);
@@ -38,5 +39,20 @@ export async function verify(keras: string, coreML: string, raw: RawFlags): Prom
   } finally {
     source.close();
     file.close();
+  }
+}
+
+/** `kc verify Model.mlmodel model.h5` is a common slip. */
+function openSecond(file: FileSource | FolderSource, first: string): CoreMLFile {
+  try {
+    return openCoreML(file);
+  } catch (error) {
+    if (!(error instanceof KcError) || !/\.(mlmodel|mlpackage)(\.zip)?\/?$/i.test(first))
+      throw error;
+    file.close();
+    return fail("bad-option", `${file.name} is no Core ML model, but ${first} seems to be one.`, {
+      hint: "The Keras model comes first: kc verify <model> <coreml>",
+      cause: error,
+    });
   }
 }

@@ -131,8 +131,24 @@ describe("kc verify", () => {
   it("imitates half precision with --half", async () => {
     const { code, stdout } = await run("verify", model(LSTM), golden(LSTM), "--half", "--json");
     const { half, tolerance, outputs } = JSON.parse(stdout);
-    expect([code, half, tolerance]).toEqual([0, true, 0.1]);
+    expect([code, half, tolerance]).toEqual([0, true, 0.06]);
     expect(outputs[0].relative).toBeGreaterThan(1e-5);
+  });
+
+  it("says when the models are the other way round", async () => {
+    const { code, stderr } = await run("verify", golden(LSTM), model(LSTM));
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      `error: model.hdf5 is no Core ML model, but ${golden(LSTM)} seems to be one.\n  The Keras model comes first: kc verify <model> <coreml>\n`,
+    );
+  });
+
+  it("makes no more random inputs than fit in memory", async () => {
+    const { code, stderr } = await run("verify", model(LSTM), golden(LSTM), "--random", "1e10");
+    expect([code, stderr]).toEqual([
+      2,
+      "error: --random is 10000000000, expected at most 10000.\n",
+    ]);
   });
 
   it("takes the tolerance it is told", async () => {

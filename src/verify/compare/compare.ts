@@ -70,7 +70,7 @@ export function compareModels(
 ): Comparison {
   const { half = false } = options;
   const bits = precisionOf(model, half);
-  const tolerance = options.tolerance ?? defaultTolerance(bits);
+  const tolerance = options.tolerance ?? defaultTolerance(bits, graph);
   const wiring = wiringOf(model);
   const names = outputNames(graph, wiring);
   const sides: Sides = {
