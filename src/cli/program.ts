@@ -22,7 +22,9 @@ Exit codes:
  */
 export function buildProgram(done: (exitCode: number) => void): Command {
   const program = new Command("kc")
-    .description("Converts Keras models of every generation to Core ML and ONNX.")
+    .description(
+      "Reads, shows, runs and evaluates Keras models of every generation, and converts them to Core ML, ONNX and TensorFlow.js.",
+    )
     .version(version(), "--version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
