@@ -38,7 +38,7 @@ export const INSPECT_COMMAND: CommandSpec = {
   arguments: [
     [
       "<file>",
-      ".h5, .hdf5, .keras, .weights.h5, .mlmodel, .mlpackage, TensorFlow.js, or - for the standard input",
+      ".h5, .hdf5, .keras, .weights.h5, .mlmodel, .mlpackage, .onnx, TensorFlow.js, or - for the standard input",
     ],
   ],
   groups: INSPECT_FLAGS,

@@ -1,6 +1,7 @@
 import { type Diagnostic, formatDiagnostic, KcError } from "../errors.ts";
 import { type ByteFolder, type ByteSource, isFolder } from "../formats/bytes.ts";
 import { coreMLInput } from "../formats/coreml/input.ts";
+import { isOnnxModel } from "../formats/detect.ts";
 import { recognise } from "../image/recognise.ts";
 import { openFile, openPath, readStdin } from "../io/node.ts";
 import type { Graph, GraphPort } from "../ir/graph.ts";
@@ -25,6 +26,10 @@ export async function inspect(file: string, raw: RawFlags): Promise<number> {
   try {
     const coreML = coreMLInput(opened);
     if (coreML !== undefined) return await showCoreML(coreML, what, flags);
+    if (!isFolder(opened) && isOnnxModel(opened)) {
+      const { inspectOnnx } = await import("./inspect-onnx.ts");
+      return show(inspectOnnx(opened, what), flags);
+    }
     // A folder that is no package: this refuses it by its name.
     const source = isFolder(opened) ? openFile(file) : opened;
     const found = inspectContainer(source, what);
@@ -34,16 +39,20 @@ export async function inspect(file: string, raw: RawFlags): Promise<number> {
       ...found,
       ...modelPart(source, reading),
     };
-    if (flags.has("json")) {
-      process.stdout.write(`${JSON.stringify({ ok: true, ...inspection }, null, 2)}\n`);
-      return 0;
-    }
-    process.stdout.write(inspectionText(inspection));
-    showWarnings(inspection.warnings);
-    return 0;
+    return show(inspection, flags);
   } finally {
     opened.close();
   }
+}
+
+function show(inspection: Inspection, flags: FlagReader): number {
+  if (flags.has("json")) {
+    process.stdout.write(`${JSON.stringify({ ok: true, ...inspection }, null, 2)}\n`);
+    return 0;
+  }
+  process.stdout.write(inspectionText(inspection));
+  showWarnings(inspection.warnings);
+  return 0;
 }
 
 async function showCoreML(

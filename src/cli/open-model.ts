@@ -1,6 +1,7 @@
 import { type Diagnostic, fail } from "../errors.ts";
 import { type ByteFolder, type ByteSource, isFolder } from "../formats/bytes.ts";
 import { coreMLInput } from "../formats/coreml/input.ts";
+import { isOnnxModel } from "../formats/detect.ts";
 import { type FileSource, type FolderSource, openFile, openPath, readStdin } from "../io/node.ts";
 import type { Graph } from "../ir/graph.ts";
 import type { ModelStatement } from "../ir/model-statement.ts";
@@ -10,7 +11,7 @@ import { summariseKeras } from "../sources/keras/summarise.ts";
 
 /** A model of any kind that is known here, opened by its content. Its weights are read from the file until it is closed. */
 export interface OpenedModel {
-  readonly format: "keras" | "coreml";
+  readonly format: "keras" | "coreml" | "onnx";
   /** The file's name without its folder. */
   readonly name: string;
   /** Its layers, also those that cannot be expressed. */
@@ -40,6 +41,9 @@ export async function openModel(path: string, reading: ReadKerasOptions): Promis
         close,
       };
     }
+    if (!isFolder(input) && isOnnxModel(input)) {
+      return { format: "onnx", name: input.name, ...(await summariseOnnxFile(input)), close };
+    }
     // a folder that is no package: this refuses it by its name
     const source = isFolder(input) ? openFile(path) : input;
     return { format: "keras", name: input.name, ...summariseKeras(source, reading), close };
@@ -57,6 +61,14 @@ async function summariseInput(
   const { summariseCoreML } = await import("../sources/coreml/summarise.ts");
   const name = input.name.replace(/\.(mlmodel|mlpackage)(\.zip)?$/i, "");
   return summariseCoreML(openCoreML(input).model, { name, inputShapes });
+}
+
+async function summariseOnnxFile(
+  input: ByteSource,
+): Promise<Pick<OpenedModel, "summary" | "warnings">> {
+  const { readOnnx } = await import("../formats/onnx/decode.ts");
+  const { summariseOnnx } = await import("../sources/onnx/index.ts");
+  return summariseOnnx(readOnnx(input), { name: input.name.replace(/\.onnx$/i, "") });
 }
 
 function openInput(path: string): Promise<FileSource> | FileSource | FolderSource {

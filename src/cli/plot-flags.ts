@@ -52,7 +52,7 @@ export const PLOT_COMMAND: CommandSpec = {
   arguments: [
     [
       "<model>",
-      ".h5, .hdf5, .keras, .weights.h5, .mlmodel, .mlpackage, TensorFlow.js, or - for the standard input",
+      ".h5, .hdf5, .keras, .weights.h5, .mlmodel, .mlpackage, .onnx, TensorFlow.js, or - for the standard input",
     ],
   ],
   groups: PLOT_FLAGS,

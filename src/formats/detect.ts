@@ -33,6 +33,7 @@ export type OtherKind =
   | "npy"
   | "saved-model"
   | "coreml"
+  | "onnx"
   | "other";
 
 /** The container by its first bytes, or what the file is instead. */
@@ -56,6 +57,12 @@ export function isCoreMLModel(source: ByteSource): boolean {
   );
 }
 
+/** Whether a file looks like an ONNX model, by its first bytes. */
+export function isOnnxModel(source: ByteSource): boolean {
+  const kind = identify(source);
+  return typeof kind !== "string" && kind.kind === "onnx";
+}
+
 /** What a zip file without a Keras model is, from its member names. */
 export function describeZip(names: readonly string[]): string {
   const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
@@ -75,6 +82,12 @@ export function describeZip(names: readonly string[]): string {
 const HEAD = 2048;
 const SUPPORTED = "A Keras model is an HDF5 file (.h5, .hdf5, .keras of old) or a zip (.keras).";
 const RESAVE = 'Save it from Keras with model.save("model.keras") or model.save("model.h5").';
+
+const FROM_ONNX =
+  "ONNX models are shown (kc summary, inspect, plot), but not converted: use the Keras file that it was made from.";
+
+/** What may follow the version of an ONNX model without a producer's name: other texts, the graph, the operators. */
+const ONNX_FIELDS: ReadonlySet<number> = new Set([0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42]);
 
 const SAVED_MODEL =
   'Load its folder with tf.keras.models.load_model and save it with model.save("model.h5").';
@@ -129,13 +142,15 @@ function describeBytes(head: Uint8Array): Description | undefined {
  */
 function describeProtobuf(head: Uint8Array): Description | undefined {
   const [tag, version = 0, second, length = 0, inner = 0] = head;
-  if (tag !== 8 || version === 0 || version > 30 || second !== 0x12) return undefined;
+  if (tag !== 8 || version === 0 || version > 30) return undefined;
+  if (ONNX_FIELDS.has(second ?? 0)) return ["This looks like an ONNX model.", FROM_ONNX, "onnx"];
+  if (second !== 0x12) return undefined;
   if (hasText(head, "\u0004type")) {
     return ["This is a TensorFlow SavedModel.", SAVED_MODEL, "saved-model"];
   }
   const name = textOf(head.subarray(4, 4 + Math.max(1, length)));
   if (inner !== 0x0a && name !== undefined) {
-    return [`This looks like an ONNX model, made by ${JSON.stringify(name)}.`, SUPPORTED];
+    return [`This looks like an ONNX model, made by ${JSON.stringify(name)}.`, FROM_ONNX, "onnx"];
   }
   return ["This looks like a Core ML model (.mlmodel) already.", SUPPORTED, "coreml"];
 }

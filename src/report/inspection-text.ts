@@ -12,6 +12,7 @@ export function inspectionText(inspection: Inspection): string {
   const facts: (readonly [string, string])[] = [
     ["file", `${inspection.file}, ${memorySize(inspection.bytes, "B")}`],
     ["container", containerText(inspection)],
+    ...onnxRows(inspection),
     ...(keras === undefined ? [] : modelFacts(keras)),
     ...inputs.map((port) => ["input", portText(port)] as const),
     ...outputs.map((port) => ["output", portText(port)] as const),
@@ -39,6 +40,11 @@ export function inspectionText(inspection: Inspection): string {
 
 function containerText({ container }: Inspection): string {
   if (container.kind === "zip") return `zip, ${counted(container.members.length, "member")}`;
+  if (container.kind === "ONNX") {
+    const { irVersion, opsets, files } = container;
+    const beside = files.length === 0 ? "" : `, numbers in ${files.join(", ")}`;
+    return `ONNX, format ${irVersion}, operators ${opsets.join(", ") || "not stated"}${beside}`;
+  }
   if (container.kind === "TensorFlow.js") {
     const { format, files, writer } = container;
     const by = writer.length === 0 ? "" : `, by ${writer.join(", ")}`;
@@ -48,6 +54,25 @@ function containerText({ container }: Inspection): string {
   const before = userBlock === 0 ? "" : `, after a user block of ${userBlock} bytes`;
   return `HDF5, superblock version ${superblock}${before}`;
 }
+
+function onnxRows({ container }: Inspection): readonly (readonly [string, string])[] {
+  if (container.kind !== "ONNX") return [];
+  const { writer, operators, metadata } = container;
+  const count = operators.reduce((sum, [, times]) => sum + times, 0);
+  const names = operators.map(([name, times]) => `${name} ${times}`).join(", ");
+  return [
+    ...(writer === "" ? [] : [["written by", writer] as const]),
+    ["nodes", `${withCommas(count)}: ${names}`],
+    ...metadata.map(([key, value]) => [oneLine(key), oneLine(value)] as const),
+  ];
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST)}…`;
+}
+
+const LONGEST = 200;
 
 function modelFacts(model: ModelFacts): readonly (readonly [string, string])[] {
   const { version, backend, form, optimizer, training } = model;

@@ -25,6 +25,18 @@ export type ContainerFacts =
   | { readonly kind: "HDF5"; readonly superblock: number; readonly userBlock: number }
   | { readonly kind: "zip"; readonly members: readonly MemberFacts[] }
   | {
+      readonly kind: "ONNX";
+      readonly irVersion: number;
+      /** `ai.onnx 13` for each domain. */
+      readonly opsets: readonly string[];
+      readonly writer: string;
+      /** How often each operator occurs, the most frequent first. */
+      readonly operators: readonly (readonly [operator: string, count: number])[];
+      readonly metadata: readonly (readonly [key: string, value: string])[];
+      /** That hold numbers of arrays. */
+      readonly files: readonly string[];
+    }
+  | {
       readonly kind: "TensorFlow.js";
       readonly format: "layers-model" | "graph-model";
       /** `generatedBy` and `convertedBy`, where the file says. */

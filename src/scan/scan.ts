@@ -163,5 +163,6 @@ const OTHER_RULES: Readonly<Record<OtherKind, RuleId>> = {
   npy: "file/not-a-model",
   "saved-model": "code/saved-model",
   coreml: "file/not-a-model",
+  onnx: "file/not-a-model",
   other: "file/not-a-model",
 };

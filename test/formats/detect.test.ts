@@ -47,7 +47,11 @@ describe("detectContainer", () => {
     ],
     [
       [8, 7, 0x12, 7, ...ascii("pytorch"), 0x1a, 3],
-      'This looks like an ONNX model, made by "pytorch".\n  A Keras model is an HDF5 file (.h5, .hdf5, .keras of old) or a zip (.keras).',
+      'This looks like an ONNX model, made by "pytorch".\n  ONNX models are shown (kc summary, inspect, plot), but not converted: use the Keras file that it was made from.',
+    ],
+    [
+      [8, 7, 0x3a, 0x22, 0x0a, 5, 0x0a],
+      "This looks like an ONNX model.\n  ONNX models are shown (kc summary, inspect, plot), but not converted: use the Keras file that it was made from.",
     ],
     [
       [8, 1, 0x12, 0x22, 0x0a, 5, 0x0a],

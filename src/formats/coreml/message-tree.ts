@@ -16,8 +16,8 @@ export interface FieldLine {
 }
 
 /** The fields of a serialized message in the order of the file, with all messages within; weights as a checksum. */
-export function* messageTree(type: string, region: Region): Generator<FieldLine> {
-  yield* fieldLines(messageSchema(type), region, 0);
+export function* messageTree(type: string | MessageSchema, region: Region): Generator<FieldLine> {
+  yield* fieldLines(typeof type === "string" ? messageSchema(type) : type, region, 0);
 }
 
 function* fieldLines(schema: MessageSchema, region: Region, depth: number): Generator<FieldLine> {
@@ -48,7 +48,7 @@ function* fieldLine(
     rule === "many" && (type.kind === "message" || isText(field)) ? `${name}[${index}]` : name;
   if (type.kind === "message" && bytes) {
     yield { depth, name: called, what: "" };
-    yield* fieldLines(messageSchema(type.name), content, depth + 1);
+    yield* fieldLines(type.schema(), content, depth + 1);
   } else yield { depth, name: called, what: valueText(field, raw) };
 }
 

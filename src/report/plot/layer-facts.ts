@@ -41,7 +41,7 @@ type Say = (value: Json, rank: number | undefined) => string | undefined;
 
 /** In the order in which they are said; several spellings are those of the generations of Keras. */
 const FACTS: readonly (readonly [keys: readonly string[], say: Say])[] = [
-  [["kernel_size", "pool_size", "pool_length", "filter_length"], size],
+  [["kernel_size", "kernel_shape", "pool_size", "pool_length", "filter_length"], size],
   [["filters", "nb_filter"], (value) => counted(value, "filter")],
   [["units"], (value) => counted(value, "unit")],
   [["input_dim"], (value) => prefixed("from", number(value))],
@@ -49,11 +49,12 @@ const FACTS: readonly (readonly [keys: readonly string[], say: Say])[] = [
   [["num_heads"], (value) => prefixed("heads", number(value))],
   [["depth_multiplier"], (value) => (value === 1 ? undefined : prefixed("×", number(value)))],
   [["strides", "subsample", "subsample_length"], (value) => unlessOnes("stride", value)],
-  [["dilation_rate", "atrous_rate"], (value) => unlessOnes("dilation", value)],
+  [["dilation_rate", "atrous_rate", "dilations"], (value) => unlessOnes("dilation", value)],
   [["padding", "border_mode"], padding],
+  [["pads"], pads],
   [["cropping"], size],
   [["size"], size],
-  [["target_shape", "dims"], size],
+  [["target_shape", "dims", "perm"], size],
   [["n"], (value) => prefixed("×", number(value))],
   [["rate", "p"], (value) => prefixed("rate", number(value))],
   [["axis", "concat_axis"], axis],
@@ -103,6 +104,14 @@ function unlessOnes(word: string, value: Json): string | undefined {
 function padding(value: Json): string | undefined {
   if (typeof value === "string") return value === "valid" ? undefined : value;
   return size(value);
+}
+
+/** Of ONNX: the borders before all axes, then those behind. */
+function pads(value: Json): string | undefined {
+  const none = isJsonList(value) && value.every((side) => side === 0);
+  return none
+    ? undefined
+    : prefixed("pads", isJsonList(value) ? value.map(String).join(" ") : size(value));
 }
 
 function axis(value: Json, rank: number | undefined): string | undefined {

@@ -1,0 +1,1 @@
+export { type OnnxSummary, summariseOnnx } from "./summarise.ts";
