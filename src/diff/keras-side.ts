@@ -7,6 +7,7 @@ import { type ReadKerasOptions, readKeras } from "../sources/keras/index.ts";
 import type { WeightTable } from "../sources/keras/match-groups.ts";
 import { matchWeights, type OpenedModel, openModel } from "../sources/keras/open-model.ts";
 import { readOptimizerState } from "../sources/keras/optimizer-state.ts";
+import { readKerasChosen } from "../sources/keras/read-keras.ts";
 import type { LayerConfig, ModelConfig } from "../sources/keras/topology.ts";
 import { parseTraining } from "../sources/keras/training.ts";
 import { arraysSide } from "./arrays-side.ts";
@@ -35,18 +36,19 @@ export function kerasSide(source: ByteSource, options: ReadKerasOptions): ReadSi
     return { side, warnings: error?.diagnostics ?? [] };
   }
   const { archive, model } = opened;
-  const read = attempt(() => readKeras(source, { ...options, placeholders: true }).graph);
+  const read = attempt(() => readKerasChosen(source, { ...options, placeholders: true }));
   const matched = attempt(() => matchWeights(opened, { file: source.name, log }));
   const { version, backend } = archive.dialect;
   const training = parseTraining(
     archive.training,
     model.outputs.map(({ layer }) => layer),
   );
-  const graph = read.value;
+  const graph = read.value?.graph;
+  const table = matched.value?.[read.value?.choice ?? 0];
   return {
     side: {
       writer: writerOf(version, backend),
-      layers: layersOf(model, opened, matched.value?.[0] ?? new Map(), graph),
+      layers: layersOf(model, opened, table ?? new Map(), graph),
       architecture: true,
       ...portsOf(graph),
       ...(training === undefined ? {} : { training }),

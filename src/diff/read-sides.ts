@@ -41,12 +41,15 @@ function asFar(keras: DiffSide, coreML: DiffSide): DiffSide {
   return { ...keras, layers: keras.layers.map((layer) => ({ ...layer, trainable: true })) };
 }
 
+/** What kc writes behind an output that must have another name or other axes. */
+const OF_FORM = /__(?:copy|squeeze)__$/;
+
 /** Layers with the classes that the Keras file gives them. */
 function inKerasWords(coreML: DiffSide, keras: DiffSide): DiffSide {
   const classes = new Map(keras.layers.map(({ name, className }) => [name, className]));
-  const layers = coreML.layers.map((layer) => {
-    return { ...layer, className: classes.get(layer.name) ?? layer.className };
-  });
+  const layers = coreML.layers
+    .filter(({ name, weights }) => classes.has(name) || weights.length > 0 || !OF_FORM.test(name))
+    .map((layer) => ({ ...layer, className: classes.get(layer.name) ?? layer.className }));
   return { ...coreML, layers };
 }
 

@@ -44,6 +44,18 @@ export interface KerasModel {
  * what it says; `unsupported` with every layer that cannot be expressed; `bad-option` for the options.
  */
 export function readKeras(source: ByteSource, options: ReadKerasOptions = {}): KerasModel {
+  const { graph, warnings } = readKerasChosen(source, options);
+  return { graph, warnings };
+}
+
+/** A model that was read, and by which of the ways to give its weights to its layers. */
+export interface ChosenModel extends KerasModel {
+  /** Index of the table among those that `matchWeights` gives. */
+  readonly choice: number;
+}
+
+/** Like `readKeras`. */
+export function readKerasChosen(source: ByteSource, options: ReadKerasOptions): ChosenModel {
   const log = createDiagnostics();
   const opened = openModel(source, options, log);
   const { archive, specs, model } = opened;
@@ -54,8 +66,12 @@ export function readKeras(source: ByteSource, options: ReadKerasOptions = {}): K
   const attempts = tablesFor(opened, source, log).map((table) =>
     attempt(model, { archive, specs, table, placeholders, inputShapes, refused }, log),
   );
-  const { graph, warnings } = choose(attempts, source);
-  return { graph, warnings: [...log.warnings, ...warnings] };
+  const chosen = choose(attempts, source);
+  return {
+    graph: chosen.graph,
+    warnings: [...log.warnings, ...chosen.warnings],
+    choice: attempts.indexOf(chosen),
+  };
 }
 
 /** Layers that cannot be expressed come before weights that do not fit. */
