@@ -1,0 +1,124 @@
+import {
+  abs,
+  add,
+  cast,
+  div,
+  exp,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  logicalAnd,
+  mul,
+  onesLike,
+  sigmoid,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  where,
+} from "@tensorflow/tfjs-core";
+import { fail } from "../../../errors.ts";
+import type { Activation, ActivationOp } from "../../../ir/ops/activation.ts";
+import type { FusedActivation } from "../forward.ts";
+import { tensorAt } from "../forward.ts";
+import { type Backward, ofInput } from "./backward.ts";
+
+/** An activation as a layer of its own. */
+export const activationBackward: Backward<ActivationOp> = {
+  reads: ({ activation }) => readsOf(activation),
+  gradients: ({ activation }, { inputs, output, gradient, wants }) =>
+    ofInput(wants(0) ? slopeTimes(activation, tensorAt(inputs, 0), output, gradient) : undefined),
+};
+
+/** Through the activation that a kernel applied to its own result. */
+export function throughFused(activation: FusedActivation, y: Tensor, dy: Tensor): Tensor {
+  if (activation === "linear") return dy;
+  return mul(dy, between(y, 0, activation === "relu6" ? 6 : null));
+}
+
+/** Those whose slope follows from their output. */
+const BY_OUTPUT: ReadonlySet<Activation["fn"]> = new Set<Activation["fn"]>([
+  "sigmoid",
+  "tanh",
+  "exponential",
+  "softmax",
+  "logSoftmax",
+]);
+
+function readsOf(f: Activation): "nothing" | "inputs" | "output" {
+  if (f.fn === "linear") return "nothing";
+  return BY_OUTPUT.has(f.fn) || isPlainRelu(f) ? "output" : "inputs";
+}
+
+function isPlainRelu(f: Activation): boolean {
+  return f.fn === "relu" && f.negativeSlope === 0 && f.threshold === 0;
+}
+
+function slopeTimes(f: Activation, x: Tensor, y: Tensor, dy: Tensor): Tensor {
+  switch (f.fn) {
+    case "linear":
+      return mul(dy, 1);
+    case "relu":
+      return mul(dy, isPlainRelu(f) ? between(y, 0, f.maxValue) : slopeOfRelu(f, x));
+    case "sigmoid":
+      return mul(dy, mul(y, sub(1, y)));
+    case "tanh":
+      return mul(dy, sub(1, square(y)));
+    case "exponential":
+      return mul(dy, y);
+    case "softmax":
+      return mul(y, sub(dy, sum(mul(dy, y), f.axis, true)));
+    case "logSoftmax":
+      return sub(dy, mul(exp(y), sum(dy, f.axis, true)));
+    default:
+      return mul(dy, slopeAt(f, x));
+  }
+}
+
+/** Slopes that follow from the input. */
+function slopeAt(f: Activation, x: Tensor): Tensor {
+  switch (f.fn) {
+    case "hardSigmoid": {
+      const line = add(mul(x, f.slope), f.offset);
+      return mul(indicator(logicalAnd(greaterEqual(line, 0), lessEqual(line, 1))), f.slope);
+    }
+    case "hardTanh":
+      return indicator(logicalAnd(greaterEqual(x, -1), lessEqual(x, 1)));
+    case "thresholdedRelu":
+      return indicator(greater(x, f.theta));
+    case "elu":
+      return where(greater(x, 0), onesLike(x), mul(exp(x), f.alpha));
+    case "selu":
+      return mul(where(greater(x, 0), onesLike(x), mul(exp(x), SELU_ALPHA)), SELU_SCALE);
+    case "softplus":
+      return sigmoid(x);
+    case "softsign":
+      return div(1, square(add(abs(x), 1)));
+    case "silu": {
+      const s = sigmoid(x);
+      return mul(s, add(mul(x, sub(1, s)), 1));
+    }
+    default:
+      return fail("unsupported", `the activation ${f.fn} cannot be trained through.`);
+  }
+}
+
+function slopeOfRelu(f: Extract<Activation, { readonly fn: "relu" }>, x: Tensor): Tensor {
+  const open = where(greaterEqual(x, f.threshold), onesLike(x), mul(onesLike(x), f.negativeSlope));
+  if (f.maxValue === null) return open;
+  return mul(open, indicator(less(x, f.maxValue)));
+}
+
+/** 1 inside, 0 at the ends and outside, as TensorFlow's gradients of relu and relu6 have it. */
+function between(y: Tensor, least: number, most: number | null): Tensor {
+  const above = greater(y, least);
+  return indicator(most === null ? above : logicalAnd(above, less(y, most)));
+}
+
+function indicator(truth: Tensor): Tensor {
+  return cast(truth, "float32");
+}
+
+const SELU_ALPHA = 1.6732632423543772;
+const SELU_SCALE = 1.0507009873554805;

@@ -1,0 +1,78 @@
+import {
+  cast,
+  div,
+  equal,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  mul,
+  onesLike,
+  reshape,
+  sum,
+  type Tensor,
+  zerosLike,
+} from "@tensorflow/tfjs-core";
+import { fail } from "../../../errors.ts";
+import type { GlobalPoolOp, PoolOp } from "../../../ir/ops/pool.ts";
+import { tensorAt } from "../forward.ts";
+import { type Backward, ofInput } from "./backward.ts";
+import { fromLast, toLast } from "./layout.ts";
+import { plus, type Taps, tapsOf } from "./taps.ts";
+
+/** The maximum's gradient goes to the first place that holds it, an average's to all places alike. */
+export const poolBackward: Backward<PoolOp> = {
+  reads: ({ fn }) => (fn === "max" ? "inputs and output" : "inputs"),
+  gradients: (op, { inputs, output, gradient, wants }) => {
+    if (!wants(0)) return ofInput(undefined);
+    const x = toLast(tensorAt(inputs, 0), op.layout);
+    const dy = toLast(gradient, op.layout);
+    const { poolSize: size, strides, padding } = op;
+    const window = { size, strides, padding, dilations: size.map(() => 1) };
+    const taps = tapsOf(window, x.shape, dy.shape);
+    const dx =
+      op.fn === "max" ? ofMaximum(taps, x, toLast(output, op.layout), dy) : ofAverage(taps, x, dy);
+    return ofInput(fromLast(taps.crop(dx), op.layout));
+  },
+};
+
+/** Maximum or mean over all places. Equal maxima share the gradient, as TensorFlow's `reduce_max` has it. */
+export const globalPoolBackward: Backward<GlobalPoolOp> = {
+  reads: ({ fn }) => (fn === "max" ? "inputs and output" : "inputs"),
+  gradients: (op, { inputs, output, gradient, wants }) => {
+    if (!wants(0)) return ofInput(undefined);
+    if (op.masked) fail("unsupported", "a mean over masked steps cannot be trained through.");
+    const x = tensorAt(inputs, 0);
+    const channel = op.layout === "channels-last" ? x.rank - 1 : 1;
+    const shape = x.shape.map((size, axis) => (axis === 0 || axis === channel ? size : 1));
+    const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== 0 && axis !== channel);
+    const dy = reshape(gradient, shape);
+    const places = axes.reduce((count, axis) => count * (x.shape[axis] ?? 1), 1);
+    if (op.fn === "average") return ofInput(mul(div(dy, places), onesLike(x)));
+    const largest = cast(equal(x, reshape(output, shape)), "float32");
+    return ofInput(mul(div(dy, sum(largest, axes, true)), largest));
+  },
+};
+
+function ofMaximum(taps: Taps, x: Tensor, y: Tensor, dy: Tensor): Tensor {
+  const padded = taps.pad(x, Number.NEGATIVE_INFINITY);
+  let taken: Tensor | undefined;
+  let input: Tensor | undefined;
+  for (const offset of taps.offsets) {
+    const holds = equal(taps.see(padded, offset), y);
+    const first = taken === undefined ? holds : logicalAnd(holds, logicalNot(taken));
+    taken = taken === undefined ? holds : logicalOr(taken, holds);
+    input = plus(input, taps.spread(mul(dy, cast(first, "float32")), offset));
+  }
+  return input ?? zerosLike(padded);
+}
+
+/** Places outside the input do not count. */
+function ofAverage(taps: Taps, x: Tensor, dy: Tensor): Tensor {
+  const inside = taps.pad(onesLike(x), 0);
+  let count: Tensor | undefined;
+  for (const offset of taps.offsets) count = plus(count, taps.see(inside, offset));
+  const share = count === undefined ? dy : div(dy, count);
+  let input: Tensor | undefined;
+  for (const offset of taps.offsets) input = plus(input, taps.spread(share, offset));
+  return input ?? zerosLike(inside);
+}
