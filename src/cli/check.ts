@@ -1,9 +1,12 @@
 import { exitCodeOf, formatDiagnostic } from "../errors.ts";
-import { openFile, readStdin } from "../io/node.ts";
+import { isFolder } from "../formats/bytes.ts";
+import { coreMLInput } from "../formats/coreml/input.ts";
+import { openCoreML } from "../formats/coreml/open.ts";
+import { openFile, openPath, readStdin } from "../io/node.ts";
 import { readOptions } from "./convert-options.ts";
 import { type RawFlags, readFlags } from "./flag-reader.ts";
 import { inFlagWords } from "./flag-words.ts";
-import { findObstacles } from "./obstacles.ts";
+import { findCoreMLObstacles, findObstacles } from "./obstacles.ts";
 import { MLMODEL_TARGET } from "./target-mlmodel.ts";
 import { targetNamed } from "./targets.ts";
 import { openTerminal } from "./terminal.ts";
@@ -13,10 +16,19 @@ export async function check(model: string, raw: RawFlags): Promise<number> {
   const flags = readFlags(raw);
   const target = targetNamed(flags) ?? MLMODEL_TARGET;
   const reading = await readOptions(flags);
-  const source = model === "-" ? await readStdin() : openFile(model);
+  const source = model === "-" ? await readStdin() : openPath(model);
   try {
     const writer = await target.load();
-    const found = findObstacles(source, reading, writer);
+    const coreML = coreMLInput(source);
+    const found =
+      coreML === undefined
+        ? // a folder that is no package: this refuses it by its name
+          findObstacles(isFolder(source) ? openFile(model) : source, reading, writer)
+        : findCoreMLObstacles(
+            openCoreML(coreML).model,
+            { inputShapes: reading.inputShapes },
+            writer,
+          );
     const obstacles = found.obstacles.map(inFlagWords);
     const warnings = found.warnings.map(inFlagWords);
     const ok = obstacles.length === 0;

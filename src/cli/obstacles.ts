@@ -1,5 +1,7 @@
 import { type Diagnostic, KcError } from "../errors.ts";
 import type { ByteSource } from "../formats/bytes.ts";
+import type { Model } from "../formats/coreml/types.gen.ts";
+import { type ReadCoreMLOptions, readCoreML } from "../sources/coreml/read-coreml.ts";
 import { type KerasModel, type ReadKerasOptions, readKeras } from "../sources/keras/index.ts";
 import type { TargetWriter } from "./target-spec.ts";
 
@@ -24,6 +26,21 @@ export function findObstacles(
   return {
     obstacles: distinct([...read.obstacles, ...(written?.obstacles ?? [])]),
     warnings: distinct([...(read.made?.warnings ?? []), ...(written?.made ?? [])]),
+  };
+}
+
+/** The same of a Core ML network, whose layers are all read before any is refused. */
+export function findCoreMLObstacles(
+  model: Model,
+  options: ReadCoreMLOptions,
+  target: Pick<TargetWriter, "check">,
+): Obstacles {
+  const read = attempt(() => readCoreML(model, options));
+  const { made } = read;
+  const written = made === undefined ? undefined : attempt(() => target.check(made.graph));
+  return {
+    obstacles: distinct([...read.obstacles, ...(written?.obstacles ?? [])]),
+    warnings: distinct([...(made?.warnings ?? []), ...(written?.made ?? [])]),
   };
 }
 

@@ -36,6 +36,27 @@ describe("kc check", () => {
     });
   });
 
+  it("checks a Core ML network as kc convert takes it", async () => {
+    const network = join(FIXTURES, "micro/lstm/golden.mlmodel");
+    const checked = await run("check", network, "--to", "onnx");
+    expect([checked.code, checked.stdout]).toEqual([
+      0,
+      "nothing stands in the way: golden.mlmodel can become ONNX (.onnx)\n",
+    ]);
+    const custom = await run("check", join(FIXTURES, "micro/arg_custom_layer/golden.mlmodel"));
+    expect(custom.code).toBe(4);
+    expect(custom.stdout).toMatch(/\(custom\): its code is in the app\.\n1 obstacle\n$/);
+  });
+
+  it("refuses an ML Program by its name", async () => {
+    const program = join(FIXTURES, "mlpackage/examples/cnn-fp16.mlpackage");
+    const { code, stdout } = await run("check", program);
+    expect([code, stdout]).toEqual([
+      4,
+      "obstacle: Only neural networks can be read as layers; this is an ML Program.\n1 obstacle\n",
+    ]);
+  });
+
   it("prints one document with --json", async () => {
     const { code, stdout } = await run("check", LAMBDA, "--json");
     expect(code).toBe(4);

@@ -32,10 +32,10 @@ export function summariseKeras(
   const log = createDiagnostics();
   const opened = openModel(source, options, log);
   const { archive, model, specs } = opened;
-  const tables = matchWeights(opened, { file: source.name, log });
   const doubts = createDiagnostics();
   const { dialect } = archive;
   const refused = reportUnknown(model, { specs, dialect, placeholders: false, log: doubts });
+  const tables = orDoubt(() => matchWeights(opened, { file: source.name, log }), doubts.errors);
   const context = { archive, specs, refused, errors: doubts.errors };
   const { inputShapes } = options;
   const { table, trace } = bestOf(
@@ -71,6 +71,17 @@ export function summariseKeras(
       if (error instanceof KcError) return error;
       throw error;
     }
+  }
+}
+
+/** What is known of a layer says more than its arrays, of which quantised ones have too many. */
+function orDoubt<T>(match: () => T, doubts: readonly Diagnostic[]): T {
+  try {
+    return match();
+  } catch (error) {
+    const layer = error instanceof KcError ? error.at.layer : undefined;
+    const doubt = doubts.find(({ at }) => layer !== undefined && at?.layer === layer);
+    throw doubt === undefined ? error : new KcError(doubt, { cause: error });
   }
 }
 
