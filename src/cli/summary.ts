@@ -81,7 +81,7 @@ function printCost({ summary: model, graph, warnings }: OpenedModel, flags: Flag
   if (!columns.flops && !columns.memory) return;
   if (graph === undefined) {
     if (warnings.length === 0) {
-      fail("unsupported", "What the operations of an ML Program cost is not counted.", {
+      fail("unsupported", "What an ML Program or a pipeline costs is not counted.", {
         hint: "Leave out --flops and --memory.",
       });
     }

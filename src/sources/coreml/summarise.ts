@@ -18,6 +18,7 @@ import { type OpenedNetwork, openNetwork } from "./network.ts";
 import { type CoreMLModel, readCoreML } from "./read-coreml.ts";
 import { stateModel } from "./statement.ts";
 import { storedArrays } from "./stored-arrays.ts";
+import { summarisePipeline } from "./summarise-pipeline.ts";
 import { summariseProgram } from "./summarise-program.ts";
 
 /** A Core ML model's layers with shapes and weights, and what it says beside. */
@@ -47,6 +48,15 @@ export function summariseCoreML(
       statement: stateModel(model, undefined, describedInputs(model.description?.input)),
       warnings: [],
     };
+  }
+  const pipeline =
+    model.pipeline ?? (model.pipelineClassifier ?? model.pipelineRegressor)?.pipeline;
+  if (pipeline !== undefined) {
+    const inner = (member: Model, of: string): ModelSummary =>
+      summariseCoreML(member, { ...options, name: of }).summary;
+    const summary = { ...head, ...summarisePipeline(model, pipeline, inner) };
+    const inputs = describedInputs(model.description?.input);
+    return { summary, statement: stateModel(model, undefined, inputs), warnings: [] };
   }
   const network = openNetwork(model);
   const read = tryReading(model, options);
