@@ -33,7 +33,7 @@ export async function evaluate(model: string, data: string, raw: RawFlags): Prom
   checkTexts(paths, force);
   viewPlanOf(flags);
   wholeAbove0(flags, "top");
-  const opened = await openClassifier(model, flags);
+  const opened = await openClassifier(model, flags, "evaluate");
   try {
     const terminal = openTerminal();
     const pictures = labelledPictures(data, labelsFor(opened, flags));
@@ -110,8 +110,8 @@ async function measure(
 }
 
 function scoredOf(
-  { files, scores, outputs }: PictureRun,
-  { graph }: OpenedClassifier,
+  { files, scores, logits, outputs }: PictureRun,
+  { graph, output }: OpenedClassifier,
   classes: readonly string[],
 ): { readonly scored: Scored; readonly loss: KerasLoss } {
   if (files.length === 0) {
@@ -119,13 +119,20 @@ function scoredOf(
       hint: "kc predict says what is wrong with each.",
     });
   }
-  const logits = graph?.training?.lossSettings?.[0]?.fromLogits === true;
+  const areLogits = graph?.training?.lossSettings?.[output]?.fromLogits === true;
+  const known = areLogits ? scores : logits;
   const scored = {
     classes,
     truth: files.map(({ label = 0 }) => label),
-    scores: probabilitiesOf(scores, outputs, logits),
+    scores: probabilitiesOf(scores, outputs, areLogits),
   };
-  return { scored, loss: kerasLoss(graph, { scored, outputCount: outputs }) };
+  const samples = {
+    scored,
+    output,
+    outputCount: outputs,
+    ...(known === undefined ? {} : { logits: known }),
+  };
+  return { scored, loss: kerasLoss(graph, samples) };
 }
 
 function accuracyOf(run: PictureRun, opened: OpenedClassifier, classes: readonly string[]): number {

@@ -8,7 +8,8 @@ import { type FileSource, type FolderSource, openFile, openPath, readStdin } fro
 import type { Graph } from "../ir/graph.ts";
 import type { Classifier, PictureSize } from "../predict/classifier.ts";
 import { coreMLClassifier } from "../predict/coreml-classifier.ts";
-import { graphClassifier } from "../predict/graph-classifier.ts";
+import { graphClassifier, scoresPort } from "../predict/graph-classifier.ts";
+import { type GraphWithLogits, withLogits } from "../predict/logits.ts";
 import { readKeras } from "../sources/keras/index.ts";
 import type { Preparation } from "../verify/compare/index.ts";
 import { readOptions } from "./convert-options.ts";
@@ -26,6 +27,8 @@ export interface OpenedClassifier {
   readonly faster?: string;
   /** Of a classifier of Core ML. */
   readonly labels: readonly string[] | undefined;
+  /** Which of a Keras model's outputs holds the scores. */
+  readonly output: number;
   /** Of Keras models: how they were trained, and what regularizers add to the loss. */
   readonly graph: Graph | undefined;
   readonly preprocessing: { readonly name: string; readonly why?: string };
@@ -34,35 +37,45 @@ export interface OpenedClassifier {
 }
 
 /** Opens a Keras or Core ML model as the options say. Throws what reading and opening it throws; then nothing stays open. */
-export async function openClassifier(path: string, flags: FlagReader): Promise<OpenedClassifier> {
+export async function openClassifier(
+  path: string,
+  flags: FlagReader,
+  purpose: "predict" | "evaluate",
+): Promise<OpenedClassifier> {
   const input = path === "-" ? await readStdin() : openPath(path);
   try {
     const coreML = coreMLInput(input);
     if (coreML !== undefined) return openCoreMLModel(input, flags);
-    return await openKerasModel(isFolder(input) ? openFile(path) : input, flags);
+    return await openKerasModel(isFolder(input) ? openFile(path) : input, flags, purpose);
   } catch (error) {
     input.close();
     throw error;
   }
 }
 
-async function openKerasModel(source: FileSource, flags: FlagReader): Promise<OpenedClassifier> {
+async function openKerasModel(
+  source: FileSource,
+  flags: FlagReader,
+  purpose: "predict" | "evaluate",
+): Promise<OpenedClassifier> {
   if (flags.has("half")) fail("bad-option", "--half is for Core ML models.");
   const reading = await readOptions(flags, "kerasBackend");
   const { graph, warnings } = readKeras(source, reading);
   const expected = expectedPictures(graph, flags);
   const { preparation = PRESETS.none } = expected;
-  const [port] = graph.inputs;
-  const preprocessing = preparedFor(preparation, port?.name ?? "");
+  const preprocessing = preparedFor(preparation, graph.inputs[0]?.name ?? "");
   const { spec, backend, install, missed } = await openBackend(flags.text("backend") ?? "auto");
   const threads = wholeAbove0(flags, "threads");
-  const predictor = await backend.open(graph, threads === undefined ? {} : { threads });
-  const size = sizeFlag(flags);
   const output = flags.text("scores");
+  const port = scoresPort(graph, output);
+  const asked: GraphWithLogits = purpose === "evaluate" ? withLogits(graph, port) : { graph };
+  const predictor = await backend.open(asked.graph, threads === undefined ? {} : { threads });
+  const size = sizeFlag(flags);
   const classifier = graphClassifier(graph, predictor, {
     preprocessing,
     ...(size === undefined ? {} : { size }),
     ...(output === undefined ? {} : { output }),
+    ...(asked.logits !== undefined ? { logits: asked.logits } : {}),
   });
   const { name, why } = expected;
   const broken = missed.filter(({ hint }) => hint?.startsWith("Install it") !== true);
@@ -72,6 +85,7 @@ async function openKerasModel(source: FileSource, flags: FlagReader): Promise<Op
     backend: `${spec.name}: ${backend.title}`,
     ...(install === undefined ? {} : { faster: install }),
     labels: undefined,
+    output: graph.outputs.indexOf(port),
     graph,
     preprocessing: { name, ...(why === undefined ? {} : { why }) },
     warnings: [...warnings, ...broken, ...expected.warnings, ...unknownPixels(expected)],
@@ -110,6 +124,7 @@ function openCoreMLModel(input: FileSource | FolderSource, flags: FlagReader): O
     name: input.name,
     backend: "interpreter of Core ML models",
     labels: classifier.labels,
+    output: 0,
     graph: undefined,
     preprocessing: { name: stated?.name ?? "as the model says" },
     warnings: [],

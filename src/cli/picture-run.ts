@@ -16,6 +16,8 @@ export interface PictureRun {
   readonly files: readonly PictureFile[];
   /** A row of scores for each of them. */
   readonly scores: Float32Array;
+  /** What the scores were made of, likewise; see `withLogits`. */
+  readonly logits?: Float32Array;
   readonly outputs: number;
   /** Those that could not. */
   readonly faults: readonly PictureFault[];
@@ -56,7 +58,8 @@ export async function runPictures(
   const faults: PictureFault[] = [];
   const rows: Float32Array[] = [];
   const start = performance.now();
-  for await (const { batch, scores } of scoreBatches<PictureFile, PictureBatch>(
+  const logitRows: Float32Array[] = [];
+  for await (const { batch, scores, logits } of scoreBatches<PictureFile, PictureBatch>(
     batches,
     classifier,
     plan,
@@ -64,13 +67,21 @@ export async function runPictures(
     files.push(...batch.files);
     faults.push(...batch.faults);
     rows.push(scores);
+    if (logits !== undefined) logitRows.push(logits);
     progress(
       progressLine(files.length + faults.length, pictures.length, performance.now() - start),
     );
   }
   progress("");
   const seconds = (performance.now() - start) / 1000;
-  return { files, scores: joined(rows), outputs: classifier.outputs, faults, seconds };
+  return {
+    files,
+    scores: joined(rows),
+    ...(logitRows.length === 0 ? {} : { logits: joined(logitRows) }),
+    outputs: classifier.outputs,
+    faults,
+    seconds,
+  };
 }
 
 const INTERPOLATIONS: readonly Interpolation[] = [

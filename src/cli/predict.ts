@@ -33,7 +33,7 @@ export async function predict(
   const labels = given === undefined ? undefined : loadClassLabels("--class-labels", given);
   checkTexts([csv], force);
   const pictures = await listPictures(paths);
-  const opened = await openClassifier(model, flags);
+  const opened = await openClassifier(model, flags, "predict");
   try {
     const terminal = openTerminal();
     const tell = !quiet && !json;
@@ -69,10 +69,10 @@ const UNUSED = 3;
 
 function predictionsFor(
   { files, scores, outputs }: PictureRun,
-  { graph }: OpenedClassifier,
+  { graph, output }: OpenedClassifier,
   classes: readonly string[],
 ): readonly Prediction[] {
-  const logits = graph?.training?.lossSettings?.[0]?.fromLogits === true;
+  const logits = graph?.training?.lossSettings?.[output]?.fromLogits === true;
   const named = files.map(({ name }) => ({ name }));
   return predictionsOf(named, probabilitiesOf(scores, outputs, logits), classes);
 }

@@ -22,6 +22,7 @@ export {
   categoricalCrossEntropy,
   type LossOptions,
   logLoss,
+  meanAbsoluteError,
   meanSquaredError,
   sparseCategoricalCrossEntropy,
 } from "./losses.ts";

@@ -10,7 +10,15 @@ export interface Classifier {
    * row.
    */
   score(inputs: Float32Array, count: number): Promise<Float32Array>;
+  /** Likewise, with what the last softmax or sigmoid was given; only where that was asked for and exists. */
+  scoreWithLogits?(inputs: Float32Array, count: number): Promise<ScoresWithLogits>;
   dispose(): Promise<void>;
+}
+
+/** Rows of scores, and of the numbers that they were made of. */
+export interface ScoresWithLogits {
+  readonly scores: Float32Array;
+  readonly logits: Float32Array;
 }
 
 /** What a model wants of a picture. */

@@ -13,32 +13,51 @@ export interface GraphClassifierOptions {
   readonly size?: PictureSize;
   /** Name of the output with the scores, where there are several. */
   readonly output?: string;
+  /** Name of the predictor's output with the logits of these scores, see `withLogits`. */
+  readonly logits?: string;
 }
 
 /** A graph that a backend has opened, as a classifier of pictures. Throws `bad-option` for models that are none. */
 export function graphClassifier(
   graph: Graph,
   predictor: Predictor,
-  { preprocessing, size, output }: GraphClassifierOptions,
+  { preprocessing, size, output, logits }: GraphClassifierOptions,
 ): Classifier {
   const input = { ...pictureInputOf(graph, size), preprocessing };
   const port = scoresPort(graph, output);
   const { channels, layout, width, height } = input;
   const sample = layout === "channels-last" ? [height, width, channels] : [channels, height, width];
+  const run = async (inputs: Float32Array, count: number, names: readonly string[]) => {
+    const given = { shape: [count, ...sample], data: inputs };
+    const outputs = await predictor.predict(new Map([[input.name, given]]));
+    return names.map(
+      (name) =>
+        outputs.get(name)?.data ?? fail("internal", `The backend gives no output "${name}".`),
+    );
+  };
   return {
     input,
     outputs: scoreCount(graph, port),
     async score(inputs, count) {
-      const given = { shape: [count, ...sample], data: inputs };
-      const outputs = await predictor.predict(new Map([[input.name, given]]));
-      const scores = outputs.get(port.name);
-      return scores?.data ?? fail("internal", `The backend gives no output "${port.name}".`);
+      const [scores = NO_SCORES] = await run(inputs, count, [port.name]);
+      return scores;
     },
+    ...(logits === undefined
+      ? {}
+      : {
+          async scoreWithLogits(inputs: Float32Array, count: number) {
+            const both = await run(inputs, count, [port.name, logits]);
+            return { scores: both[0] ?? NO_SCORES, logits: both[1] ?? NO_SCORES };
+          },
+        }),
     dispose: () => predictor.dispose(),
   };
 }
 
-function scoresPort(graph: Graph, name: string | undefined): GraphPort {
+const NO_SCORES = new Float32Array(0);
+
+/** The output with the scores: the named or the only one. Throws `bad-option`. */
+export function scoresPort(graph: Graph, name: string | undefined): GraphPort {
   const { outputs } = graph;
   const names = outputs.map((port) => `"${port.name}"`).join(", ");
   if (name !== undefined) {

@@ -2,12 +2,15 @@ import {
   binaryCrossEntropy,
   type Clipping,
   categoricalCrossEntropy,
+  type LossOptions,
+  meanAbsoluteError,
   meanSquaredError,
   type Scored,
   sparseCategoricalCrossEntropy,
 } from "../evaluate/index.ts";
 import type { Graph } from "../ir/graph.ts";
 import { readFloat64 } from "../ir/tensor.ts";
+import { clippingOf } from "./loss-clipping.ts";
 
 /** The loss that Keras' `evaluate` gives for a model. */
 export interface KerasLoss {
@@ -25,34 +28,51 @@ export interface LossSamples {
   readonly scored: Scored;
   /** 1 where one sigmoid tells two classes apart. */
   readonly outputCount: number;
+  /** What the scores were made of, row by row, where that is known. */
+  readonly logits?: ArrayLike<number>;
+  /** Which of the model's outputs holds the scores; else the first. */
+  readonly output?: number;
 }
 
 /** The model's own loss, or cross entropy where the file does not say, with all penalties of its weights. */
 export function kerasLoss(graph: Graph | undefined, samples: LossSamples): KerasLoss {
-  const { scored, outputCount } = samples;
-  const stated = graph?.training?.losses[0] ?? "";
+  const { outputCount, output = 0 } = samples;
+  const stated = graph?.training?.losses[output] ?? "";
   const name = stated || (outputCount === 1 ? "binary_crossentropy" : "categorical_crossentropy");
   const penalty = graph === undefined ? 0 : penaltyOf(graph);
-  const options = { clipping: clippingOf(graph), penalty };
-  const { labelSmoothing = 0 } = graph?.training?.lossSettings?.[0] ?? {};
+  const { labelSmoothing = 0 } = graph?.training?.lossSettings?.[output] ?? {};
+  const clipping = clippingOf(graph, output);
+  const own = ownLoss(name, samples, clipping, labelSmoothing);
+  return { name, penalty, value: own === undefined ? undefined : own + penalty };
+}
+
+/** Without penalties; undefined where it is not computed here. */
+function ownLoss(
+  name: string,
+  samples: LossSamples,
+  clipping: Clipping,
+  labelSmoothing: number,
+): number | undefined {
+  const { scored, logits } = samples;
+  const given = clipping === "logits" && logits !== undefined ? { logits } : {};
+  const options = { clipping, ...given };
   switch (name) {
     case "categorical_crossentropy":
-      return { name, penalty, value: smoothed(scored, labelSmoothing, options) };
+      return smoothed(scored, labelSmoothing, options);
     case "sparse_categorical_crossentropy":
-      return { name, penalty, value: sparseCategoricalCrossEntropy(scored, options) };
+      return sparseCategoricalCrossEntropy(scored, options);
     case "binary_crossentropy": {
       const targets = targetsOf(samples).map((y) => y * (1 - labelSmoothing) + labelSmoothing / 2);
-      return { name, penalty, value: binaryCrossEntropy(targets, valuesOf(samples), options) };
+      return binaryCrossEntropy(targets, valuesOf(samples), options);
     }
     case "mean_squared_error":
     case "mse":
-      return {
-        name,
-        penalty,
-        value: meanSquaredError(targetsOf(samples), valuesOf(samples), options),
-      };
+      return meanSquaredError(targetsOf(samples), valuesOf(samples));
+    case "mean_absolute_error":
+    case "mae":
+      return meanAbsoluteError(targetsOf(samples), valuesOf(samples));
     default:
-      return { name, penalty, value: undefined };
+      return undefined;
   }
 }
 
@@ -69,37 +89,16 @@ export function penaltyOf(graph: Graph): number {
   }, 0);
 }
 
-/** tf.keras 2 and Keras 3 look through a last softmax or sigmoid, and are told where outputs are logits. */
-function clippingOf(graph: Graph | undefined): Clipping {
-  if (graph === undefined) return "clip";
-  if (graph.training?.lossSettings?.[0]?.fromLogits === true) return "logits";
-  const { version } = graph.source;
-  const major = Number.parseInt(version, 10);
-  const minor = Number.parseInt(version.split(".")[1] ?? "0", 10);
-  const isTensorFlow = version.includes("-tf") || (major === 2 && minor >= 4) || major >= 3;
-  const last = graph.nodes.find(({ outputs }) => outputs.includes(graph.outputs[0]?.value ?? ""));
-  const { op } = last ?? {};
-  const seenThrough =
-    op?.kind === "activation" && ["softmax", "sigmoid"].includes(op.activation.fn);
-  return isTensorFlow && seenThrough ? "logits" : "clip";
-}
-
 /** Each target gives `smoothing` of itself to all classes alike. */
-function smoothed(
-  scored: Scored,
-  smoothing: number,
-  options: { readonly clipping: Clipping; readonly penalty: number },
-): number {
-  const own = categoricalCrossEntropy(scored, options);
-  if (smoothing === 0) return own;
+function smoothed(scored: Scored, smoothing: number, options: LossOptions): number {
+  const sharp = categoricalCrossEntropy(scored, options);
+  if (smoothing === 0) return sharp;
   const { classes, truth } = scored;
-  const bare = { clipping: options.clipping };
   const perClass = classes.map((_, label) =>
-    categoricalCrossEntropy({ ...scored, truth: Array.from(truth, () => label) }, bare),
+    categoricalCrossEntropy({ ...scored, truth: Array.from(truth, () => label) }, options),
   );
   const mean = perClass.reduce((sum, loss) => sum + loss, 0) / classes.length;
-  const sharp = own - options.penalty;
-  return (1 - smoothing) * sharp + smoothing * mean + options.penalty;
+  return (1 - smoothing) * sharp + smoothing * mean;
 }
 
 /** One number a sample for one sigmoid, else one-hot rows. */

@@ -12,6 +12,8 @@ export interface ScoredBatch<Batch> {
   readonly batch: Batch;
   /** A row for each picture; means over the views where there are several. */
   readonly scores: Float32Array;
+  /** What they were made of, see `withLogits`; not of views. */
+  readonly logits?: Float32Array;
 }
 
 /** The size at which pictures must be loaded. */
@@ -28,14 +30,23 @@ export async function* scoreBatches<File, Batch extends PreparedBatch<File>>(
 ): AsyncGenerator<ScoredBatch<Batch>, void, undefined> {
   for await (const batch of batches) {
     const count = batch.files.length;
-    const scores =
-      count === 0
-        ? new Float32Array(0)
-        : plan === undefined
-          ? await classifier.score(batch.inputs, count)
-          : await scoreViews(batch.inputs, count, classifier, plan);
-    yield { batch, scores };
+    yield { batch, ...(await scoresOf(batch.inputs, count, classifier, plan)) };
   }
+}
+
+async function scoresOf(
+  inputs: Float32Array,
+  count: number,
+  classifier: Classifier,
+  plan: ViewPlan | undefined,
+): Promise<Omit<ScoredBatch<unknown>, "batch">> {
+  if (count === 0) return { scores: new Float32Array(0) };
+  if (plan !== undefined) return { scores: await scoreViews(inputs, count, classifier, plan) };
+  return (
+    (await classifier.scoreWithLogits?.(inputs, count)) ?? {
+      scores: await classifier.score(inputs, count),
+    }
+  );
 }
 
 /** View by view, so that memory stays that of one batch. */

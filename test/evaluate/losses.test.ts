@@ -3,6 +3,7 @@ import {
   binaryCrossEntropy,
   brierScore,
   categoricalCrossEntropy,
+  meanAbsoluteError,
   meanSquaredError,
   sparseCategoricalCrossEntropy,
 } from "../../src/evaluate/losses.ts";
@@ -42,6 +43,27 @@ describe("losses", () => {
       { clipping: "logits" },
     );
     expect(loss).toBeCloseTo(20 * Math.LN10, 10);
+  });
+
+  it("take logits where probabilities have lost them to rounding", () => {
+    const one = { classes: ["a", "b"], truth: [1], scores: [1, 0] };
+    const logits = [200, -100];
+    const options = { clipping: "logits", logits } as const;
+    expect(categoricalCrossEntropy(one, options)).toBe(300);
+    expect(sparseCategoricalCrossEntropy(one, options)).toBe(300);
+    // A sigmoid of 20 is 1 in float32, and so were its loss that of 1e-45.
+    expect(binaryCrossEntropy([0], [1], { clipping: "logits", logits: [20] })).toBeCloseTo(20, 8);
+  });
+
+  it("add 1e-7 to a clipped sigmoid as tf.keras 2 does", () => {
+    // tf.keras 2.15 behind a Reshape, certain and wrong: -log(float32(1 + 1e-7) - float32(1 - 1e-7)) = 15.249
+    const wrong = binaryCrossEntropy([0], [1], { clipping: "clip-twice" });
+    expect(wrong).toBeCloseTo(15.2492, 4);
+    expect(binaryCrossEntropy([1], [0], { clipping: "clip-twice" })).toBeCloseTo(15.4249, 4);
+  });
+
+  it("take absolute differences", () => {
+    expect(meanAbsoluteError([1, 0], [0.75, 0.5], { penalty: 1 })).toBe(1.375);
   });
 
   it("clip before dividing in the sparse loss", () => {

@@ -52,13 +52,30 @@ describe("the loss of a model", () => {
     expect(value).toBeCloseTo((2 * 0.0625 + 2 * 0.25) / 4, 12);
   });
 
+  it("comes from the logits where the file says that outputs are logits", () => {
+    const samples = { ...two, logits: [30, -40] };
+    const { value } = kerasLoss(trained("binary_crossentropy", { fromLogits: true }), samples);
+    expect(value).toBeCloseTo(0, 9);
+  });
+
+  it("is that of the output with the scores", () => {
+    const own = trained("mse");
+    const training = {
+      losses: ["mse", "mae"],
+      metrics: [],
+      optimizer: { name: "sgd", config: {} },
+    };
+    const { name } = kerasLoss({ ...own, training }, { ...two, output: 1 });
+    expect(name).toBe("mae");
+  });
+
   it("is cross entropy where nobody says", () => {
     expect(kerasLoss(undefined, two).name).toBe("binary_crossentropy");
   });
 
   it("is named but not computed where it is another", () => {
-    expect(kerasLoss(trained("kullback_leibler_divergence"), two)).toEqual({
-      name: "kullback_leibler_divergence",
+    expect(kerasLoss(trained("poisson"), two)).toEqual({
+      name: "poisson",
       value: undefined,
       penalty: 0,
     });
