@@ -20,6 +20,7 @@ import { type Dim, sizeOf } from "../../ir/tensor.ts";
 import type { Json } from "../../json.ts";
 import { roleOf } from "./roles.ts";
 import { isSetting, settingIn, settingsOf } from "./settings.ts";
+import { addSimpleShapes } from "./simple-shapes.ts";
 
 /** The nodes of an ONNX model as layers. */
 export interface OnnxSummary {
@@ -73,6 +74,7 @@ function scopeOf(
   }
   const stated = [...(graph.valueInfo ?? []), ...(graph.input ?? []), ...(graph.output ?? [])];
   const shapes = new Map(stated.map(({ name = "", type }) => [name, shapeOf(type)]));
+  addSimpleShapes(graph.node ?? [], shapes);
   return { path, constants, makers: new Map(), shapes, names: new Set(), log };
 }
 

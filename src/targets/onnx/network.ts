@@ -26,6 +26,8 @@ export interface EmittedNetwork {
   readonly emission: Emission;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  /** The values between them, for readers that infer no shapes. */
+  readonly values: readonly Port[];
 }
 
 /** Writes all nodes. Throws `unsupported` once, with every layer that cannot be expressed. */
@@ -39,7 +41,20 @@ export function emitNetwork(graph: Graph, settings: Settings, names: PortNames):
   }
   throwIfErrors(log);
   const outputs = graph.outputs.map((_, index) => emitOutput(emission, names, index));
-  return { emission, inputs, outputs };
+  return { emission, inputs, outputs, values: innerValues(emission, [...inputs, ...outputs]) };
+}
+
+/** Where each value of the graph lies, in the order of the graph; without what has a declaration of its own. */
+function innerValues(emission: Emission, ports: readonly Port[]): readonly Port[] {
+  const declared = new Set([...ports, ...emission.constants].map(({ name }) => name));
+  return emission.graph.nodes.flatMap(({ outputs }) =>
+    outputs.flatMap((value): readonly Port[] => {
+      const { name, order, element } = emission.tensorOf(value);
+      if (declared.has(name)) return [];
+      declared.add(name);
+      return [{ name, element, order, shape: arrange(emission.shapeOf(value), order) }];
+    }),
+  );
 }
 
 function emitInput(emission: Emission, settings: Settings, names: PortNames, index: number): Port {

@@ -51,6 +51,7 @@ export function writeOnnx(graph: Graph, options: OnnxOptions = {}): OnnxResult {
       initializer: stored.initializers,
       input: network.inputs.map((port) => valueInfo(port, settings.inputDescriptions)),
       output: network.outputs.map((port) => valueInfo(port, settings.outputDescriptions)),
+      valueInfo: network.values.map(innerInfo),
     },
   };
   const { data } = stored;
@@ -81,6 +82,12 @@ function valueInfo(
     type: { tensorType: { elemType: element, shape: { dim } } },
     ...(about === undefined ? {} : { docString: about }),
   };
+}
+
+/** Free sizes of inner values stay unnamed: they follow from those of the inputs. */
+function innerInfo({ name, element, shape }: Port): ValueInfoProto {
+  const dim = shape.map((size) => (size === null ? {} : { dimValue: size }));
+  return { name, type: { tensorType: { elemType: element, shape: { dim } } } };
 }
 
 /** What Keras keeps from one batch to the next, ONNX starts anew. */
