@@ -1,3 +1,6 @@
+import { writeSync } from "node:fs";
+import { exitCodeOf } from "../errors.ts";
+import { systemCode, systemText } from "../io/system-error.ts";
 import { reportFailure, usageFailure } from "./failure.ts";
 import { buildProgram } from "./program.ts";
 
@@ -8,7 +11,7 @@ import { buildProgram } from "./program.ts";
 export async function main(argv: readonly string[]): Promise<number> {
   const json = wantsJson(argv);
   for (const stream of [process.stdout, process.stderr]) {
-    if (!stream.listeners("error").includes(ignoreBrokenPipe)) stream.on("error", ignoreBrokenPipe);
+    if (!stream.listeners("error").includes(endOfOutput)) stream.on("error", endOfOutput);
   }
   let exitCode = 0;
   try {
@@ -29,7 +32,13 @@ function wantsJson(argv: readonly string[]): boolean {
   return (end < 0 ? argv : argv.slice(0, end)).includes("--json");
 }
 
-/** Who reads our texts may stop early (`kc --help | head`). */
-function ignoreBrokenPipe(error: Error): void {
-  if (!("code" in error) || error.code !== "EPIPE") throw error;
+/** Who reads our texts may stop early (`kc --help | head`); a full disk is another matter. */
+function endOfOutput(error: Error): void {
+  if (systemCode(error) === "EPIPE") return;
+  try {
+    writeSync(2, `error: the standard output cannot be written: ${systemText(error)}.\n`);
+  } catch {
+    // The standard error may be what is full.
+  }
+  process.exit(exitCodeOf("io-write"));
 }

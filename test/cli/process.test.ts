@@ -30,6 +30,18 @@ describe("standard input and output", () => {
     ]);
   });
 
+  it("end with code 7, and no stack, when texts do not fit either", () => {
+    for (const args of [["--help"], ["summary", SMALL]]) {
+      const full = openSync("/dev/full", "w");
+      const { code, stderr } = spawn(args, { stdout: full });
+      closeSync(full);
+      expect([code, stderr]).toEqual([
+        7,
+        "error: the standard output cannot be written: no space left on the disk.\n",
+      ]);
+    }
+  });
+
   it("end with code 7 when the disk behind them is full", () => {
     const full = openSync("/dev/full", "w");
     const { code, stderr } = spawn(["convert", SMALL, "-"], { stdout: full });
