@@ -163,7 +163,10 @@ function checkClasses(classes: readonly string[], { classifier }: OpenedClassifi
   if (classes.length === told) return;
   fail(
     "bad-option",
-    `The model tells ${told} classes apart, but there are ${classes.length}: ${classes.slice(0, 8).join(", ")}${classes.length > 8 ? ", …" : ""}.`,
+    `The model tells ${told} classes apart, but there are ${classes.length}: ${classes
+      .slice(0, 8)
+      .map((name) => `"${name}"`)
+      .join(", ")}${classes.length > 8 ? ", …" : ""}.`,
     { hint: "Say all classes in the model's order: --class-labels labels.txt" },
   );
 }

@@ -128,7 +128,7 @@ describe("kc evaluate refuses", () => {
       ...OPTIONS,
     );
     expect(code).toBe(2);
-    expect(stderr).toContain("The model tells 10 classes apart, but there are 2: one, two.");
+    expect(stderr).toContain('The model tells 10 classes apart, but there are 2: "one", "two".');
   });
 
   it("a class folder that is not among the labels", async () => {
