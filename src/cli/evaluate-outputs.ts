@@ -69,6 +69,7 @@ function reportOf({ run, scored, files, modelPath }: Measured): EvaluationReport
     evaluation,
     truth: scored.truth,
     scores: scored.scores,
+    ...(tta === undefined ? {} : { views: tta }),
     names: files.map((file) => file.name),
     faults: unused.map(({ file, why: reason }) => ({ name: file, why: reason })),
     provenance: [

@@ -9,6 +9,8 @@ export interface EvaluationReport {
   readonly truth: ArrayLike<number>;
   /** One score for each class, sample by sample. */
   readonly scores: ArrayLike<number>;
+  /** Test-time augmentation that the scores are the means of, and how good the pictures alone were. */
+  readonly views?: { readonly name: string; readonly plainAccuracy: number };
   /** What each sample is called: the name of its file. */
   readonly names: readonly string[];
   /** Files that could not be used, and why. */
@@ -32,10 +34,20 @@ export interface PictureLimits {
 /** The headline figures, in order: what each is called, its value, and what it means. */
 export function headlines({
   evaluation,
-}: EvaluationReport): readonly (readonly [name: string, value: string, meaning: string])[] {
+  views,
+}: Pick<EvaluationReport, "evaluation" | "views">): readonly (readonly [
+  name: string,
+  value: string,
+  meaning: string,
+])[] {
   const { accuracy, loss, topK, scores, calibration, rocAuc } = evaluation;
   const all: readonly (readonly [string, string | undefined, string])[] = [
     ["Accuracy", percent(accuracy), "of all pictures are right"],
+    [
+      "Gain by views",
+      views && points(accuracy - views.plainAccuracy),
+      `${views?.name}: ${percent(views?.plainAccuracy ?? 0)} without`,
+    ],
     [
       topK === undefined ? "Top" : `Top ${topK.k}`,
       topK && percent(topK.accuracy),
@@ -53,6 +65,11 @@ export function headlines({
   return all.flatMap(([name, value, meaning]) =>
     value === undefined ? [] : [[name, value, meaning] as const],
   );
+}
+
+/** `+1.25 points` */
+function points(share: number): string {
+  return `${share < 0 ? "-" : "+"}${(Math.abs(share) * 100).toFixed(2)} points`;
 }
 
 /** `87.29 %` */

@@ -28,6 +28,17 @@ describe("headlines", () => {
     const names = headlines(hostileReport()).map(([name]) => name);
     expect(names).toContain("Loss");
     expect(names).not.toContain("Top 5");
+    expect(names).not.toContain("Gain by views");
+  });
+
+  it("say what test-time augmentation gave", () => {
+    const report = hostileReport();
+    const { accuracy } = report.evaluation;
+    const gains = [-0.0125, 0.5].map((gain) => {
+      const views = { name: "flip", plainAccuracy: accuracy - gain };
+      return headlines({ ...report, views }).find(([name]) => name === "Gain by views")?.[1];
+    });
+    expect(gains).toEqual(["-1.25 points", "+50.00 points"]);
   });
 });
 
