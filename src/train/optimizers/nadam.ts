@@ -51,4 +51,18 @@ export function nadam({ dialect, config }: OptimizerSettings): UpdateRule {
   };
 }
 
+/**
+ * Whether the running product is multiplied before a weight's update. Once a step, but within a compiled step tf.keras 2.11
+ * to 2.15 does so for each weight: its counter of products was read when the step was traced (twice), so that only one
+ * weight in one step finds it as it should be.
+ * @see keras/src/optimizers/nadam.py `_u_product_counter` (2.15)
+ */
+export function multipliesProduct(
+  { dialect }: OptimizerSettings,
+  place: { readonly weight: number; readonly weights: number; readonly step: number },
+): boolean {
+  const { weight, weights, step } = place;
+  return dialect === "tf" ? step !== weights + weight : weight === 0;
+}
+
 const BASE = Math.fround(0.96);

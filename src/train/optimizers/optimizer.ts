@@ -1,5 +1,6 @@
 import { fail } from "../../errors.ts";
 import { clipGradients } from "./clip.ts";
+import { multipliesProduct } from "./nadam.ts";
 import { at, type UpdateRule } from "./rule.ts";
 import { ruleOf } from "./rules.ts";
 import type { OptimizerSettings } from "./settings.ts";
@@ -53,6 +54,8 @@ export function decayedRate({ dialect, config }: OptimizerSettings, state: Optim
   return Math.fround(dialect === "keras" ? rate * Math.fround(1 / below) : rate / below);
 }
 
+const NO_GRADIENT = new Float32Array(0);
+
 interface Arrays {
   readonly weights: readonly Float32Array[];
   readonly gradients: readonly Float32Array[];
@@ -69,12 +72,18 @@ function stepOnce(
   const rate = decayedRate(settings, state);
   const step = state.iterations + 1;
   if (settings.config.weight_decay !== 0) decayWeights(settings, weights, rate);
-  const factor = rule.productFactor?.(step) ?? 1;
-  state.product = Math.fround(state.product * factor);
-  const update = rule.update({ rate, step, product: state.product });
+  const factor = rule.productFactor?.(step);
+  let update = factor === undefined ? rule.update({ rate, step, product: 1 }) : undefined;
   weights.forEach((weight, index) => {
-    const gradient = gradients[index];
-    if (gradient !== undefined) update(weight, gradient, state.slots[index] ?? []);
+    if (factor !== undefined) {
+      const place = { weight: index, weights: weights.length, step };
+      const multiplies = multipliesProduct(settings, place);
+      if (multiplies) state.product = Math.fround(state.product * factor);
+      if (multiplies || update === undefined) {
+        update = rule.update({ rate, step, product: state.product });
+      }
+    }
+    update?.(weight, gradients[index] ?? NO_GRADIENT, state.slots[index] ?? []);
   });
   state.iterations = step;
 }

@@ -1,5 +1,6 @@
 import { fail } from "../../errors.ts";
 import { formatShape, type NumericArray, sizeOf } from "../../ir/tensor.ts";
+import { multipliesProduct } from "./nadam.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { ruleOf } from "./rules.ts";
 import { otherLayouts, type StateEntry, stateLayout } from "./state-layout.ts";
@@ -119,12 +120,16 @@ function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
 }
 
-function productAfter({ settings }: Optimizer, steps: number): number {
+function productAfter({ settings, state }: Optimizer, steps: number): number {
   const { productFactor } = ruleOf(settings);
+  const weights = state.slots.length;
   let product = 1;
   // It reaches 0 after a few thousand steps, and stays there.
   for (let step = 1; step <= steps && productFactor !== undefined && product > 0; step++) {
-    product = Math.fround(product * productFactor(step));
+    for (let weight = 0; weight < weights; weight++) {
+      if (!multipliesProduct(settings, { weight, weights, step })) continue;
+      product = Math.fround(product * productFactor(step));
+    }
   }
   return product;
 }
