@@ -1,0 +1,218 @@
+import { add, clone, type Tensor, tidy } from "@tensorflow/tfjs-core";
+import { fail } from "../../../errors.ts";
+import type { Node, ValueId } from "../../../ir/graph.ts";
+import type { OpKind, OpOf } from "../../../ir/ops/index.ts";
+import { throughFused } from "../backward/activation.ts";
+import type { BackwardStep, Gradients } from "../backward/backward.ts";
+import { backwards } from "../backward/backwards.ts";
+import { type Computed, tensorAt, type WeightLookup } from "../forward.ts";
+import { forwards } from "../forwards.ts";
+import type { Step } from "../plan.ts";
+import { batchNormTraining, noiseTraining, type RandomStream } from "../training-forward.ts";
+import type { TrainingPlan, TrainingStep } from "./training-plan.ts";
+
+/** What a training step needs besides its plan. */
+export interface TrainingInputs {
+  /** In the order of the graph's inputs; the caller's. */
+  readonly inputs: readonly Tensor[];
+  readonly weightOf: WeightLookup;
+  /** Where the gradient starts, from the value of each output of the graph. */
+  readonly startGradients: (outputs: readonly Tensor[]) => readonly StartGradient[];
+  readonly random: RandomStream;
+  /** Frozen batch normalisations: by the batch (stand-alone Keras) or by the stored numbers. */
+  readonly frozenNorm: "batch" | "stored";
+}
+
+/** The gradient of the loss at a value of the graph. */
+export interface StartGradient {
+  readonly value: ValueId;
+  readonly gradient: Tensor;
+}
+
+/** What a batch normalisation saw. */
+export interface BatchStatistics {
+  readonly node: Node;
+  readonly mean: Tensor;
+  /** Biased. */
+  readonly variance: Tensor;
+  /** Numbers of each channel. */
+  readonly count: number;
+  /** Axes of its input. */
+  readonly rank: number;
+}
+
+/** What a step gives; all tensors are the caller's. */
+export interface TrainingResult {
+  readonly outputs: readonly Tensor[];
+  /** By the id of the weight. */
+  readonly gradients: ReadonlyMap<string, Tensor>;
+  /** Of the layers that are trained. */
+  readonly statistics: readonly BatchStatistics[];
+}
+
+/** One pass there and back. To be called within a tidy scope, which ends all tensors that are not kept. */
+export function runTraining(plan: TrainingPlan, given: TrainingInputs): TrainingResult {
+  const values = new Map<ValueId, Tensor>();
+  const saved = new Map<string, readonly Tensor[]>();
+  const statistics: BatchStatistics[] = [];
+  plan.graph.inputs.forEach(({ value }, index) => {
+    values.set(value, clone(tensorAt(given.inputs, index)));
+  });
+  for (const one of plan.steps) {
+    const computed = forward(one.step, values, given);
+    const seen = statisticsOf(one.step, values, computed.saved);
+    if (seen !== undefined) statistics.push(seen);
+    if (one.back !== undefined) saved.set(one.step.node.id, computed.saved);
+    else for (const unread of computed.saved) unread.dispose();
+    release(values, one.releaseForward);
+  }
+  const outputs = plan.graph.outputs.map(({ value }) => clone(made(values, value)));
+  const gradients = new Map<string, Tensor>();
+  const flowing = new Map<ValueId, Tensor>();
+  for (const { value, gradient } of given.startGradients(outputs)) gather(flowing, value, gradient);
+  for (const one of [...plan.steps].reverse()) {
+    backward(one, { values, saved, flowing, gradients }, given);
+  }
+  return { outputs, gradients, statistics };
+}
+
+interface Flow {
+  readonly values: Map<ValueId, Tensor>;
+  readonly saved: ReadonlyMap<string, readonly Tensor[]>;
+  /** Gradients of values, as far as they have been added up. */
+  readonly flowing: Map<ValueId, Tensor>;
+  readonly gradients: Map<string, Tensor>;
+}
+
+function forward(
+  step: Step,
+  values: Map<ValueId, Tensor>,
+  { weightOf, frozenNorm, random }: TrainingInputs,
+): Computed {
+  const { node, activation } = step;
+  const inputs = node.inputs.map((value) => made(values, value));
+  const results = tidy(() => {
+    const { op } = node;
+    let computed: Computed;
+    if (op.kind === "batchNorm" && (node.origin.trainable || frozenNorm === "batch")) {
+      computed = batchNormTraining(op, inputs, weightOf);
+    } else if (op.kind === "noise") computed = noiseTraining(op, inputs, random);
+    else {
+      const known = forwards[op.kind];
+      if ("unsupported" in known) return fail("unsupported", known.unsupported);
+      computed = compute(op.kind, op, { inputs, weightOf, activation });
+    }
+    return [...computed.outputs, ...computed.saved];
+  });
+  const count = step.outputs.length;
+  for (const [index, value] of step.outputs.entries()) values.set(value, tensorAt(results, index));
+  return { outputs: results.slice(0, count), saved: results.slice(count) };
+}
+
+interface Operands {
+  readonly inputs: readonly Tensor[];
+  readonly weightOf: WeightLookup;
+  readonly activation: Step["activation"];
+}
+
+function compute<K extends OpKind>(
+  kind: K,
+  op: OpOf<K>,
+  { inputs, weightOf, activation }: Operands,
+): Computed {
+  const known = forwards[kind];
+  if ("unsupported" in known) return fail("unsupported", known.unsupported);
+  return known(op, inputs, weightOf, activation);
+}
+
+function statisticsOf(
+  { node }: Step,
+  values: ReadonlyMap<ValueId, Tensor>,
+  saved: readonly Tensor[],
+): BatchStatistics | undefined {
+  const { op } = node;
+  if (op.kind !== "batchNorm" || !node.origin.trainable) return undefined;
+  const x = made(values, node.inputs[0] ?? "");
+  const count = x.size / (x.shape[op.axis] ?? 1);
+  const [mean, variance] = [clone(tensorAt(saved, 0)), clone(tensorAt(saved, 2))];
+  return { node, mean, variance, count, rank: x.rank };
+}
+
+function backward(
+  { step, back }: TrainingStep,
+  { values, saved, flowing, gradients }: Flow,
+  { weightOf }: TrainingInputs,
+): void {
+  if (back === undefined) return;
+  const { node, outputs, activation } = step;
+  const [outputId = ""] = outputs;
+  const incoming = flowing.get(outputId);
+  flowing.delete(outputId);
+  const byProducts = saved.get(node.id) ?? [];
+  if (incoming !== undefined) {
+    const found = tidyGradients(incoming, () => {
+      const output = values.get(outputId) ?? incoming;
+      const gradient = throughFused(activation, output, incoming);
+      return pass(node.op.kind, node.op, {
+        inputs: node.inputs.map((value) => values.get(value) ?? incoming),
+        output,
+        saved: byProducts,
+        gradient,
+        weightOf,
+        wants: (input) => back.wants[input] === true,
+        wantsWeights: back.trains,
+      });
+    });
+    node.inputs.forEach((value, index) => {
+      const gradient = found.inputs[index];
+      if (gradient !== undefined) gather(flowing, value, gradient);
+    });
+    for (const { ref, gradient } of found.weights) gather(gradients, ref.id, gradient);
+    incoming.dispose();
+  }
+  for (const one of byProducts) one.dispose();
+  release(values, back.release);
+}
+
+/** Keeps the gradients and ends all else; the incoming one is handed on as a tensor of its own. */
+function tidyGradients(incoming: Tensor, f: () => Gradients): Gradients {
+  let found: Gradients = { inputs: [], weights: [] };
+  tidy(() => {
+    const { inputs, weights } = f();
+    found = { inputs: inputs.map((one) => (one === incoming ? clone(one) : one)), weights };
+    return [
+      ...found.inputs.flatMap((one) => one ?? []),
+      ...found.weights.map(({ gradient }) => gradient),
+    ];
+  });
+  return found;
+}
+
+function pass<K extends OpKind>(kind: K, op: OpOf<K>, step: BackwardStep): Gradients {
+  const backward = backwards[kind];
+  if ("unsupported" in backward) return fail("unsupported", backward.unsupported);
+  return backward.gradients(op, step);
+}
+
+/** Adds to what has come from other readers; the sum takes the place of both. */
+function gather(sums: Map<string, Tensor>, key: string, gradient: Tensor): void {
+  const before = sums.get(key);
+  if (before === undefined) {
+    sums.set(key, gradient);
+    return;
+  }
+  sums.set(key, add(before, gradient));
+  before.dispose();
+  gradient.dispose();
+}
+
+function release(values: Map<ValueId, Tensor>, gone: readonly ValueId[]): void {
+  for (const value of gone) {
+    values.get(value)?.dispose();
+    values.delete(value);
+  }
+}
+
+function made(values: ReadonlyMap<ValueId, Tensor>, value: ValueId): Tensor {
+  return values.get(value) ?? fail("internal", `The value "${value}" is read before it is made.`);
+}

@@ -1,0 +1,139 @@
+import { createDiagnostics, throwIfErrors } from "../../../errors.ts";
+import type { Graph, Node, ValueId } from "../../../ir/graph.ts";
+import type { OpKind, OpOf } from "../../../ir/ops/index.ts";
+import type { WeightRef } from "../../../ir/tensor.ts";
+import type { Reads } from "../backward/backward.ts";
+import { backwards } from "../backward/backwards.ts";
+import { planSteps, type Step } from "../plan.ts";
+
+/** One node on the way there and on the way back. */
+export interface TrainingStep {
+  readonly step: Step;
+  /** Values that neither a later node nor the way back reads. */
+  readonly releaseForward: readonly ValueId[];
+  /** What is done on the way back; undefined where no gradient goes. */
+  readonly back: BackStep | undefined;
+}
+
+/** One node on the way back. */
+export interface BackStep {
+  /** Whether its weights are trained. */
+  readonly trains: boolean;
+  /** Inputs whose gradients an earlier node reads. */
+  readonly wants: readonly boolean[];
+  /** Values that nothing reads any more once it has passed its gradient on. */
+  readonly release: readonly ValueId[];
+}
+
+/** The order of a training step, with every value's end known beforehand. */
+export interface TrainingPlan {
+  readonly graph: Graph;
+  readonly steps: readonly TrainingStep[];
+  /** Trained weights, in the order of the model: that of its nodes, kernels before biases. */
+  readonly weights: readonly PlannedWeight[];
+}
+
+/** A weight that is trained. */
+export interface PlannedWeight {
+  readonly ref: WeightRef;
+  /** As `conv1/kernel`. */
+  readonly name: string;
+}
+
+/**
+ * Plans the training of a graph: which nodes a gradient passes, what they read again on the way back, and when it can
+ * go. Throws `unsupported` with every layer on that way that cannot be trained through.
+ */
+export function planTraining(graph: Graph): TrainingPlan {
+  const steps = planSteps(graph);
+  const carriers = new Set<ValueId>();
+  const active = steps.map((step) => {
+    const { node, outputs } = step;
+    const passes = trains(node) || node.inputs.some((value) => carriers.has(value));
+    if (passes) for (const value of outputs) carriers.add(value);
+    return passes;
+  });
+  refuseUntrainable(steps.filter((_, index) => active[index]));
+  const lastBack = lastBackwardReaders(steps, active);
+  const outputs = new Set(graph.outputs.map(({ value }) => value));
+  return {
+    graph,
+    weights: trainedWeights(graph),
+    steps: steps.map((step, index) => ({
+      step,
+      releaseForward: step.release.filter((value) => !lastBack.has(value)),
+      back: active[index]
+        ? {
+            trains: trains(step.node),
+            wants: step.node.inputs.map((value) => carriers.has(value)),
+            release: [...lastBack].flatMap(([value, last]) =>
+              last === index && !outputs.has(value) ? [value] : [],
+            ),
+          }
+        : undefined,
+    })),
+  };
+}
+
+/** Weights of a node that a gradient changes; moving statistics and constants are none. */
+export function trainableRoles({ op }: Node): readonly (readonly [string, WeightRef])[] {
+  if (op.kind === "affine" || op.kind === "constant") return [];
+  const entries = Object.entries<WeightRef | undefined>(op.weights);
+  return entries.flatMap(([role, ref]) =>
+    ref === undefined || STATISTICS.has(role) ? [] : [[role, ref] as const],
+  );
+}
+
+const STATISTICS: ReadonlySet<string> = new Set(["mean", "variance"]);
+
+function trains(node: Node): boolean {
+  return node.origin.trainable && trainableRoles(node).length > 0;
+}
+
+function trainedWeights(graph: Graph): readonly PlannedWeight[] {
+  const found = new Map<string, PlannedWeight>();
+  for (const node of graph.nodes) {
+    if (!node.origin.trainable) continue;
+    for (const [role, ref] of trainableRoles(node)) {
+      const name = `${node.origin.layer}/${role}`;
+      if (!found.has(ref.id)) found.set(ref.id, { ref, name });
+    }
+  }
+  return [...found.values()];
+}
+
+/** For each value that the way back reads, the step that reads it last: the earliest one. */
+function lastBackwardReaders(
+  steps: readonly Step[],
+  active: readonly boolean[],
+): ReadonlyMap<ValueId, number> {
+  const last = new Map<ValueId, number>();
+  steps.forEach((step, index) => {
+    if (!active[index]) return;
+    const reads = readsOf(step.node.op.kind, step.node.op);
+    const { inputs } = step.node;
+    const inputsRead = reads === "inputs" || reads === "inputs and output" ? inputs : [];
+    const outputRead =
+      step.activation !== "linear" || reads === "output" || reads === "inputs and output";
+    for (const value of [...inputsRead, ...(outputRead ? step.outputs : [])]) {
+      if (!last.has(value)) last.set(value, index);
+    }
+  });
+  return last;
+}
+
+function readsOf<K extends OpKind>(kind: K, op: OpOf<K>): Reads {
+  const backward = backwards[kind];
+  return "unsupported" in backward ? "nothing" : backward.reads(op);
+}
+
+function refuseUntrainable(steps: readonly Step[]): void {
+  const log = createDiagnostics();
+  for (const { node } of steps) {
+    const backward = backwards[node.op.kind];
+    if (!("unsupported" in backward)) continue;
+    const at = { layer: node.origin.layer, className: node.origin.className };
+    log.error({ code: "unsupported", text: backward.unsupported, at });
+  }
+  throwIfErrors(log);
+}
