@@ -46,7 +46,7 @@ export function headlines({
     [
       "Gain by views",
       views && points(accuracy - views.plainAccuracy),
-      `${views?.name}: ${percent(views?.plainAccuracy ?? 0)} without`,
+      `points by ${views?.name}; ${percent(views?.plainAccuracy ?? 0)} without`,
     ],
     [
       topK === undefined ? "Top" : `Top ${topK.k}`,
@@ -67,9 +67,9 @@ export function headlines({
   );
 }
 
-/** `+1.25 points` */
+/** `+1.25` */
 function points(share: number): string {
-  return `${share < 0 ? "-" : "+"}${(Math.abs(share) * 100).toFixed(2)} points`;
+  return `${share < 0 ? "-" : "+"}${(Math.abs(share) * 100).toFixed(2)}`;
 }
 
 /** `87.29 %` */

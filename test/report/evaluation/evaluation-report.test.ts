@@ -38,7 +38,7 @@ describe("headlines", () => {
       const views = { name: "flip", plainAccuracy: accuracy - gain };
       return headlines({ ...report, views }).find(([name]) => name === "Gain by views")?.[1];
     });
-    expect(gains).toEqual(["-1.25 points", "+50.00 points"]);
+    expect(gains).toEqual(["-1.25", "+50.00"]);
   });
 });
 
