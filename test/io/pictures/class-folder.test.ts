@@ -11,7 +11,7 @@ function named(root: string, options = {}) {
 
 describe("listClassFolder", () => {
   it("numbers classes and files in the order of Keras' flow_from_directory", () => {
-    // Keras: ImageDataGenerator().flow_from_directory(root, shuffle=False).filenames
+    // By hand from the rule of Keras' `_iter_valid_files`; Keras was not run for it.
     const root = folderOf(
       "b/2.jpg",
       "b/10.jpg",
