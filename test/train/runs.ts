@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { createDiagnostics } from "../../src/errors.ts";
 import { bytesSource } from "../../src/formats/bytes.ts";
 import type { Graph } from "../../src/ir/graph.ts";
 import { readKeras } from "../../src/sources/keras/index.ts";
+import { openModel } from "../../src/sources/keras/open-model.ts";
+import { readOptimizerState } from "../../src/sources/keras/optimizer-state.ts";
+import type { SavedArray } from "../../src/train/optimizers/state.ts";
 import type { Batch } from "../../src/train/trainer.ts";
 import { FIXTURES } from "../cases.ts";
 
@@ -53,6 +57,28 @@ export function startOf(suite: string, name: string): Graph {
   );
   const bytes = gunzipSync(read(`${suite}/${name}/${file}`));
   return readKeras(bytesSource(bytes, file)).graph;
+}
+
+/** The model that a run had after three steps; undefined where it is not kept. */
+export function savedOf(suite: string, name: string): SavedRun | undefined {
+  const file = readdirSync(join(FIXTURES, suite, name)).find((one) =>
+    one.startsWith("model_step3"),
+  );
+  if (file === undefined) return undefined;
+  const source = bytesSource(gunzipSync(read(`${suite}/${name}/${file}`)), file);
+  const { archive } = openModel(source, {}, createDiagnostics());
+  const optimizer = readOptimizerState(archive.optimizer).map((slot) => {
+    const values = new Float64Array(slot.count);
+    slot.dataset.readInto(values, 0);
+    return { name: slot.name, shape: slot.shape, values };
+  });
+  return { graph: readKeras(source).graph, optimizer };
+}
+
+/** A checkpoint: the model, and its optimizer's arrays in the file's order. */
+export interface SavedRun {
+  readonly graph: Graph;
+  readonly optimizer: readonly SavedArray[];
 }
 
 /** All weights after step 5. */

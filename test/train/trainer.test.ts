@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { WeightRef } from "../../src/ir/tensor.ts";
+import { restoreState } from "../../src/train/optimizers/state.ts";
 import { createTrainer } from "../../src/train/trainer.ts";
 import { activateBackend, BACKENDS } from "../targets/tfjs/backends.ts";
-import { batchOf, runsOf, startOf, weightsAfter } from "./runs.ts";
+import { batchOf, runsOf, savedOf, startOf, weightsAfter } from "./runs.ts";
 
 /** Where the numbers of conv1/bias:0 start. */
 const BIAS_PLACE = 162;
@@ -65,6 +66,35 @@ function furthest(found: Float32Array, expected: Float32Array): number {
     0,
   );
 }
+
+describe("a run that was saved after three steps", () => {
+  beforeAll(async () => {
+    await activateBackend(BACKENDS[0] ?? "");
+  });
+
+  const runs = (["training", "training_tf215"] as const).flatMap((suite) =>
+    runsOf(suite).flatMap(([name, run]) => {
+      const saved = savedOf(suite, name);
+      return saved === undefined ? [] : [[`${suite}/${name}`, run, saved] as const];
+    }),
+  );
+
+  it.each(runs)("%s goes on as if it had not been interrupted", (name, run, saved) => {
+    const { graph } = saved;
+    const trainer = createTrainer(graph, (count) => new Float32Array(count));
+    const weights = trainer.weights.map((one) => ({ name: one.name, shape: one.ref.shape }));
+    restoreState(trainer.optimizer, saved.optimizer, { weights, version: graph.source.version });
+    for (const step of [3, 4]) {
+      const expected = run.steps[step]?.loss ?? Number.NaN;
+      const { loss } = trainer.step(batchOf(run, step));
+      expect(Math.abs(loss - expected) / expected, `${name}, step ${step + 1}`).toBeLessThan(1e-5);
+    }
+  });
+
+  it("is kept for nineteen runs", () => {
+    expect(runs).toHaveLength(19);
+  });
+});
 
 it("refuses a model that was saved without a loss and an optimizer", () => {
   const { training: _, ...graph } = startOf("training", "sgd");
