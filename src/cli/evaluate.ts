@@ -4,7 +4,7 @@ import { evaluateScores, predictedClasses, type Scored } from "../evaluate/index
 import { listClassFolder, readPictureList } from "../io/pictures/index.ts";
 import type { PictureSet } from "../io/pictures/picture-set.ts";
 import { type KerasLoss, kerasLoss } from "../predict/keras-loss.ts";
-import { probabilitiesOf } from "../predict/probabilities.ts";
+import { probabilitiesOf, warnOfScores } from "../predict/probabilities.ts";
 import { type EvaluationRun, evaluationDocument } from "../report/evaluation-document.ts";
 import { evaluationText } from "../report/evaluation-text.ts";
 import { predictionsOf } from "../report/predictions.ts";
@@ -44,13 +44,15 @@ export async function evaluate(model: string, data: string, raw: RawFlags): Prom
     };
     const measured = await measure({ modelPath: model, data, opened, pictures }, flags, progress);
     const { run } = measured;
+    const doubts = warnOfScores(measured.scored.scores);
     if (json) {
       const document = { ok: run.unused.length === 0, ...evaluationDocument(run) };
-      const warnings = [...opened.warnings, ...(opened.graph?.penalties?.others ?? [])];
+      const warnings = [...opened.warnings, ...(opened.graph?.penalties?.others ?? []), ...doubts];
       process.stdout.write(`${JSON.stringify({ ...document, warnings }, null, 2)}\n`);
     } else if (printed === 0) process.stdout.write(evaluationText(run));
     const outputs = await evaluationOutputs(measured, flags, progress);
     await writeTexts(outputs, { force, quiet: quiet || json }, terminal);
+    if (!json) sayWarnings(doubts, terminal);
     if (!json) tellFaults(run, opened, terminal);
     return run.unused.length === 0 ? 0 : UNUSED;
   } finally {

@@ -13,7 +13,7 @@ import { type GraphWithLogits, withLogits } from "../predict/logits.ts";
 import { readKeras } from "../sources/keras/index.ts";
 import type { Preparation } from "../verify/compare/index.ts";
 import { readOptions } from "./convert-options.ts";
-import type { FlagReader } from "./flag-reader.ts";
+import { type FlagReader, flagName } from "./flag-reader.ts";
 import { type ExpectedPictures, expectedPictures, hasPixelFlags } from "./verify-pictures.ts";
 
 /** A model that is ready to classify pictures, and what is said of it. */
@@ -107,7 +107,10 @@ function unknownPixels({ preparation }: ExpectedPictures): readonly Diagnostic[]
 function openCoreMLModel(input: FileSource | FolderSource, flags: FlagReader): OpenedClassifier {
   for (const key of ["backend", "threads", "kerasBackend", "architecture"] as const) {
     if (flags.has(key) && flags.text(key) !== "auto") {
-      fail("bad-option", `--${key} is for Keras models: Core ML models are interpreted here.`);
+      fail(
+        "bad-option",
+        `${flagName(key)} is for Keras models: Core ML models are interpreted here.`,
+      );
     }
   }
   const size = sizeFlag(flags);
@@ -157,5 +160,5 @@ function sizeFlag(flags: FlagReader): PictureSize | undefined {
 export function wholeAbove0(flags: FlagReader, key: string): number | undefined {
   const value = flags.number(key);
   if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return value;
-  return fail("bad-option", `--${key} is ${value}, expected a whole number above 0.`);
+  return fail("bad-option", `${flagName(key)} is ${value}, expected a whole number above 0.`);
 }

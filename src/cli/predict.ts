@@ -1,7 +1,7 @@
 import { fail } from "../errors.ts";
 import { listPictures } from "../io/pictures/index.ts";
 import type { PictureFault } from "../io/pictures/picture-set.ts";
-import { probabilitiesOf } from "../predict/probabilities.ts";
+import { probabilitiesOf, warnOfScores } from "../predict/probabilities.ts";
 import { type PredictionTable, predictionsCsv } from "../report/evaluation/predictions-csv.ts";
 import {
   type Prediction,
@@ -12,7 +12,14 @@ import {
 import { loadClassLabels } from "./class-labels.ts";
 import { type RawFlags, readFlags } from "./flag-reader.ts";
 import { type OpenedClassifier, openClassifier, wholeAbove0 } from "./open-classifier.ts";
-import { introduce, type PictureRun, runPictures, sayFaults, viewPlanOf } from "./picture-run.ts";
+import {
+  introduce,
+  type PictureRun,
+  runPictures,
+  sayFaults,
+  sayWarnings,
+  viewPlanOf,
+} from "./picture-run.ts";
 import { openTerminal } from "./terminal.ts";
 import { checkTexts, writeTexts } from "./write-texts.ts";
 
@@ -47,9 +54,11 @@ export async function predict(
     });
     const faults = [...pictures.faults, ...run.faults];
     const predictions = predictionsFor(run, opened, classes);
+    const doubts = warnOfScores(predictions.flatMap(({ probabilities }) => probabilities));
     if (json) {
       const document = documentOf({ opened, classes, predictions, faults, top });
-      const text = JSON.stringify({ ...document, seconds: run.seconds }, null, 2);
+      const warnings = [...opened.warnings, ...doubts];
+      const text = JSON.stringify({ ...document, warnings, seconds: run.seconds }, null, 2);
       process.stdout.write(`${text}\n`);
     } else if (csv !== "-") {
       const lines = predictions.flatMap((one) => predictionLines(one, classes, top));
@@ -57,6 +66,7 @@ export async function predict(
     }
     const table = { path: csv, text: () => predictionsCsv(tableOf(predictions, classes)) };
     await writeTexts([table], { force, quiet }, terminal);
+    if (!json) sayWarnings(doubts, terminal);
     if (!json) sayFaults(faults, terminal);
     return faults.length === 0 ? 0 : UNUSED;
   } finally {
@@ -108,7 +118,6 @@ function documentOf(found: {
       probabilities,
     })),
     unused: faults.map(({ name, why }) => ({ file: name, why })),
-    warnings: opened.warnings,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../errors.ts";
 import { scoresOfSigmoid } from "../evaluate/index.ts";
 
 /**
@@ -28,3 +29,25 @@ export function probabilitiesOf(
   }
   return rows;
 }
+
+/** A warning where what counts as probabilities cannot be any: most often logits that the file does not call so. */
+export function warnOfScores(scores: ArrayLike<number>): readonly Diagnostic[] {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const score of Array.from(scores)) {
+    least = Math.min(least, score);
+    most = Math.max(most, score);
+  }
+  if (scores.length === 0 || (least > -SLACK && most < 1 + SLACK)) return [];
+  const range = `${Number(least.toPrecision(3))} to ${Number(most.toPrecision(3))}`;
+  return [
+    {
+      code: "bad-option",
+      text: `The model's scores are no probabilities: they go from ${range}. Percentages of them and the calibration mean nothing.`,
+      hint: "The model ends without softmax or sigmoid, and its file does not say that it gives logits.",
+      at: {},
+    },
+  ];
+}
+
+/** Rounding. */
+const SLACK = 1e-3;

@@ -85,7 +85,7 @@ describe("kc predict refuses", () => {
     [["--tta", "mirror"], 2, '--tta is "mirror"'],
     [["--size", "100"], 2, '--size is "100", expected width and height: 224x224.'],
     [["--size", "100x100"], 2, "takes 224x224"],
-    [["--batch-size", "0"], 2, "expected a whole number above 0"],
+    [["--batch-size", "0"], 2, "--batch-size is 0, expected a whole number above 0"],
     [["--half"], 2, "--half is for Core ML models."],
     [["--csv", FIXTURES], 7, "is a folder"],
   ])("%j", async (options, code, text) => {
