@@ -40,6 +40,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "passes",
     "weights",
   ],
+  // Keras' words are those of its source.
+  "targets/keras": [
+    "errors.ts",
+    "json.ts",
+    "formats",
+    "ir",
+    "sources/keras",
+    "train/optimizers",
+    "weights",
+  ],
   "targets/tfjs-model": [
     "errors.ts",
     "json.ts",

@@ -10,11 +10,13 @@ import { PLOT_COMMAND } from "./plot-flags.ts";
 import { PREDICT_COMMAND } from "./predict-flags.ts";
 import { SCAN_COMMAND } from "./scan-flags.ts";
 import { SUMMARY_COMMAND } from "./summary-flags.ts";
+import { UPGRADE_COMMAND } from "./upgrade-flags.ts";
 import { VERIFY_COMMAND } from "./verify-flags.ts";
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = [
   CONVERT_COMMAND,
+  UPGRADE_COMMAND,
   VERIFY_COMMAND,
   CHECK_COMMAND,
   PREDICT_COMMAND,

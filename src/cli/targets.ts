@@ -43,12 +43,17 @@ export function checkFlags(target: TargetSpec, flags: FlagReader): void {
 /** Targets of later versions, by how their files end. */
 const LATER: readonly (readonly [RegExp, string])[] = [
   [/\.mlpackage\/?$/i, "ML Programs (.mlpackage)"],
-  [/\.(h5|hdf5|keras)$/i, "Keras (.h5, .keras)"],
+  [/\.(h5|hdf5)$/i, "Keras in HDF5 (.h5)"],
 ];
 
 function targetByName(output: string): TargetSpec {
   const target = TARGETS.find(({ pattern }) => pattern.test(output));
   if (target !== undefined) return target;
+  if (/\.(keras|weights\.h5)$/i.test(output)) {
+    return fail("bad-option", "Keras files are written by kc upgrade.", {
+      hint: `Say: kc upgrade <model> ${output}`,
+    });
+  }
   const expected = TARGETS.map((one) => one.expected).join(" or ");
   const later = LATER.find(([pattern]) => pattern.test(output));
   if (later === undefined) {

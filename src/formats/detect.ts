@@ -40,8 +40,9 @@ export type OtherKind =
 export function identify(source: ByteSource): Container | OtherFile {
   const head = new Uint8Array(Math.min(source.size, HEAD));
   source.readInto(0, head);
-  if (findSignature(source) !== undefined) return "hdf5";
+  // Before HDF5: a stored member may lie where a file behind a user block would begin.
   if (startsWith(head, [0x50, 0x4b, 3, 4]) || startsWith(head, [0x50, 0x4b, 5, 6])) return "zip";
+  if (findSignature(source) !== undefined) return "hdf5";
   const text = textOf(head);
   if (text?.startsWith("{")) return "json";
   const [what, hint, kind = "other"] = describe(source, head, text);

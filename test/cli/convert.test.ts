@@ -381,12 +381,21 @@ describe("models that cannot be expressed end with code 4:", () => {
 
   it.each([
     ["Model.mlpackage", "ML Programs (.mlpackage)"],
-    ["model.keras", "Keras (.h5, .keras)"],
+    ["model.h5", "Keras in HDF5 (.h5)"],
   ])("%s, a target of later", async (output, what) => {
     expect(await run("convert", SMALL, output)).toEqual({
       code: 4,
       stdout: "",
       stderr: `error: Writing ${what} is not possible yet; it comes in a later version.\n  Give ${EXPECTED}.\n`,
+    });
+  });
+
+  it("a Keras file, which another command writes", async () => {
+    expect(await run("convert", SMALL, "model.keras")).toEqual({
+      code: 2,
+      stdout: "",
+      stderr:
+        "error: Keras files are written by kc upgrade.\n  Say: kc upgrade <model> model.keras\n",
     });
   });
 

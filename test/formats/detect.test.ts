@@ -22,6 +22,7 @@ describe("detectContainer", () => {
     expect(detect(HDF5)).toBe("hdf5");
     expect(detect([...new Array(1024).fill(0), ...HDF5])).toBe("hdf5");
     expect(detect([0x50, 0x4b, 3, 4, 0])).toBe("zip");
+    expect(detect([0x50, 0x4b, 3, 4, ...new Array(1020).fill(0), ...HDF5])).toBe("zip");
     expect(detect(' \n{"class_name": "Sequential"}')).toBe("json");
   });
 

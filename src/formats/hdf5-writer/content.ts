@@ -8,10 +8,13 @@ export type AttributeContent =
   /** A list of texts, each as long in the file as the longest; an empty list is one of float64 numbers. */
   | { readonly kind: "texts"; readonly values: readonly string[] };
 
+/** Types of numbers in a file: those of weights, and what seeds and counters have beside them. */
+export type StoredType = DType | "uint16" | "uint32" | "uint64" | "int16";
+
 /** An array of a file. */
 export interface DatasetContent {
   readonly kind: "dataset";
-  readonly dtype: DType;
+  readonly dtype: StoredType;
   /** `[]` for a scalar. */
   readonly shape: readonly number[];
   readonly attributes: ReadonlyMap<string, AttributeContent>;

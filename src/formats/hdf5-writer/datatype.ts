@@ -1,8 +1,8 @@
-import type { DType } from "../../ir/tensor.ts";
+import type { StoredType } from "./content.ts";
 import { FieldWriter } from "./field-writer.ts";
 
 /** Bytes of one number. */
-export const ELEMENT_SIZE: Readonly<Record<DType, number>> = {
+export const ELEMENT_SIZE: Readonly<Record<StoredType, number>> = {
   float64: 8,
   float32: 4,
   float16: 2,
@@ -12,6 +12,10 @@ export const ELEMENT_SIZE: Readonly<Record<DType, number>> = {
   uint8: 1,
   int8: 1,
   bool: 1,
+  uint16: 2,
+  uint32: 4,
+  uint64: 8,
+  int16: 2,
 };
 
 /**
@@ -19,7 +23,7 @@ export const ELEMENT_SIZE: Readonly<Record<DType, number>> = {
  *
  * @see HDF5 File Format Specification 3.0, section IV.A.2.d
  */
-export function numberType(dtype: DType): Uint8Array {
+export function numberType(dtype: StoredType): Uint8Array {
   return ENCODINGS[dtype]();
 }
 
@@ -34,7 +38,7 @@ export function variableStringType(charset: "ascii" | "utf-8"): Uint8Array {
   return head(9, [1, charset === "ascii" ? 0 : 1, 0], 16, 8 + base.length).put(base).bytes;
 }
 
-const ENCODINGS: Readonly<Record<DType, () => Uint8Array>> = {
+const ENCODINGS: Readonly<Record<StoredType, () => Uint8Array>> = {
   float64: () => float(8, [52, 11, 0, 52], 1023),
   float32: () => float(4, [23, 8, 0, 23], 127),
   float16: () => float(2, [10, 5, 0, 10], 15),
@@ -44,6 +48,10 @@ const ENCODINGS: Readonly<Record<DType, () => Uint8Array>> = {
   uint8: () => integer(1, false),
   int8: () => integer(1, true),
   bool: boolean,
+  uint16: () => integer(2, false),
+  uint32: () => integer(4, false),
+  uint64: () => integer(8, false),
+  int16: () => integer(2, true),
 };
 
 function head(

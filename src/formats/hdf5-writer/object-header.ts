@@ -1,7 +1,6 @@
 import { fail } from "../../errors.ts";
-import type { DType } from "../../ir/tensor.ts";
 import { MESSAGE } from "../hdf5/object-header.ts";
-import type { AttributeContent } from "./content.ts";
+import type { AttributeContent, StoredType } from "./content.ts";
 import { fixedStringType, numberType, variableStringType } from "./datatype.ts";
 import { aligned, FieldWriter } from "./field-writer.ts";
 import { REFERENCE, type TextHeap } from "./global-heap.ts";
@@ -47,7 +46,7 @@ export function fixedMessage(type: number, bytes: Uint8Array): Message {
 
 /** The messages of an array whose data will lie where `address` says; undefined for one without elements. */
 export function datasetMessages(
-  dtype: DType,
+  dtype: StoredType,
   shape: readonly number[],
   byteLength: number,
   address: () => number | undefined,

@@ -1,0 +1,1 @@
+export { type KerasContainer, type KerasResult, writeKeras3 } from "./write.ts";

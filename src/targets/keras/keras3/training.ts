@@ -1,0 +1,224 @@
+import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../../json.ts";
+import { plainClass } from "../../../sources/keras/parse-model.ts";
+import { unwrapTuples } from "../../../sources/keras/unwrap.ts";
+import { keras3Object, known } from "./objects.ts";
+
+/**
+ * The training configuration of any older generation as Keras 3's `compile_config`; undefined where it uses what Keras 3 does
+ * not have.
+ */
+export function compileConfig(
+  training: JsonObject,
+  outputs: readonly string[],
+): JsonObject | undefined {
+  const optimizer = optimizerConfig(training.optimizer_config ?? training.optimizer ?? null);
+  const loss = lossConfig(training.loss ?? null, outputs);
+  const metrics = metricsConfig(training.metrics ?? null, outputs);
+  if (optimizer === undefined || loss === undefined || metrics === undefined) return undefined;
+  return {
+    optimizer,
+    loss,
+    loss_weights: training.loss_weights ?? null,
+    metrics,
+    weighted_metrics: null,
+    run_eagerly: false,
+    steps_per_execution: 1,
+    jit_compile: false,
+  };
+}
+
+const SHARED = [
+  "learning_rate",
+  "weight_decay",
+  "clipnorm",
+  "global_clipnorm",
+  "clipvalue",
+  "use_ema",
+  "ema_momentum",
+  "ema_overwrite_frequency",
+];
+
+/** Optimizers that Keras 3 has, and their own arguments. */
+const OPTIMIZERS: ReadonlyMap<string, readonly [className: string, args: readonly string[]]> =
+  new Map([
+    ["sgd", ["SGD", ["momentum", "nesterov"]]],
+    ["rmsprop", ["RMSprop", ["rho", "momentum", "epsilon", "centered"]]],
+    ["adagrad", ["Adagrad", ["initial_accumulator_value", "epsilon"]]],
+    ["adadelta", ["Adadelta", ["rho", "epsilon"]]],
+    ["adam", ["Adam", ["beta_1", "beta_2", "epsilon", "amsgrad"]]],
+    ["adamw", ["AdamW", ["beta_1", "beta_2", "epsilon", "amsgrad"]]],
+    ["adamax", ["Adamax", ["beta_1", "beta_2", "epsilon"]]],
+    ["nadam", ["Nadam", ["beta_1", "beta_2", "epsilon"]]],
+    [
+      "ftrl",
+      [
+        "Ftrl",
+        [
+          "learning_rate_power",
+          "initial_accumulator_value",
+          "l1_regularization_strength",
+          "l2_regularization_strength",
+          "l2_shrinkage_regularization_strength",
+          "beta",
+        ],
+      ],
+    ],
+  ]);
+
+function optimizerConfig(stated: Json): Json | undefined {
+  if (!isJsonObject(stated) || typeof stated.class_name !== "string") return undefined;
+  const found = OPTIMIZERS.get(plainClass(stated.class_name).toLowerCase());
+  if (found === undefined) return undefined;
+  const [className, args] = found;
+  const config = isJsonObject(stated.config) ? stated.config : {};
+  const { lr = null, decay = 0 } = config;
+  const rate = learningRate(config.learning_rate ?? lr, decay);
+  if (rate === undefined) return undefined;
+  const wanted = new Set([...SHARED, ...args]);
+  const kept = Object.entries(config).filter(([key, value]) => wanted.has(key) && value !== null);
+  const plain = { ...Object.fromEntries(kept), learning_rate: rate };
+  return keras3Object("keras.optimizers", className, { name: className.toLowerCase(), ...plain });
+}
+
+const SCHEDULES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["ExponentialDecay", ["initial_learning_rate", "decay_steps", "decay_rate", "staircase", "name"]],
+  ["InverseTimeDecay", ["initial_learning_rate", "decay_steps", "decay_rate", "staircase", "name"]],
+  ["PiecewiseConstantDecay", ["boundaries", "values", "name"]],
+  [
+    "PolynomialDecay",
+    ["initial_learning_rate", "decay_steps", "end_learning_rate", "power", "cycle", "name"],
+  ],
+  [
+    "CosineDecay",
+    ["initial_learning_rate", "decay_steps", "alpha", "name", "warmup_target", "warmup_steps"],
+  ],
+  [
+    "CosineDecayRestarts",
+    ["initial_learning_rate", "first_decay_steps", "t_mul", "m_mul", "alpha", "name"],
+  ],
+]);
+
+/** A `decay` is lr / (1 + decay · iterations), which Keras 3 has as a schedule. */
+function learningRate(rate: Json, decay: Json): Json | undefined {
+  if (isJsonObject(rate)) return known("keras.optimizers.schedules", rate, SCHEDULES);
+  if (typeof rate !== "number") return undefined;
+  if (typeof decay !== "number" || decay === 0) return rate;
+  return keras3Object("keras.optimizers.schedules", "InverseTimeDecay", {
+    initial_learning_rate: rate,
+    decay_steps: 1,
+    decay_rate: decay,
+    staircase: false,
+    name: "InverseTimeDecay",
+  });
+}
+
+const LOSS_ARGUMENTS = ["name", "from_logits", "label_smoothing", "axis", "delta", "ignore_class"];
+
+/** Losses by the names that all generations share. */
+const LOSSES: ReadonlySet<string> = new Set([
+  "mean_squared_error",
+  "mse",
+  "MSE",
+  "mean_absolute_error",
+  "mae",
+  "MAE",
+  "mean_absolute_percentage_error",
+  "mape",
+  "MAPE",
+  "mean_squared_logarithmic_error",
+  "msle",
+  "MSLE",
+  "squared_hinge",
+  "hinge",
+  "categorical_hinge",
+  "huber",
+  "categorical_crossentropy",
+  "sparse_categorical_crossentropy",
+  "binary_crossentropy",
+  "kl_divergence",
+  "poisson",
+]);
+
+function lossConfig(loss: Json, outputs: readonly string[]): Json | undefined {
+  if (loss === null) return null;
+  if (typeof loss === "string") {
+    const name =
+      loss === "logcosh"
+        ? "log_cosh"
+        : loss === "kullback_leibler_divergence"
+          ? "kl_divergence"
+          : loss;
+    if (name !== "log_cosh" && !LOSSES.has(name)) return undefined;
+    return outputs.length === 1 ? name : outputs.map(() => name);
+  }
+  if (isJsonList(loss)) return all(loss.map((item) => lossConfig(item, ["one"])));
+  if (!isJsonObject(loss)) return undefined;
+  if (loss.class_name === undefined) {
+    return all(outputs.map((name) => lossConfig(loss[name] ?? null, ["one"])));
+  }
+  if (typeof loss.class_name !== "string") return undefined;
+  const config = isJsonObject(loss.config) ? loss.config : {};
+  if (loss.class_name === "function" || loss.class_name === "LossFunctionWrapper") {
+    const { fn = loss.config ?? null } = config;
+    return lossConfig(typeof fn === "string" ? fn : null, outputs);
+  }
+  const kept = Object.entries(config).filter(([key]) => LOSS_ARGUMENTS.includes(key));
+  const { reduction } = config;
+  const summed = reduction === "sum" || reduction === "none" ? reduction : "sum_over_batch_size";
+  const plain = { ...Object.fromEntries(kept), reduction: summed };
+  return keras3Object("keras.losses", plainClass(loss.class_name), plain);
+}
+
+const METRICS: ReadonlySet<string> = new Set([
+  "accuracy",
+  "acc",
+  "binary_accuracy",
+  "categorical_accuracy",
+  "sparse_categorical_accuracy",
+  "top_k_categorical_accuracy",
+  "sparse_top_k_categorical_accuracy",
+  "mse",
+  "mae",
+  "mape",
+  "msle",
+  "mean_squared_error",
+  "mean_absolute_error",
+  "categorical_crossentropy",
+  "binary_crossentropy",
+  "sparse_categorical_crossentropy",
+]);
+
+/** Flat names for one output, names by output for several; undefined for a metric that is not a plain one. */
+function metricsConfig(metrics: Json, outputs: readonly string[]): Json | undefined {
+  if (metrics === null) return null;
+  const [only] = outputs;
+  if (isJsonObject(metrics) && metrics.class_name === undefined) {
+    const named = Object.entries(metrics).map(([key, value]) => [key, flatNames(value)] as const);
+    if (named.some(([, names]) => names === undefined)) return undefined;
+    return Object.fromEntries(named.map(([key, names]) => [key, names ?? []]));
+  }
+  const names = flatNames(metrics);
+  if (names === undefined || only === undefined) return undefined;
+  if (outputs.length === 1) return [...new Set(names)];
+  return Object.fromEntries(outputs.map((name) => [name, [...new Set(names)]]));
+}
+
+function flatNames(metrics: Json): readonly string[] | undefined {
+  if (metrics === null) return [];
+  if (typeof metrics === "string") return METRICS.has(metrics) ? [metrics] : undefined;
+  if (isJsonList(metrics)) {
+    const lists = metrics.map(flatNames);
+    return lists.some((list) => list === undefined)
+      ? undefined
+      : lists.flatMap((list) => list ?? []);
+  }
+  if (!isJsonObject(metrics)) return undefined;
+  const config = isJsonObject(metrics.config) ? unwrapTuples(metrics.config) : {};
+  if (metrics.class_name !== "MeanMetricWrapper" || !isJsonObject(config)) return undefined;
+  const { name = null, fn = null } = config;
+  return [name, fn].flatMap((text) => flatNames(text) ?? []).slice(0, 1);
+}
+
+function all(items: readonly (Json | undefined)[]): readonly Json[] | undefined {
+  return items.some((item) => item === undefined) ? undefined : items.map((item) => item ?? null);
+}

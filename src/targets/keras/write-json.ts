@@ -1,0 +1,57 @@
+import { isJsonList, isJsonObject, type Json } from "../../json.ts";
+
+/** JSON as Python writes it: Keras takes a whole number for a float only where it says `1.0`. */
+export function writeJson(value: Json, key = ""): string {
+  if (typeof value === "number") return number(value, key);
+  if (isJsonList(value)) return `[${value.map((item) => writeJson(item)).join(", ")}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value);
+  const entries = Object.entries(value).map(
+    ([name, item]) => `${JSON.stringify(name)}: ${writeJson(item, name)}`,
+  );
+  return `{${entries.join(", ")}}`;
+}
+
+function number(value: number, key: string): string {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "Infinity" : "-Infinity";
+  return Number.isInteger(value) && FLOATS.has(key) && Math.abs(value) < 1e16
+    ? `${value}.0`
+    : JSON.stringify(value);
+}
+
+/** Arguments that Keras has as floats. */
+const FLOATS: ReadonlySet<string> = new Set([
+  "alpha",
+  "beta",
+  "beta_1",
+  "beta_2",
+  "clipnorm",
+  "clipvalue",
+  "decay_rate",
+  "dropout",
+  "ema_momentum",
+  "end_learning_rate",
+  "epsilon",
+  "gain",
+  "global_clipnorm",
+  "initial_accumulator_value",
+  "initial_learning_rate",
+  "l1",
+  "l2",
+  "label_smoothing",
+  "learning_rate",
+  "learning_rate_power",
+  "mask_value",
+  "max_value",
+  "mean",
+  "min_value",
+  "momentum",
+  "negative_slope",
+  "rate",
+  "recurrent_dropout",
+  "rho",
+  "scale",
+  "stddev",
+  "threshold",
+  "weight_decay",
+]);
