@@ -1,10 +1,12 @@
-import type { ByteSource } from "../formats/bytes.ts";
+import { KcError } from "../errors.ts";
+import { type ByteSource, readBytes } from "../formats/bytes.ts";
 import { detectContainer } from "../formats/detect.ts";
 import { openHdf5 } from "../formats/hdf5/index.ts";
 import { type Hdf5Entry, listHdf5 } from "../formats/hdf5/tree.ts";
-import { openZip } from "../formats/zip.ts";
+import { openZip, type Zip } from "../formats/zip.ts";
 import { readZipDirectory } from "../formats/zip-directory.ts";
 import type { ArrayFacts, Inspection } from "../report/inspection.ts";
+import { parseObject } from "../sources/keras/python-json.ts";
 import type { WeightStatistics } from "../weights/statistics.ts";
 import { NO_NUMBERS, statisticsWithin } from "./inspect-numbers.ts";
 import { inspectTfjs } from "./inspect-tfjs.ts";
@@ -31,7 +33,7 @@ export function inspectContainer(
         .filter((name) => name.endsWith(".h5"))
         .map((name) => ({ name, entries: listHdf5(openHdf5(zip.open(name)).root) }));
       return {
-        container: { kind: "zip", members },
+        container: { kind: "zip", ...kerasOf(zip), members },
         arrays: inner.flatMap(({ entries }) => arraysIn(entries, read)),
         ...(options.tree
           ? {
@@ -54,6 +56,22 @@ export function inspectContainer(
     }
   }
 }
+
+/** The Keras that an archive says wrote it, also where no model can be read from it. */
+function kerasOf(zip: Zip): { readonly keras?: string } {
+  const member = zip.names.includes("metadata.json") ? zip.open("metadata.json") : undefined;
+  if (member === undefined || member.size > MAX_METADATA) return {};
+  const json = new TextDecoder().decode(readBytes(member, 0, member.size, "The metadata"));
+  try {
+    const { keras_version: version } = parseObject(json, "metadata.json");
+    return typeof version === "string" ? { keras: version.slice(0, 100) } : {};
+  } catch (error) {
+    if (error instanceof KcError) return {};
+    throw error;
+  }
+}
+
+const MAX_METADATA = 2 ** 20;
 
 function arraysIn(
   entries: readonly Hdf5Entry[],

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { formatDiagnostic } from "../errors.ts";
 import type { Dim } from "../ir/tensor.ts";
+import { memorySize } from "../report/readable.ts";
 import type { ConversionReport, PictureReport } from "./conversion-report.ts";
 import type { Terminal } from "./terminal.ts";
 import { printVerification } from "./verify-report.ts";
@@ -37,7 +38,7 @@ export function summaryLines(report: ConversionReport): readonly string[] {
   const made = output === "-" ? "the standard output" : basename(output);
   const width = Math.max(...[...inputs, ...outputs].map(({ name }) => name.length));
   return [
-    `${model.file} (${keras.filter((word) => word !== "").join(" ")}) → ${made}, ${formatBytes(bytes)} in ${(milliseconds / 1000).toFixed(2)} s`,
+    `${model.file} (${keras.filter((word) => word !== "").join(" ")}) → ${made}, ${memorySize(bytes, "B")} in ${(milliseconds / 1000).toFixed(2)} s`,
     ...inputs.map((input) => {
       const picture = report.preprocessing.find((entry) => entry.input === input.name);
       return `  in   ${input.name.padEnd(width)}  ${picture ? pictureText(input.shape, picture) : arrayText(input.shape)}`;
@@ -94,10 +95,4 @@ function shortNumber(value: number): string {
 function formatCount(count: number, what: string): string {
   const digits = String(count).replace(/\B(?=(\d{3})+$)/g, ",");
   return `${digits} ${what}${count === 1 ? "" : "s"}`;
-}
-
-function formatBytes(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} bytes`;
-  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

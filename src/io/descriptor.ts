@@ -7,7 +7,8 @@ export function openToRead(path: string): number {
   try {
     return openSync(path, "r");
   } catch (error) {
-    return fail("io-read", `${path} cannot be opened: ${systemText(error)}.`, {
+    const shown = path === "" ? '""' : path;
+    return fail("io-read", `${shown} cannot be opened: ${systemText(error)}.`, {
       cause: error,
       ...(systemCode(error) === "ENOENT" ? { hint: "Check the path and the spelling." } : {}),
     });

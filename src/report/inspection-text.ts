@@ -13,7 +13,7 @@ export function inspectionText(inspection: Inspection): string {
     ["file", `${inspection.file}, ${memorySize(inspection.bytes, "B")}`],
     ["container", containerText(inspection)],
     ...onnxRows(inspection),
-    ...(keras === undefined ? [] : modelFacts(keras)),
+    ...(keras === undefined ? archiveRows(inspection) : modelFacts(keras)),
     ...inputs.map((port) => ["input", portText(port)] as const),
     ...outputs.map((port) => ["output", portText(port)] as const),
     ...(preprocessing === undefined
@@ -53,6 +53,12 @@ function containerText({ container }: Inspection): string {
   const { superblock, userBlock } = container;
   const before = userBlock === 0 ? "" : `, after a user block of ${userBlock} bytes`;
   return `HDF5, superblock version ${superblock}${before}`;
+}
+
+/** Who wrote an archive from which no model can be read. */
+function archiveRows({ container }: Inspection): readonly (readonly [string, string])[] {
+  if (container.kind !== "zip" || container.keras === undefined) return [];
+  return [["written by", `Keras ${oneLine(container.keras)}`]];
 }
 
 function onnxRows({ container }: Inspection): readonly (readonly [string, string])[] {

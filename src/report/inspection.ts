@@ -23,7 +23,12 @@ export interface Inspection {
 /** The outermost format. */
 export type ContainerFacts =
   | { readonly kind: "HDF5"; readonly superblock: number; readonly userBlock: number }
-  | { readonly kind: "zip"; readonly members: readonly MemberFacts[] }
+  | {
+      readonly kind: "zip";
+      /** The version of Keras that its metadata states. */
+      readonly keras?: string;
+      readonly members: readonly MemberFacts[];
+    }
   | {
       readonly kind: "ONNX";
       readonly irVersion: number;

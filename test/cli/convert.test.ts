@@ -58,7 +58,7 @@ describe("kc convert", () => {
     );
     expect(names(model)).toEqual(names(golden));
     expect(stderr).toMatch(
-      /^model\.hdf5 \(Keras 2\.1\.3 on tensorflow\) → Model\.mlmodel, 9\d\d\.\d kB in \d+\.\d\d s\n {2}in {3}image {13}picture 224 × 224, RGB; pixel × 0\.00784314 − 1\n {2}out {2}labelProbability {2}probabilities by label\n {2}out {2}label {13}the best of 20 labels\n {2}165 layers, 223,684 parameters, Core ML specification 1\n$/,
+      /^model\.hdf5 \(Keras 2\.1\.3 on tensorflow\) → Model\.mlmodel, 8\d\d\.\d\d KB in \d+\.\d\d s\n {2}in {3}image {13}picture 224 × 224, RGB; pixel × 0\.00784314 − 1\n {2}out {2}labelProbability {2}probabilities by label\n {2}out {2}label {13}the best of 20 labels\n {2}165 layers, 223,684 parameters, Core ML specification 1\n$/,
     );
   });
 

@@ -34,6 +34,7 @@ preprocessing  not recognised. The architecture is none of those that Keras publ
     const { container, keras } = await inspectJson("generations/k3151/model.keras");
     expect(container).toEqual({
       kind: "zip",
+      keras: "3.15.1",
       members: [
         { name: "metadata.json", bytes: 64, packedBytes: 64 },
         { name: "config.json", bytes: 9140, packedBytes: 9140 },
@@ -59,6 +60,16 @@ preprocessing  not recognised. The architecture is none of those that Keras publ
     const { problems, keras } = await inspectJson("micro/refuse_lambda/model.hdf5");
     expect(keras.classes).toContainEqual(["Lambda", 1]);
     expect(problems[0].code).toBe("unsupported");
+  });
+
+  it("says which Keras wrote an archive from which no model can be read", async () => {
+    const { stdout } = await run("inspect", join(FIXTURES, "layers/k3_subclassed/model.keras"));
+    expect(stdout).toContain("\nwritten by  Keras 3.15.1\n\nnot readable as a model:");
+  });
+
+  it("quotes a name that is empty", async () => {
+    const { stderr } = await run("inspect", "");
+    expect(stderr).toContain('"" cannot be opened: it does not exist.');
   });
 
   it("shows the raw tree, and no numbers when none are wanted", async () => {
