@@ -1,7 +1,8 @@
 import { type Diagnostic, fail } from "../errors.ts";
 import { type ByteFolder, type ByteSource, isFolder } from "../formats/bytes.ts";
 import { coreMLInput } from "../formats/coreml/input.ts";
-import { isOnnxModel } from "../formats/detect.ts";
+import { identify, isOnnxModel } from "../formats/detect.ts";
+import { tfjsForm } from "../formats/tfjs/model-json.ts";
 import { type FileSource, type FolderSource, openFile, openPath, readStdin } from "../io/node.ts";
 import type { Graph } from "../ir/graph.ts";
 import type { ModelStatement } from "../ir/model-statement.ts";
@@ -11,7 +12,7 @@ import { summariseKeras } from "../sources/keras/summarise.ts";
 
 /** A model of any kind that is known here, opened by its content. Its weights are read from the file until it is closed. */
 export interface OpenedModel {
-  readonly format: "keras" | "coreml" | "onnx";
+  readonly format: "keras" | "coreml" | "onnx" | "tfjs-graph";
   /** The file's name without its folder. */
   readonly name: string;
   /** Its layers, also those that cannot be expressed. */
@@ -44,6 +45,8 @@ export async function openModel(path: string, reading: ReadKerasOptions): Promis
     if (!isFolder(input) && isOnnxModel(input)) {
       return { format: "onnx", name: input.name, ...(await summariseOnnxFile(input)), close };
     }
+    const graph = isFolder(input) ? undefined : await summariseGraphModel(input);
+    if (graph !== undefined) return { format: "tfjs-graph", name: input.name, ...graph, close };
     // a folder that is no package: this refuses it by its name
     const source = isFolder(input) ? openFile(path) : input;
     return { format: "keras", name: input.name, ...summariseKeras(source, reading), close };
@@ -69,6 +72,18 @@ async function summariseOnnxFile(
   const { readOnnx } = await import("../formats/onnx/decode.ts");
   const { summariseOnnx } = await import("../sources/onnx/index.ts");
   return summariseOnnx(readOnnx(input), { name: input.name.replace(/\.onnx$/i, "") });
+}
+
+/** Undefined for what is no graph model of TensorFlow.js. */
+async function summariseGraphModel(
+  input: ByteSource,
+): Promise<Pick<OpenedModel, "summary" | "warnings"> | undefined> {
+  if (identify(input) !== "json") return undefined;
+  const { readLoneJson } = await import("../sources/keras/lone-json.ts");
+  const json = readLoneJson(input);
+  if (tfjsForm(json) !== "graph-model") return undefined;
+  const { summariseTfjsGraph } = await import("../sources/tfjs-graph/index.ts");
+  return summariseTfjsGraph(json, input, { name: input.name.replace(/\.json$/i, "") });
 }
 
 function openInput(path: string): Promise<FileSource> | FileSource | FolderSource {

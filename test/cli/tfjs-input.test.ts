@@ -68,3 +68,18 @@ describe("a layers model of TensorFlow.js as input", () => {
     expect((await run("summary", renamed)).code).toBe(0);
   });
 });
+
+describe("a graph model of TensorFlow.js as input", () => {
+  it("is shown, drawn and scanned", async () => {
+    const folder = join(temporaryFolder(), "web");
+    await run("convert", KERAS, `${folder}/`, "--to", "tfjs-graph");
+    const { stdout } = await run("summary", folder);
+    expect(stdout).toContain("_FusedConv2D");
+    // a 3×3×3×6 and a 3×3×6 kernel, a 384×4 one, and their biases, batch normalisation in them
+    expect(stdout).toContain("Total params: 1,768 ");
+    const drawing = join(temporaryFolder(), "a.dot");
+    expect((await run("plot", join(folder, "model.json"), "-o", drawing)).code).toBe(0);
+    expect(readFileSync(drawing, "utf8")).toContain("3×3");
+    expect((await run("scan", folder)).stdout).toContain("nothing found");
+  });
+});

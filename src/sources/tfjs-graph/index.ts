@@ -1,0 +1,1 @@
+export { summariseTfjsGraph, type TfjsGraphSummary } from "./summarise.ts";
