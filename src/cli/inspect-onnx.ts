@@ -1,8 +1,10 @@
-import { type Diagnostic, fail, KcError } from "../errors.ts";
-import { type ByteSource, sliceSource } from "../formats/bytes.ts";
+import { type Diagnostic, KcError } from "../errors.ts";
+import type { ByteSource } from "../formats/bytes.ts";
 import { messageTree } from "../formats/coreml/message-tree.ts";
 import { wholeOf } from "../formats/coreml/region.ts";
 import { readOnnx } from "../formats/onnx/decode.ts";
+import { externalData } from "../formats/onnx/external-data.ts";
+import { graphsIn, tensorsIn } from "../formats/onnx/graph-tensors.ts";
 import { onnxSchema } from "../formats/onnx/schema.ts";
 import {
   elementType,
@@ -16,7 +18,6 @@ import type {
   TensorProto,
   ValueInfoProto,
 } from "../formats/onnx/types.gen.ts";
-import { leadsAway } from "../formats/tfjs/weight-files.ts";
 import type { WeightRef } from "../ir/tensor.ts";
 import type { ArrayFacts, Inspection, PortFacts, TreeLine } from "../report/inspection.ts";
 import { statisticsOf } from "../weights/statistics.ts";
@@ -85,24 +86,6 @@ function metadataIn(
   ];
 }
 
-/** A graph and those within its loops and branches. */
-function graphsIn(graph: GraphProto): readonly GraphProto[] {
-  const inner = (graph.node ?? []).flatMap(({ attribute = [] }) =>
-    attribute.flatMap(({ g, graphs = [] }) => (g === undefined ? graphs : [g, ...graphs])),
-  );
-  return [graph, ...inner.flatMap(graphsIn)];
-}
-
-/** The constants of a graph: initializers, and nodes that give one. */
-function tensorsIn({ initializer = [], node = [] }: GraphProto): readonly TensorProto[] {
-  const constants = node.flatMap(({ opType, attribute = [], output = [] }) => {
-    const tensor =
-      opType === "Constant" ? attribute.find(({ name }) => name === "value")?.t : undefined;
-    return tensor === undefined ? [] : [{ ...tensor, name: output[0] ?? "" }];
-  });
-  return [...initializer, ...constants];
-}
-
 function operatorsIn(graph: GraphProto): readonly (readonly [string, number])[] {
   const counts = new Map<string, number>();
   for (const { node = [] } of graphsIn(graph)) {
@@ -160,28 +143,3 @@ function readable(
 }
 
 const MOST_PROBLEMS = 20;
-
-function externalData(
-  tensor: TensorProto,
-  source: ByteSource,
-  room: Map<string, number>,
-): ByteSource | undefined {
-  const place = externalPlace(tensor);
-  if (place === undefined) return undefined;
-  const { path, offset } = place;
-  const at = { file: source.name };
-  const file = leadsAway(path) ? undefined : source.beside?.open(path);
-  const name = tensor.name ?? "";
-  if (file === undefined) {
-    const shown = JSON.stringify(path.slice(0, 200));
-    return fail("bad-weights", `The numbers of "${name}" lie in ${shown}, which is not there.`, {
-      at,
-      hint: "The file belongs beside the model.",
-    });
-  }
-  const data = sliceSource(file, offset, place.length ?? file.size - offset);
-  const left = (room.get(path) ?? 2 * file.size) - data.size;
-  room.set(path, left);
-  if (left >= 0) return data;
-  return fail("limit", `The numbers of "${name}" are those of other arrays.`, { at });
-}

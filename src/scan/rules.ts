@@ -98,6 +98,13 @@ export const RULES = {
     "Make the labels different: kc edit --class-labels.",
   ),
   "coreml/address": note("An address or a script in a text", KEEP),
+  "code/custom-domain": warning(
+    "An operator that is not ONNX's own; its code is a library of the user's",
+    "Make sure that the library registered for that domain is the one that you mean.",
+  ),
+  "onnx/damaged": error("A message that is damaged", FETCH),
+  "onnx/limit": error("A structure beyond what any model needs", DISTRUST),
+  "onnx/unsafe-path": error("A file of numbers outside the folder of the model", DISTRUST),
   "config/damaged": error("An architecture that cannot be parsed", FETCH),
   "config/too-deep": error("An architecture nested beyond reason", DISTRUST),
   "config/not-keras": error("An architecture that says what no Keras writes", FETCH),
@@ -159,7 +166,7 @@ export const RULES = {
   "file/web-page": error("A web page instead of the file", FETCH),
   "file/not-a-model": error(
     "Not a model",
-    "Models are .h5, .hdf5, .keras, .mlmodel and .mlpackage.",
+    "Models are .h5, .hdf5, .keras, .onnx, .mlmodel and .mlpackage.",
   ),
 } as const;
 

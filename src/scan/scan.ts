@@ -16,6 +16,7 @@ import { scanJsonText } from "./json-text.ts";
 import { NOTHING_KNOWN, scanModel } from "./model.ts";
 import { scanNumbers } from "./numbers.ts";
 import { holdsObjects } from "./numpy-header.ts";
+import { scanOnnx } from "./onnx.ts";
 import { RULES, type RuleId } from "./rules.ts";
 import { scanTfjs } from "./tfjs.ts";
 import { scanZip } from "./zip.ts";
@@ -52,6 +53,7 @@ function scanOneFile(source: ByteSource, findings: Findings): void {
       break;
     default:
       if (isCoreMLModel(source)) scanCoreML(source, findings);
+      else if (kind.kind === "onnx") scanOnnx(source, findings);
       else scanOther(source, kind, findings);
   }
 }
