@@ -15,6 +15,7 @@ import type {
 } from "../../ir/model-summary.ts";
 import type { InputOptions } from "./inputs.ts";
 import { type OpenedNetwork, openNetwork } from "./network.ts";
+import { networkSettings } from "./network-settings.ts";
 import { type CoreMLModel, readCoreML } from "./read-coreml.ts";
 import { stateModel } from "./statement.ts";
 import { storedArrays } from "./stored-arrays.ts";
@@ -133,6 +134,7 @@ function layersOfGraph(
           outputs: outputs.map((value) => graph.types.get(value)?.shape),
         },
       ],
+      config: networkSettings(nodes),
     };
   });
   const results = graph.outputs.flatMap(({ value }) => places.get(value) ?? []);

@@ -28,6 +28,11 @@ describe("summariseCoreML", () => {
     expect(summary.layers[1]?.calls).toEqual([
       { inputs: [{ layer: "input1", call: 0, tensor: 0 }], outputs: [[null, 8, 8, 6]] },
     ]);
+    expect(summary.layers[1]?.config).toMatchObject({
+      kernel_size: [3, 3],
+      filters: 6,
+      strides: [2, 2],
+    });
   });
 
   test("shows a network with a layer that cannot be said, without shapes", () => {
