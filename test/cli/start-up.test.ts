@@ -49,7 +49,8 @@ describe.each(["summary", "inspect", "plot", "main"])("kc %s starts without", (c
 
   it("protobuf and all that writes or runs models", () => {
     const heavy = loaded.filter((path) => /protobuf|^formats\/coreml|^targets|^verify/.test(path));
-    expect(heavy).toEqual([]);
+    // Recognises a Core ML model by its first bytes, and reads nothing.
+    expect(heavy.filter((path) => path !== "formats/coreml/input.ts")).toEqual([]);
   });
 });
 
