@@ -1,5 +1,5 @@
 import { type Diagnostic, fail, formatDiagnostic } from "../errors.ts";
-import type { Interpolation } from "../image/resize.ts";
+import { INTERPOLATIONS } from "../image/resize.ts";
 import { type PictureBatch, pictureBatches } from "../io/pictures/index.ts";
 import type { PictureFault, PictureFile } from "../io/pictures/picture-set.ts";
 import { loadSizeOf, scoreBatches } from "../predict/score-pictures.ts";
@@ -83,15 +83,6 @@ export async function runPictures(
     seconds,
   };
 }
-
-const INTERPOLATIONS: readonly Interpolation[] = [
-  "nearest",
-  "bilinear",
-  "bicubic",
-  "lanczos",
-  "box",
-  "hamming",
-];
 
 /** `120 of 364 pictures, 95.3 pictures/s, 3 s left` */
 export function progressLine(done: number, all: number, milliseconds: number): string {
