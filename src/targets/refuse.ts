@@ -1,12 +1,12 @@
-import { fail } from "../../errors.ts";
-import type { Node } from "../../ir/graph.ts";
-import { type Dim, formatShape } from "../../ir/tensor.ts";
+import { fail } from "../errors.ts";
+import type { Node } from "../ir/graph.ts";
+import { type Dim, formatShape } from "../ir/tensor.ts";
 
 /** What to do about a layer that cannot be expressed, where nothing better can be said. */
 export const WAY_OUT =
   "Change the layer in Keras, or supply one of your own that is made of other layers (--custom FILE.mjs).";
 
-/** Throws `unsupported`, naming the layer. The network collects these and reports them all at once. */
+/** Throws `unsupported`, naming the layer. A target collects these and reports them all at once. */
 export function refuse(node: Node, reason: string, hint = WAY_OUT): never {
   const at = { layer: node.origin.layer, className: node.origin.className };
   return fail("unsupported", reason, { at, hint });

@@ -1,10 +1,10 @@
 import type { Node } from "../../ir/graph.ts";
 import type { Activation, ActivationOp } from "../../ir/ops/activation.ts";
+import { refuse } from "../refuse.ts";
 import type { Emitters } from "../target.ts";
 import { nextFloat, simpleActivation } from "./activation-function.ts";
 import type { Emission, NodeWriter } from "./emission.ts";
 import { CHANNEL, withAxisAt } from "./layout.ts";
-import { refuse } from "./refuse.ts";
 import { ADD, atLeast, linear, MULTIPLY, RELU, SIGMOID, TANH, unary } from "./steps.ts";
 
 /** Activations: one layer where Core ML has the function, else the same function of several. */

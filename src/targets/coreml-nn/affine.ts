@@ -5,9 +5,9 @@ import { readFloat64, sizeOf, type WeightRef } from "../../ir/tensor.ts";
 import { mapWeight } from "../../weights/map.ts";
 import { reshapeWeight } from "../../weights/reshape.ts";
 import { transposeWeight } from "../../weights/transpose.ts";
+import { refuse } from "../refuse.ts";
 import type { Emission } from "./emission.ts";
 import { CHANNEL, HEIGHT, type Layout, WIDTH, withAxesAt } from "./layout.ts";
-import { refuse } from "./refuse.ts";
 import type { LayerBody } from "./spec-version.ts";
 import { linear } from "./steps.ts";
 

@@ -4,12 +4,12 @@ import type { ConvLstmOp } from "../../ir/ops/recurrent.ts";
 import type { WeightRef } from "../../ir/tensor.ts";
 import { reshapeWeight } from "../../weights/reshape.ts";
 import { transposeWeight } from "../../weights/transpose.ts";
+import { refuse } from "../refuse.ts";
 import { simpleActivation } from "./activation-function.ts";
 import { paddingField } from "./border.ts";
 import type { Emission } from "./emission.ts";
 import { BATCH, CHANNEL, HEIGHT, type Layout, SEQ, WIDTH } from "./layout.ts";
 import { checkActivations, countSteps } from "./recurrent-unrolled.ts";
-import { refuse } from "./refuse.ts";
 import { Scribe } from "./scribe.ts";
 import { ADD, MULTIPLY } from "./steps.ts";
 

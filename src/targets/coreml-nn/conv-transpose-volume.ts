@@ -2,9 +2,9 @@ import type { Node } from "../../ir/graph.ts";
 import type { ConvTransposeOp } from "../../ir/ops/conv.ts";
 import type { WeightRef } from "../../ir/tensor.ts";
 import { transposeWeight } from "../../weights/transpose.ts";
+import { refuse } from "../refuse.ts";
 import { convolution3d } from "./conv-volume.ts";
 import type { Emission } from "./emission.ts";
-import { refuse } from "./refuse.ts";
 import { cutsOf, outputSizes } from "./transposed-size.ts";
 import type { CoreWindow } from "./window.ts";
 

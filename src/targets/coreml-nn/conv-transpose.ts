@@ -4,10 +4,10 @@ import type { WeightRef } from "../../ir/tensor.ts";
 import { mapWeight } from "../../weights/map.ts";
 import { reshapeWeight } from "../../weights/reshape.ts";
 import { transposeWeight } from "../../weights/transpose.ts";
+import { refuse } from "../refuse.ts";
 import { borders, paddingField, VALID } from "./border.ts";
 import { emitTransposeVolume } from "./conv-transpose-volume.ts";
 import type { Emission } from "./emission.ts";
-import { refuse } from "./refuse.ts";
 import { cutsOf, outputSizes } from "./transposed-size.ts";
 import { type CoreWindow, coreWindow, isVolumeWindow } from "./window.ts";
 

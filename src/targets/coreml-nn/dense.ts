@@ -2,11 +2,11 @@ import type { Node } from "../../ir/graph.ts";
 import type { DenseOp, DotOp, EmbeddingOp, MatmulOp } from "../../ir/ops/dense.ts";
 import { reshapeWeight } from "../../weights/reshape.ts";
 import { transposeWeight } from "../../weights/transpose.ts";
+import { knownSize, refuse } from "../refuse.ts";
 import type { Emitters } from "../target.ts";
 import { VALID } from "./border.ts";
 import type { Emission } from "./emission.ts";
 import { BATCH, CHANNEL, HEIGHT, type Layout, SEQ, WIDTH, withAxisAt } from "./layout.ts";
-import { knownSize, refuse } from "./refuse.ts";
 import { inverseNorm } from "./standardise.ts";
 
 /** Dense layers, embeddings and products of two values. */

@@ -3,12 +3,12 @@ import type { PreluOp, UnaryOp } from "../../ir/ops/activation.ts";
 import type { WeightRef } from "../../ir/tensor.ts";
 import { mapWeight } from "../../weights/map.ts";
 import { reshapeWeight } from "../../weights/reshape.ts";
+import { refuse } from "../refuse.ts";
 import type { Emitters } from "../target.ts";
 import { emitAtMost } from "./activation.ts";
 import { scaleBody, scaleLayout } from "./affine.ts";
 import type { Emission, NodeWriter } from "./emission.ts";
 import { CHANNEL, withAxisAt } from "./layout.ts";
-import { refuse } from "./refuse.ts";
 import { ADD, atLeast, INVERSE, linear, MULTIPLY, RELU, unary } from "./steps.ts";
 
 /** Functions of each element that are no activations, and PReLU. */

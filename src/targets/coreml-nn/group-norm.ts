@@ -2,10 +2,10 @@ import type { Node } from "../../ir/graph.ts";
 import type { GroupNormOp } from "../../ir/ops/norm.ts";
 import type { Dim } from "../../ir/tensor.ts";
 import { reshapeWeight } from "../../weights/reshape.ts";
+import { knownSize, refuse } from "../refuse.ts";
 import { scaleBody } from "./affine.ts";
 import type { Emission, NodeWriter } from "./emission.ts";
 import { BATCH, CHANNEL, HEIGHT, type Layout, WIDTH } from "./layout.ts";
-import { knownSize, refuse } from "./refuse.ts";
 import { standardise } from "./standardise.ts";
 import { linear, MULTIPLY } from "./steps.ts";
 

@@ -4,10 +4,10 @@ import type { LocallyConnectedOp } from "../../ir/ops/conv.ts";
 import type { WeightRef } from "../../ir/tensor.ts";
 import { reshapeWeight } from "../../weights/reshape.ts";
 import { transposeWeight } from "../../weights/transpose.ts";
+import { knownSize } from "../refuse.ts";
 import { VALID } from "./border.ts";
 import type { Emission } from "./emission.ts";
 import { BATCH, type Blob, CHANNEL, HEIGHT, WIDTH } from "./layout.ts";
-import { knownSize } from "./refuse.ts";
 import { Scribe } from "./scribe.ts";
 import { type CoreWindow, coreWindow } from "./window.ts";
 

@@ -1,10 +1,10 @@
 import type { Node } from "../../ir/graph.ts";
 import type { ApplyMaskOp, NotEqualMaskOp } from "../../ir/ops/mask.ts";
 import type { GlobalPoolOp } from "../../ir/ops/pool.ts";
+import { refuse } from "../refuse.ts";
 import type { Emitters } from "../target.ts";
 import type { Emission } from "./emission.ts";
 import { BATCH, CHANNEL, type Layout, WIDTH, withAxisAt } from "./layout.ts";
-import { refuse } from "./refuse.ts";
 
 /** Masks over time steps, as numbers: 1 for a step that counts, 0 for one that does not. */
 export const maskEmitters: Pick<Emitters<Emission>, "notEqualMask" | "applyMask"> = {

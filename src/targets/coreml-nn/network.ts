@@ -1,6 +1,7 @@
 import { createDiagnostics, type Diagnostics, KcError, throwIfErrors } from "../../errors.ts";
 import type { Graph, Node, ValueId } from "../../ir/graph.ts";
 import type { OpKind, OpOf } from "../../ir/ops/index.ts";
+import { refuse, WAY_OUT } from "../refuse.ts";
 import type { Unsupported } from "../target.ts";
 import type { Classifier } from "./classifier.ts";
 import { Emission } from "./emission.ts";
@@ -9,7 +10,6 @@ import type { FeatureNames } from "./feature-names.ts";
 import { emitInput, type InputFeature, inputFeatures } from "./inputs.ts";
 import type { Settings } from "./options.ts";
 import { emitOutput, type OutputFeature } from "./outputs.ts";
-import { refuse, WAY_OUT } from "./refuse.ts";
 import { isAnyRankLayer } from "./spec-version.ts";
 
 /** A network in layers, with what goes in and out. */

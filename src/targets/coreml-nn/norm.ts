@@ -4,13 +4,13 @@ import { sizeOf, type WeightRef } from "../../ir/tensor.ts";
 import { filledWeight } from "../../weights/constant.ts";
 import { mapWeight } from "../../weights/map.ts";
 import { reshapeWeight } from "../../weights/reshape.ts";
+import { refuse } from "../refuse.ts";
 import type { Emitters } from "../target.ts";
 import { emitAffine, scaleBody, scaleLayout } from "./affine.ts";
 import type { Emission } from "./emission.ts";
 import { emitGroupNorm } from "./group-norm.ts";
 import { CHANNEL, withAxisAt } from "./layout.ts";
 import { reduceSteps } from "./reduce.ts";
-import { refuse } from "./refuse.ts";
 import { inverseNorm, standardise } from "./standardise.ts";
 import { MULTIPLY } from "./steps.ts";
 

@@ -1,10 +1,10 @@
 import type { Node } from "../../ir/graph.ts";
 import type { CropOp, PadOp } from "../../ir/ops/pad.ts";
+import { refuse } from "../refuse.ts";
 import type { Emitters } from "../target.ts";
 import { type Amounts, borders } from "./border.ts";
 import type { Emission } from "./emission.ts";
 import { type Blob, HEIGHT, type Layout, WIDTH, withAxesAt } from "./layout.ts";
-import { refuse } from "./refuse.ts";
 import type { LayerBody } from "./spec-version.ts";
 
 /** Padding and cropping: on height and width, so that axes are brought there two at a time. */

@@ -1,5 +1,6 @@
 import type { Node } from "../../ir/graph.ts";
 import type { GlobalPoolOp, PoolOp, ReduceOp } from "../../ir/ops/pool.ts";
+import { refuse } from "../refuse.ts";
 import type { Emitters } from "../target.ts";
 import { paddingField, VALID } from "./border.ts";
 import { pooling3d } from "./conv-volume.ts";
@@ -7,7 +8,6 @@ import type { Emission } from "./emission.ts";
 import { BATCH, CHANNEL, HEIGHT, type Layout, naturalLayout, SEQ, WIDTH } from "./layout.ts";
 import { emitMaskedMean } from "./mask.ts";
 import { reduceSteps } from "./reduce.ts";
-import { refuse } from "./refuse.ts";
 import { coreWindow, isVolumeWindow } from "./window.ts";
 
 /** Pooling, and reductions over any axes. */

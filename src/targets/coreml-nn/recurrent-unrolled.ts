@@ -3,13 +3,13 @@ import type { Activation } from "../../ir/ops/activation.ts";
 import type { RecurrentOp } from "../../ir/ops/recurrent.ts";
 import { filledWeight } from "../../weights/constant.ts";
 import { transposeWeight } from "../../weights/transpose.ts";
+import { knownSize, refuse } from "../refuse.ts";
 import { simpleActivation } from "./activation-function.ts";
 import type { Emission } from "./emission.ts";
 import { BATCH, type Blob, type Layout, SEQ, WIDTH, withAxisAt } from "./layout.ts";
 import { createCell, inputBias } from "./recurrent-cell.ts";
 import { SEQUENCE, stateSlots } from "./recurrent-state.ts";
 import { type CellWeights, cellWeights } from "./recurrent-weights.ts";
-import { knownSize, refuse } from "./refuse.ts";
 import { Scribe } from "./scribe.ts";
 import { ADD, linear, MULTIPLY } from "./steps.ts";
 

@@ -1,11 +1,11 @@
 import type { Node } from "../../ir/graph.ts";
 import type { ResizeOp } from "../../ir/ops/shape.ts";
 import { constantWeight } from "../../weights/constant.ts";
+import { knownSize } from "../refuse.ts";
 import { samplingMatrix } from "../sampling.ts";
 import { VALID } from "./border.ts";
 import type { Emission } from "./emission.ts";
 import { BATCH, type Blob, CHANNEL, type Layout, naturalLayout, withAxisAt } from "./layout.ts";
-import { knownSize } from "./refuse.ts";
 import type { LayerBody } from "./spec-version.ts";
 import { linear } from "./steps.ts";
 

@@ -1,6 +1,7 @@
 import type { Node } from "../../ir/graph.ts";
 import type { ReshapeOp } from "../../ir/ops/shape.ts";
 import type { Dim } from "../../ir/tensor.ts";
+import { refuse } from "../refuse.ts";
 import type { Emission } from "./emission.ts";
 import {
   BATCH,
@@ -14,7 +15,6 @@ import {
   WIDTH,
   withAxisAt,
 } from "./layout.ts";
-import { refuse } from "./refuse.ts";
 
 /**
  * Core ML's two orders of elements: sequence, then channel, height, width, or height, width, channel. Keras'

@@ -1,8 +1,8 @@
 import type { Node } from "../../ir/graph.ts";
 import type { ResizeOp } from "../../ir/ops/shape.ts";
+import { knownSize } from "../refuse.ts";
 import type { Emitters } from "../target.ts";
 import type { Emission } from "./emission.ts";
-import { knownSize } from "./refuse.ts";
 import { emitResampling } from "./resample.ts";
 import { coreWindow, isVolumeWindow } from "./window.ts";
 

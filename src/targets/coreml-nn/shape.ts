@@ -2,10 +2,10 @@ import type { Node } from "../../ir/graph.ts";
 import type { SliceOp } from "../../ir/ops/pad.ts";
 import type { ConstantOp, PermuteOp, RepeatOp } from "../../ir/ops/shape.ts";
 import { reshapeWeight } from "../../weights/reshape.ts";
+import { refuse } from "../refuse.ts";
 import type { Emitters } from "../target.ts";
 import type { Emission } from "./emission.ts";
 import { BATCH, type Blob, CHANNEL, HEIGHT, SEQ, WIDTH, withAxisAt } from "./layout.ts";
-import { refuse } from "./refuse.ts";
 import { emitReshape } from "./reshape.ts";
 import type { LayerBody } from "./spec-version.ts";
 

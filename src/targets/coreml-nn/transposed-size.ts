@@ -1,7 +1,7 @@
 import type { Node } from "../../ir/graph.ts";
 import type { ConvTransposeOp } from "../../ir/ops/conv.ts";
+import { knownSize } from "../refuse.ts";
 import type { Emission } from "./emission.ts";
-import { knownSize } from "./refuse.ts";
 import { type CoreWindow, isVolumeWindow } from "./window.ts";
 
 /**

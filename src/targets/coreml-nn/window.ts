@@ -1,8 +1,8 @@
 import type { Node } from "../../ir/graph.ts";
 import type { Layout as KerasLayout, Padding } from "../../ir/ops/conv.ts";
+import { refuse } from "../refuse.ts";
 import { BATCH, CHANNEL, HEIGHT, type Layout, SEQ, WIDTH } from "./layout.ts";
 import { isTrivialAxis } from "./orientation.ts";
-import { refuse } from "./refuse.ts";
 
 /** A sliding window of an op, all lists per spatial axis. */
 export interface OpWindow {

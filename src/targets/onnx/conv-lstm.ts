@@ -1,12 +1,12 @@
 import type { Node } from "../../ir/graph.ts";
 import type { ConvLstmOp } from "../../ir/ops/recurrent.ts";
 import { windowOutput } from "../../ir/ops/window.ts";
+import { knownSize } from "../refuse.ts";
 import { biasInput, convKernel } from "./conv.ts";
 import { ELEMENT } from "./element.ts";
 import type { Emission } from "./emission.ts";
 import { imageOrder, naturalOrder } from "./layout.ts";
 import { lstmStep } from "./recurrent-cell.ts";
-import { knownSize } from "./refuse.ts";
 import { scan, zeroState } from "./scan.ts";
 import { windowAttributes } from "./window.ts";
 

@@ -2,9 +2,9 @@ import type { Node } from "../../ir/graph.ts";
 import type { LocallyConnectedOp } from "../../ir/ops/conv.ts";
 import { channelAxis, spatialDims } from "../../ir/ops/expect.ts";
 import { sizeOf } from "../../ir/tensor.ts";
+import { knownSize } from "../refuse.ts";
 import { ints } from "./attributes.ts";
 import type { Emission } from "./emission.ts";
-import { knownSize } from "./refuse.ts";
 
 /** What each place sees is gathered, then multiplied by the place's own matrix. */
 export function emitLocallyConnected(node: Node<LocallyConnectedOp>, emission: Emission): void {

@@ -2,6 +2,7 @@ import { createDiagnostics, type Diagnostics, KcError, throwIfErrors } from "../
 import type { Graph, Node } from "../../ir/graph.ts";
 import type { OpKind, OpOf } from "../../ir/ops/index.ts";
 import type { Dim } from "../../ir/tensor.ts";
+import { refuse } from "../refuse.ts";
 import type { Unsupported } from "../target.ts";
 import { type ElementType, elementOf } from "./element.ts";
 import { Emission } from "./emission.ts";
@@ -9,7 +10,6 @@ import { emitters } from "./emitters.ts";
 import { type AxisOrder, arrange, imageOrder, naturalOrder } from "./layout.ts";
 import type { Settings } from "./options.ts";
 import type { PortNames } from "./port-names.ts";
-import { refuse } from "./refuse.ts";
 
 /** An input or output as declared. */
 export interface Port {

@@ -2,12 +2,12 @@ import type { Node } from "../../ir/graph.ts";
 import { spatialDims } from "../../ir/ops/expect.ts";
 import type { ResizeOp } from "../../ir/ops/shape.ts";
 import type { Dim } from "../../ir/tensor.ts";
+import { refuse } from "../refuse.ts";
 import { samplingMatrix } from "../sampling.ts";
 import type { Emitters } from "../target.ts";
 import { type Attributes, int, text } from "./attributes.ts";
 import type { Emission } from "./emission.ts";
 import { imageOrder } from "./layout.ts";
-import { refuse } from "./refuse.ts";
 import type { Scribe } from "./scribe.ts";
 
 /** Pictures of another size. */
