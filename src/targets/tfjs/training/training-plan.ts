@@ -1,7 +1,8 @@
 import { createDiagnostics, throwIfErrors } from "../../../errors.ts";
-import type { Graph, Node, ValueId } from "../../../ir/graph.ts";
+import type { Graph, ValueId } from "../../../ir/graph.ts";
 import type { OpKind, OpOf } from "../../../ir/ops/index.ts";
 import type { WeightRef } from "../../../ir/tensor.ts";
+import { isTrained, trainableRoles } from "../../../ir/trainable-roles.ts";
 import type { Reads } from "../backward/backward.ts";
 import { backwards } from "../backward/backwards.ts";
 import { planSteps, type Step } from "../plan.ts";
@@ -49,7 +50,7 @@ export function planTraining(graph: Graph): TrainingPlan {
   const carriers = new Set<ValueId>();
   const active = steps.map((step) => {
     const { node, outputs } = step;
-    const passes = trains(node) || node.inputs.some((value) => carriers.has(value));
+    const passes = isTrained(node) || node.inputs.some((value) => carriers.has(value));
     if (passes) for (const value of outputs) carriers.add(value);
     return passes;
   });
@@ -64,7 +65,7 @@ export function planTraining(graph: Graph): TrainingPlan {
       releaseForward: step.release.filter((value) => !lastBack.has(value)),
       back: active[index]
         ? {
-            trains: trains(step.node),
+            trains: isTrained(step.node),
             wants: step.node.inputs.map((value) => carriers.has(value)),
             release: [...lastBack].flatMap(([value, last]) =>
               last === index && !outputs.has(value) ? [value] : [],
@@ -73,21 +74,6 @@ export function planTraining(graph: Graph): TrainingPlan {
         : undefined,
     })),
   };
-}
-
-/** Weights of a node that a gradient changes; moving statistics and constants are none. */
-export function trainableRoles({ op }: Node): readonly (readonly [string, WeightRef])[] {
-  if (op.kind === "affine" || op.kind === "constant") return [];
-  const entries = Object.entries<WeightRef | undefined>(op.weights);
-  return entries.flatMap(([role, ref]) =>
-    ref === undefined || STATISTICS.has(role) ? [] : [[role, ref] as const],
-  );
-}
-
-const STATISTICS: ReadonlySet<string> = new Set(["mean", "variance"]);
-
-function trains(node: Node): boolean {
-  return node.origin.trainable && trainableRoles(node).length > 0;
 }
 
 function trainedWeights(graph: Graph): readonly PlannedWeight[] {
