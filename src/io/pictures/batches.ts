@@ -1,4 +1,5 @@
 import { fail } from "../../errors.ts";
+import { inOrder } from "./in-order.ts";
 import { type InputOptions, inputLength } from "./load-pictures.ts";
 import { openPictureLoader, type PictureLoader } from "./loader.ts";
 import type { PictureFault, PictureFile } from "./picture-set.ts";
@@ -69,35 +70,21 @@ async function* loadedChunks(
   loader: PictureLoader,
   ahead: number,
 ): AsyncGenerator<Chunk, void, undefined> {
-  const { jpeg = "auto", signal } = options;
+  const { jpeg = "auto" } = options;
   const input = taskOptions(options);
-  const waiting: Promise<Chunk>[] = [];
   const free: Float32Array[] = [];
-  const stopped = abortion(signal);
   let next = 0;
-  const start = (): void => {
+  const start = (): Promise<Chunk> | undefined => {
+    if (next >= files.length) return undefined;
     const part = files.slice(next, next + TASK);
     next += part.length;
     const target = free.pop() ?? sharedFloats(TASK * inputLength(options));
     const task = { paths: part.map(({ path }) => path), options: input, jpeg, target };
-    const chunk = loader.load(task).then((faults) => ({ files: part, faults, inputs: target }));
-    // Whoever waits for it hears of a failure; until then it is not unhandled.
-    chunk.catch(() => {});
-    waiting.push(chunk);
+    return loader.load(task).then((faults) => ({ files: part, faults, inputs: target }));
   };
-  try {
-    while (next < files.length || waiting.length > 0) {
-      while (next < files.length && waiting.length < ahead) start();
-      const first = waiting.shift();
-      if (first !== undefined) {
-        const chunk = await Promise.race([first, stopped.promise]);
-        yield chunk;
-        free.push(chunk.inputs);
-      }
-      signal?.throwIfAborted();
-    }
-  } finally {
-    stopped.release();
+  for await (const chunk of inOrder(start, ahead, options.signal)) {
+    yield chunk;
+    free.push(chunk.inputs);
   }
 }
 
@@ -141,7 +128,7 @@ function emptyBatch(batchSize: number, length: number): OpenBatch {
 }
 
 /** Memory that threads write into, so that nothing is copied between them. */
-function sharedFloats(length: number): Float32Array {
+export function sharedFloats(length: number): Float32Array {
   return new Float32Array(new SharedArrayBuffer(length * 4));
 }
 
@@ -151,21 +138,8 @@ function taskOptions(options: BatchOptions): InputOptions {
   return input;
 }
 
-/** A promise that fails when the signal comes. */
-function abortion(signal: AbortSignal | undefined): {
-  readonly promise: Promise<never>;
-  readonly release: () => void;
-} {
-  let onAbort = (): void => {};
-  const promise = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal?.reason);
-    signal?.addEventListener("abort", onAbort);
-  });
-  promise.catch(() => {});
-  return { promise, release: () => signal?.removeEventListener("abort", onAbort) };
-}
-
-function checkWhole(what: string, value: number): void {
+/** Throws `bad-option` for what is not a whole number above 0. */
+export function checkWhole(what: string, value: number): void {
   if (Number.isSafeInteger(value) && value > 0) return;
   fail("bad-option", `The ${what} is ${value}, expected a whole number above 0.`);
 }

@@ -14,3 +14,4 @@ export type { InputOptions } from "./load-pictures.ts";
 export { type ListOptions, listPictures, readPictureList } from "./picture-list.ts";
 export type { PictureFault, PictureFile, PictureSet } from "./picture-set.ts";
 export { makeThumbnails, type ThumbnailOptions } from "./thumbnails.ts";
+export { openTrainingPictures, type TrainingPictureOptions } from "./training-pictures.ts";

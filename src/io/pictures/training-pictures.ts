@@ -1,0 +1,180 @@
+import { fail } from "../../errors.ts";
+import { CHANNELS } from "../../image/pixels.ts";
+import { classTargets, type TargetKind } from "../../train/class-targets.ts";
+import type { SampleOrder } from "../../train/sample-order.ts";
+import type { SampleFault, TrainingBatch, TrainingData } from "../../train/training-data.ts";
+import { checkWhole, sharedFloats } from "./batches.ts";
+import { inOrder } from "./in-order.ts";
+import { type InputOptions, inputLength } from "./load-pictures.ts";
+import { openPictureLoader, type PictureLoader } from "./loader.ts";
+import type { PictureFile, PictureSet } from "./picture-set.ts";
+
+/** How pictures become what a model learns from. */
+export interface TrainingPictureOptions extends InputOptions {
+  readonly target: TargetKind;
+  /** Which pictures an epoch has, by their numbers in the set, and in which order. */
+  readonly order: SampleOrder;
+  /** 32 by default; the last batch may be smaller. */
+  readonly batchSize?: number;
+  /** What a sample of each class counts; 1 by default. Keras' `class_weight`. */
+  readonly classWeights?: readonly number[];
+  /** What each picture of the set counts; 1 by default. Both weights are multiplied. */
+  readonly sampleWeights?: ArrayLike<number>;
+  /** Batches that are prepared ahead while the model computes; 2 by default. */
+  readonly lookAhead?: number;
+  /** Threads that decode: one for each processor by default, 0 for none. The numbers are the same. */
+  readonly threads?: number;
+  /** `wasm` leaves sharp alone even where it is installed. */
+  readonly jpeg?: "auto" | "wasm";
+}
+
+/** Pictures of one task: small enough to share out evenly, large enough to be worth a message. */
+const TASK = 4;
+
+/**
+ * A folder of classes, or a list with labels, as training data. Batches are those of the order, less what cannot be used: a
+ * picture that cannot be read makes its batch smaller and is told in `faults`. Throws `bad-option` for pictures without
+ * labels and for sizes that make no sense.
+ */
+export async function openTrainingPictures(
+  set: PictureSet,
+  options: TrainingPictureOptions,
+): Promise<TrainingData> {
+  const { batchSize = 32, order } = options;
+  checkWhole("batch size", batchSize);
+  checkWhole("width", options.size.width);
+  checkWhole("height", options.size.height);
+  checkLabels(set);
+  const loader = await openPictureLoader(options.threads);
+  const faults = new Map<string, SampleFault>();
+  for (const { name, why } of set.faults) faults.set(name, { name, why });
+  const run: Run = { set, options, batchSize, loader, free: [], faults };
+  return {
+    samples: order.samples,
+    batchSize,
+    batches: Math.ceil(order.samples / batchSize),
+    augmented: false,
+    get faults() {
+      return [...faults.values()];
+    },
+    epoch: (epoch, first = 0, signal) => epochBatches(run, epoch, first, signal),
+    close: () => loader.close(),
+  };
+}
+
+interface Run {
+  readonly set: PictureSet;
+  readonly options: TrainingPictureOptions;
+  readonly batchSize: number;
+  readonly loader: PictureLoader;
+  /** Memory of tasks that are done. */
+  readonly free: Float32Array[];
+  /** By the name of the picture. */
+  readonly faults: Map<string, SampleFault>;
+}
+
+function checkLabels({ files, classes }: PictureSet): void {
+  const without = files.find(({ label }) => label === undefined);
+  if (classes.length > 0 && without === undefined) return;
+  fail("bad-option", `The picture ${without?.name ?? ""} has no label.`, {
+    hint: "Put the pictures of each class into a folder of its own, or write a list with labels.",
+  });
+}
+
+async function* epochBatches(
+  run: Run,
+  epoch: number,
+  first: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<TrainingBatch, void, undefined> {
+  const { options, batchSize, loader } = run;
+  const order = options.order.of(epoch);
+  let number = first;
+  const start = (): Promise<TrainingBatch> | undefined => {
+    const samples = order.slice(number * batchSize, (number + 1) * batchSize);
+    return samples.length === 0 ? undefined : loadBatch(run, samples, number++);
+  };
+  const ahead = loader.threads === 0 ? 1 : 1 + (options.lookAhead ?? 2);
+  for await (const batch of inOrder(start, ahead, signal)) {
+    if (batch.samples.length > 0) yield batch;
+  }
+}
+
+/** A part of a batch as a thread loads it. */
+interface Part {
+  readonly samples: readonly number[];
+  readonly faults: readonly (string | undefined)[];
+  readonly target: Float32Array;
+}
+
+async function loadBatch(
+  run: Run,
+  samples: readonly number[],
+  number: number,
+): Promise<TrainingBatch> {
+  const { set, options } = run;
+  const parts: Promise<Part>[] = [];
+  for (let at = 0; at < samples.length; at += TASK) {
+    parts.push(loadPart(run, samples.slice(at, at + TASK)));
+  }
+  const length = inputLength(options);
+  const data = new Float32Array(samples.length * length);
+  const used: number[] = [];
+  for (const part of await Promise.all(parts)) {
+    const good = part.samples.filter((_, index) => part.faults[index] === undefined);
+    data.set(part.target.subarray(0, good.length * length), used.length * length);
+    used.push(...good);
+    run.free.push(part.target);
+  }
+  const labels = used.map((sample) => set.files[sample]?.label ?? 0);
+  const weights = weightsOf(used, labels, options);
+  return {
+    number,
+    samples: used,
+    inputs: [
+      { shape: [used.length, ...shapeOf(options)], data: data.subarray(0, used.length * length) },
+    ],
+    target: classTargets(labels, options.target, set.classes.length),
+    ...(weights === undefined ? {} : { weights }),
+  };
+}
+
+async function loadPart(run: Run, samples: readonly number[]): Promise<Part> {
+  const { set, options, loader, free } = run;
+  const files = samples.flatMap((sample) => set.files[sample] ?? []);
+  const target = free.pop() ?? sharedFloats(TASK * inputLength(options));
+  const paths = files.map(({ path }) => path);
+  const { jpeg = "auto" } = options;
+  const faults = await loader.load({ paths, options: inputOptions(options), jpeg, target });
+  for (const [index, why] of faults.entries()) noteFault(run, files[index], why);
+  return { samples, faults, target };
+}
+
+function noteFault({ faults }: Run, file: PictureFile | undefined, why: string | undefined): void {
+  if (file !== undefined && why !== undefined) faults.set(file.name, { name: file.name, why });
+}
+
+function weightsOf(
+  samples: readonly number[],
+  labels: readonly number[],
+  { classWeights, sampleWeights }: TrainingPictureOptions,
+): Float32Array | undefined {
+  if (classWeights === undefined && sampleWeights === undefined) return undefined;
+  return Float32Array.from(labels, (label, row) => {
+    const own = sampleWeights === undefined ? 1 : (sampleWeights[samples[row] ?? 0] ?? 1);
+    return own * (classWeights?.[label] ?? 1);
+  });
+}
+
+function shapeOf({ size, colorMode = "rgb", layout }: InputOptions): readonly number[] {
+  const { width, height } = size;
+  const channels = CHANNELS[colorMode];
+  return layout === "channels-first" ? [channels, height, width] : [height, width, channels];
+}
+
+/** What a thread needs, and nothing that cannot be sent. */
+function inputOptions(options: TrainingPictureOptions): InputOptions {
+  const { size, colorMode = "rgb", interpolation = "nearest", fit = "stretch" } = options;
+  const { exif = "ignore", preprocessing, layout = "channels-last" } = options;
+  return { size, colorMode, interpolation, fit, exif, preprocessing, layout };
+}

@@ -1,0 +1,152 @@
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { PRESETS } from "../../../src/image/preprocessing.ts";
+import { pictureBatches } from "../../../src/io/pictures/batches.ts";
+import { listClassFolder } from "../../../src/io/pictures/class-folder.ts";
+import type { PictureSet } from "../../../src/io/pictures/picture-set.ts";
+import {
+  openTrainingPictures,
+  type TrainingPictureOptions,
+} from "../../../src/io/pictures/training-pictures.ts";
+import { orderAsGiven, shuffledOrder } from "../../../src/train/sample-order.ts";
+import type { TrainingBatch, TrainingData } from "../../../src/train/training-data.ts";
+import { DIGITS } from "../../digits.ts";
+import { temporaryFolder } from "../../temporary.ts";
+
+const size = { width: 8, height: 8 };
+const base = { size, preprocessing: PRESETS.tf, target: "one-hot", threads: 0 } as const;
+
+function open(set: PictureSet, options: Partial<TrainingPictureOptions> = {}) {
+  const order = shuffledOrder(set.files.length, 3);
+  return openTrainingPictures(set, { ...base, order, ...options });
+}
+
+async function epochOf(data: TrainingData, epoch: number, first?: number) {
+  const batches: TrainingBatch[] = [];
+  for await (const batch of data.epoch(epoch, first)) batches.push(batch);
+  return batches;
+}
+
+/** Thirteen digits of all classes. */
+function digits(): PictureSet {
+  const set = listClassFolder(DIGITS.test);
+  return { ...set, files: set.files.filter((_, index) => index % 29 === 0) };
+}
+
+async function inputsOf(set: PictureSet): Promise<readonly Float32Array[]> {
+  const [batch] = await collect(pictureBatches(set.files, { ...base, batchSize: 100 }));
+  return set.files.map(
+    (_, at) => batch?.inputs.slice(at * 192, (at + 1) * 192) ?? new Float32Array(),
+  );
+}
+
+async function collect<T>(batches: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const batch of batches) all.push(batch);
+  return all;
+}
+
+describe("openTrainingPictures", () => {
+  it("gives every picture once an epoch, with its class, the last batch smaller", async () => {
+    const set = digits();
+    const data = await open(set, { batchSize: 5 });
+    const batches = await epochOf(data, 0);
+    expect([data.samples, data.batches]).toEqual([13, 3]);
+    expect(batches.map(({ number, samples }) => [number, samples.length])).toEqual([
+      [0, 5],
+      [1, 5],
+      [2, 3],
+    ]);
+    const samples = batches.flatMap((batch) => batch.samples);
+    expect(samples.toSorted((a, b) => a - b)).toEqual(set.files.map((_, index) => index));
+    expect(samples).not.toEqual(set.files.map((_, index) => index));
+    const wanted = await inputsOf(set);
+    for (const { samples: own, inputs, target } of batches) {
+      expect(inputs[0]?.shape).toEqual([own.length, 8, 8, 3]);
+      own.forEach((sample, row) => {
+        const numbers = inputs[0]?.data.slice(row * 192, (row + 1) * 192);
+        expect(numbers).toEqual(wanted[sample]);
+        expect(target.slice(row * 10, (row + 1) * 10).indexOf(1)).toBe(set.files[sample]?.label);
+      });
+    }
+    await data.close();
+  });
+
+  it("shuffles every epoch anew, and goes on at any batch of it", async () => {
+    const data = await open(digits(), { batchSize: 5 });
+    const [zero, one] = [await epochOf(data, 0), await epochOf(data, 1)];
+    expect(one.flatMap(({ samples }) => samples)).not.toEqual(
+      zero.flatMap(({ samples }) => samples),
+    );
+    const again = await open(digits(), { batchSize: 5 });
+    expect(await epochOf(again, 1, 1)).toEqual(one.slice(1));
+  });
+
+  it("tells classes as the loss wants them", async () => {
+    const set = digits();
+    const order = orderAsGiven(set.files.length);
+    const data = await open(set, { target: "sparse", order });
+    const [batch] = await epochOf(data, 0);
+    expect([...(batch?.target ?? [])]).toEqual(set.files.map(({ label }) => label));
+  });
+
+  it("weighs samples by their class and by themselves", async () => {
+    const set = digits();
+    const order = orderAsGiven(set.files.length);
+    const classWeights = Array.from({ length: 10 }, (_, label) => 1 + label);
+    const sampleWeights = set.files.map((_, index) => (index === 0 ? 0 : 0.5));
+    const [batch] = await epochOf(await open(set, { order, classWeights, sampleWeights }), 0);
+    expect([...(batch?.weights ?? [])]).toEqual(
+      set.files.map(({ label = 0 }, index) => (index === 0 ? 0 : 0.5 * (1 + label))),
+    );
+  });
+
+  it("leaves out what cannot be read, tells it once, and keeps the other batches as they were", async () => {
+    const folder = temporaryFolder();
+    const { files } = listClassFolder(DIGITS.test);
+    for (const [index, { path }] of files.slice(0, 8).entries()) {
+      const own = join(folder, index < 4 ? "a" : "b");
+      mkdirSync(own, { recursive: true });
+      copyFileSync(path, join(own, `${index}.png`));
+    }
+    writeFileSync(join(folder, "a/1.png"), "no picture");
+    writeFileSync(join(folder, "b/5.png"), "");
+    const set = listClassFolder(folder);
+    const data = await open(set, { batchSize: 2, order: orderAsGiven(set.files.length) });
+    const batches = [...(await epochOf(data, 0)), ...(await epochOf(data, 1))];
+    expect(batches.map(({ number, samples }) => [number, samples])).toEqual(
+      [0, 1].flatMap(() => [
+        [0, [0]],
+        [1, [2, 3]],
+        [2, [4, 5]],
+        [3, [6]],
+      ]),
+    );
+    expect(batches[0]?.inputs[0]?.shape).toEqual([1, 8, 8, 3]);
+    expect(data.faults).toEqual([
+      { name: "b/5.png", why: "It is empty." },
+      { name: "a/1.png", why: "This is no picture, expected JPEG, PNG, WebP, GIF or BMP." },
+    ]);
+  });
+
+  it("stops at once when it is told to", async () => {
+    const data = await open(digits(), { batchSize: 2 });
+    const controller = new AbortController();
+    let seen = 0;
+    const run = async () => {
+      for await (const { samples } of data.epoch(0, 0, controller.signal)) {
+        seen += samples.length;
+        controller.abort(new Error("enough"));
+      }
+    };
+    await expect(run()).rejects.toThrow("enough");
+    expect(seen).toBe(2);
+  });
+
+  it("refuses pictures without labels", async () => {
+    const set = digits();
+    const files = set.files.map((file) => ({ ...file, label: undefined }));
+    await expect(open({ ...set, files, classes: [] })).rejects.toThrow("has no label");
+  });
+});

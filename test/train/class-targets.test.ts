@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { classTargets, targetKindOf } from "../../src/train/class-targets.ts";
+
+describe("targetKindOf", () => {
+  it("goes by the loss, and by the model's outputs", () => {
+    expect(targetKindOf("sparse_categorical_crossentropy", 4, 4)).toBe("sparse");
+    expect(targetKindOf("categorical_crossentropy", 4, 4)).toBe("one-hot");
+    expect(targetKindOf("binary_crossentropy", 2, 1)).toBe("binary");
+    expect(targetKindOf("binary_crossentropy", 2, 2)).toBe("one-hot");
+    expect(targetKindOf("mean_squared_error", 4, 4)).toBe("one-hot");
+  });
+
+  it("refuses a model with another number of outputs", () => {
+    expect(() => targetKindOf("categorical_crossentropy", 4, 10)).toThrow(
+      "The model has 10 outputs, but the pictures have 4 classes.",
+    );
+    expect(() => targetKindOf("binary_crossentropy", 3, 1)).toThrow(
+      "The model has 1 output, which tells 2 classes apart, but the pictures have 3.",
+    );
+    expect(() => targetKindOf("sparse_categorical_crossentropy", 3, 1)).toThrow(
+      "The model has 1 output, but the pictures have 3 classes.",
+    );
+  });
+});
+
+describe("classTargets", () => {
+  it("writes a row for each sample", () => {
+    expect(classTargets([1, 0], "one-hot", 3)).toEqual(Float32Array.of(0, 1, 0, 1, 0, 0));
+    expect(classTargets([1, 0, 2], "sparse", 3)).toEqual(Float32Array.of(1, 0, 2));
+    expect(classTargets([1, 0], "binary", 2)).toEqual(Float32Array.of(1, 0));
+  });
+});
