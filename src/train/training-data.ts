@@ -33,3 +33,13 @@ export interface TrainingData {
   epoch(epoch: number, first?: number, signal?: AbortSignal): AsyncIterable<TrainingBatch>;
   close(): Promise<void>;
 }
+
+/** Data whose samples can also be had by their numbers, apart from any epoch. */
+export interface IndexedData extends TrainingData {
+  /** The samples of an epoch in its order. */
+  order(epoch: number): readonly number[];
+  /** These samples in this order, in batches, as in the first epoch; it counts as reading an epoch. */
+  load(samples: readonly number[], signal?: AbortSignal): AsyncIterable<TrainingBatch>;
+  /** What a loss is told of samples, without loading them. */
+  answers(samples: readonly number[]): Pick<Batch, "target" | "weights">;
+}

@@ -2,7 +2,7 @@ import { fail } from "../../errors.ts";
 import { CHANNELS } from "../../image/pixels.ts";
 import { classTargets, type TargetKind } from "../../train/class-targets.ts";
 import type { SampleOrder } from "../../train/sample-order.ts";
-import type { SampleFault, TrainingBatch, TrainingData } from "../../train/training-data.ts";
+import type { IndexedData, SampleFault, TrainingBatch } from "../../train/training-data.ts";
 import { checkWhole, sharedFloats } from "./batches.ts";
 import { inOrder } from "./in-order.ts";
 import { type InputOptions, inputLength } from "./load-pictures.ts";
@@ -39,7 +39,7 @@ const TASK = 4;
 export async function openTrainingPictures(
   set: PictureSet,
   options: TrainingPictureOptions,
-): Promise<TrainingData> {
+): Promise<IndexedData> {
   const { batchSize = 32, order } = options;
   checkWhole("batch size", batchSize);
   checkWhole("width", options.size.width);
@@ -57,7 +57,10 @@ export async function openTrainingPictures(
     get faults() {
       return [...faults.values()];
     },
-    epoch: (epoch, first = 0, signal) => epochBatches(run, epoch, first, signal),
+    epoch: (epoch, first = 0, signal) => batchesOf(run, order.of(epoch), first, signal),
+    order: (epoch) => order.of(epoch),
+    load: (samples, signal) => batchesOf(run, samples, 0, signal),
+    answers: (samples) => answersOf(run, samples),
     close: () => loader.close(),
   };
 }
@@ -81,14 +84,13 @@ function checkLabels({ files, classes }: PictureSet): void {
   });
 }
 
-async function* epochBatches(
+async function* batchesOf(
   run: Run,
-  epoch: number,
+  order: readonly number[],
   first: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TrainingBatch, void, undefined> {
   const { options, batchSize, loader } = run;
-  const order = options.order.of(epoch);
   let number = first;
   const start = (): Promise<TrainingBatch> | undefined => {
     const samples = order.slice(number * batchSize, (number + 1) * batchSize);
@@ -112,7 +114,7 @@ async function loadBatch(
   samples: readonly number[],
   number: number,
 ): Promise<TrainingBatch> {
-  const { set, options } = run;
+  const { options } = run;
   const parts: Promise<Part>[] = [];
   for (let at = 0; at < samples.length; at += TASK) {
     parts.push(loadPart(run, samples.slice(at, at + TASK)));
@@ -126,14 +128,23 @@ async function loadBatch(
     used.push(...good);
     run.free.push(part.target);
   }
-  const labels = used.map((sample) => set.files[sample]?.label ?? 0);
-  const weights = weightsOf(used, labels, options);
   return {
     number,
     samples: used,
     inputs: [
       { shape: [used.length, ...shapeOf(options)], data: data.subarray(0, used.length * length) },
     ],
+    ...answersOf(run, used),
+  };
+}
+
+function answersOf(
+  { set, options }: Run,
+  samples: readonly number[],
+): Pick<TrainingBatch, "target" | "weights"> {
+  const labels = samples.map((sample) => set.files[sample]?.label ?? 0);
+  const weights = weightsOf(samples, labels, options);
+  return {
     target: classTargets(labels, options.target, set.classes.length),
     ...(weights === undefined ? {} : { weights }),
   };

@@ -73,6 +73,20 @@ describe("openTrainingPictures", () => {
     await data.close();
   });
 
+  it("gives any of its samples by their numbers, and what a loss is told of them", async () => {
+    const data = await open(digits(), {
+      batchSize: 5,
+      classWeights: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+    });
+    const [first] = await epochOf(data, 1);
+    const order = data.order(1);
+    expect(order.slice(0, 5)).toEqual(first?.samples);
+    expect(await collect(data.load(order.slice(0, 5)))).toEqual([first]);
+    const { target, weights } = data.answers(order.slice(0, 5));
+    expect([target, weights]).toEqual([first?.target, first?.weights]);
+    await data.close();
+  });
+
   it("shuffles every epoch anew, and goes on at any batch of it", async () => {
     const data = await open(digits(), { batchSize: 5 });
     const [zero, one] = [await epochOf(data, 0), await epochOf(data, 1)];
