@@ -1,3 +1,5 @@
+import { generationOf } from "./keras-generation.ts";
+
 /** What a batch normalisation measured in one step. */
 export interface Measured {
   readonly mean: Float32Array;
@@ -9,8 +11,8 @@ export interface Measured {
   readonly epsilon: number;
 }
 
-/** The moving statistics of one layer, changed in place. */
-export interface MovingStatistics {
+/** The two moving statistics of one layer, changed in place. */
+export interface MovingPair {
   readonly mean: Float32Array;
   readonly variance: Float32Array;
   readonly momentum: number;
@@ -40,17 +42,15 @@ export interface AveragingWay {
  * @see keras/layers/normalization.py and backend `moving_average_update` (1.2.2, 2.0.8, 2.1.3, 2.2.4, 2.3.1); keras/src/layers/normalization/batch_normalization.py (2.15, 3)
  */
 export function averagingWay(version: string): AveragingWay {
-  const [major = 0, minor = 0] = version.split(".").map(Number.parseFloat);
-  if (major >= 3) return { zeroDebias: false, fused: false, corrected: false };
-  if (version.endsWith("-tf") || (major === 2 && minor >= 4)) {
-    return { zeroDebias: false, fused: true, corrected: false };
-  }
+  const { kind, major, minor } = generationOf(version);
+  if (kind === "keras-3") return { zeroDebias: false, fused: false, corrected: false };
+  if (kind === "tensorflow") return { zeroDebias: false, fused: true, corrected: false };
   const since = (least: number): boolean => major === 2 && minor >= least;
   return { zeroDebias: since(1) && !since(3), fused: since(1), corrected: since(2) };
 }
 
 /** One step of the moving averages. */
-export function average(moving: MovingStatistics, measured: Measured, way: AveragingWay): void {
+export function average(moving: MovingPair, measured: Measured, way: AveragingWay): void {
   const { hidden } = moving;
   hidden.steps++;
   const factor = varianceFactor(measured, way);

@@ -1,18 +1,22 @@
 import type { WeightPenalty } from "../ir/graph.ts";
 
-/** What one weight adds to the loss; its slope is added to the gradient, where there is one. */
-export function addPenalty(
-  { l1, l2 }: WeightPenalty,
-  values: Float32Array,
-  gradient: Float32Array | undefined,
-): number {
+/** What one weight adds to the loss. */
+export function penaltyOf({ l1, l2 }: WeightPenalty, values: Float32Array): number {
   let [absolute, squares] = [0, 0];
-  for (const [i, value] of values.entries()) {
+  for (const value of values) {
     absolute += Math.abs(value);
     squares += value * value;
-    if (gradient !== undefined) {
-      gradient[i] = (gradient[i] ?? 0) + (l1 * Math.sign(value) + 2 * l2 * value);
-    }
   }
   return l1 * absolute + l2 * squares;
+}
+
+/** Adds the slope of a penalty to the gradient of its weight. */
+export function addPenaltySlope(
+  { l1, l2 }: WeightPenalty,
+  values: Float32Array,
+  gradient: Float32Array,
+): void {
+  for (const [i, value] of values.entries()) {
+    gradient[i] = (gradient[i] ?? 0) + (l1 * Math.sign(value) + 2 * l2 * value);
+  }
 }

@@ -1,212 +1,320 @@
-import { type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
+import {
+  getBackend,
+  keep,
+  nextFrame,
+  setBackend,
+  type Tensor,
+  tensor,
+  tidy,
+} from "@tensorflow/tfjs-core";
 import { fail, KcError } from "../errors.ts";
-import type { Graph, ValueId, WeightPenalty } from "../ir/graph.ts";
-import { readFloat32, sizeOf, type WeightRef } from "../ir/tensor.ts";
-import type { WeightLookup } from "../targets/tfjs/forward.ts";
-import { type BatchStatistics, runTraining } from "../targets/tfjs/training/run-training.ts";
-import { planTraining, type TrainingPlan } from "../targets/tfjs/training/training-plan.ts";
+import type { Graph, TrainingSetup } from "../ir/graph.ts";
+import { sizeOf, type WeightRef } from "../ir/tensor.ts";
+import type { JsonObject } from "../json.ts";
+import { planSteps, type Step } from "../targets/tfjs/plan.ts";
+import { runSteps } from "../targets/tfjs/run-steps.ts";
+import {
+  startPass,
+  type TrainingInputs,
+  type TrainingPass,
+} from "../targets/tfjs/training/run-training.ts";
+import {
+  type PlannedWeight,
+  planTraining,
+  type TrainingPlan,
+} from "../targets/tfjs/training/training-plan.ts";
 import type { RandomStream } from "../targets/tfjs/training-forward.ts";
-import { type LossWay, lossOf } from "./losses.ts";
-import { type AveragingWay, average, averagingWay, type HiddenAverages } from "./moving-average.ts";
-import { createOptimizer, type Optimizer } from "./optimizers/optimizer.ts";
-import { optimizerSettings } from "./optimizers/settings.ts";
-import { addPenalty } from "./penalties.ts";
+import { arrayStore } from "./array-store.ts";
+import { type Batch, inputsOf } from "./batch.ts";
+import { readHidden, writeHidden } from "./hidden-state.ts";
+import { type Judge, judge, judgeOf, type Verdict } from "./judge.ts";
+import { type MovingStatistics, movingStatistics } from "./moving-statistics.ts";
+import { createOptimizer } from "./optimizers/optimizer.ts";
+import { type OptimizerSettings, optimizerSettings } from "./optimizers/settings.ts";
+import { restoreState, type SavedArray, type StateArray, saveState } from "./optimizers/state.ts";
+import type { OpenWeights, WeightStore } from "./weight-store.ts";
 
-/** One batch, batch first, row-major. */
-export interface Batch {
-  readonly inputs: readonly { readonly shape: readonly number[]; readonly data: Float32Array }[];
-  /** Of the output's size; one class number a sample for sparse losses. */
-  readonly target: Float32Array;
-  /** What each sample counts; 1 by default. */
-  readonly weights?: Float32Array;
-}
-
-/** What a step gives. */
+/** What a batch gives. */
 export interface StepReport {
   /** Of the weights before the step, penalties included. */
   readonly loss: number;
   readonly output: Float32Array;
 }
 
-/** A model in training: it owns its weights, and its optimizer the state. */
+/** How a model is trained. */
+export interface TrainerOptions {
+  /** Numbers for dropout: a stream for each batch, by its number since the start of the run. */
+  readonly random: (batch: number) => RandomStream;
+  /** Loss and optimizer instead of those that the model was saved with. */
+  readonly training?: TrainingSetup;
+  /**
+   * Frozen batch normalisations: by the numbers of the batch, or by the stored ones. By default as the Keras that saved the
+   * model: stand-alone Keras goes by the batch.
+   */
+  readonly frozenNorm?: "batch" | "stored";
+}
+
+/**
+ * A model in training, on the backend of tfjs that was active when it was made. It owns its weights and the optimizer's state
+ * until `dispose`. Its calls must not overlap; between batches they let others run, such as threads that decode and signals.
+ */
 export interface Trainer {
-  readonly optimizer: Optimizer;
   /** Trained weights in the order of the optimizer's. */
-  readonly weights: TrainingPlan["weights"];
-  step(batch: Batch): StepReport;
-  /** The present numbers of any weight of the graph. */
+  readonly weights: readonly PlannedWeight[];
+  readonly settings: OptimizerSettings;
+  /** Before decay; may be changed between steps. */
+  learningRate: number;
+  /** Steps of the optimizer so far. */
+  readonly iterations: number;
+  /** There and back, moving statistics included; the gradients go into the mean over all samples since the last update. */
+  accumulate(batch: Batch): Promise<StepReport>;
+  /** One step of the optimizer with what was accumulated. */
+  update(): void;
+  /** One batch and one step. */
+  step(batch: Batch): Promise<StepReport>;
+  /** The model as it predicts, with its loss, penalties included. */
+  test(batch: Batch): Promise<StepReport>;
+  /** The present numbers of any weight of the graph; a copy. */
   valuesOf(ref: WeightRef): Float32Array;
+  /** The optimizer's arrays as files of a version of Keras keep them. */
+  saveState(version: string): readonly StateArray[];
+  /** Goes on from such arrays. Throws `bad-weights` when they are those of another optimizer or other weights. */
+  restoreState(saved: readonly SavedArray[], version: string): void;
+  /** What files of Keras do not keep, so that a run can go on exactly: plain JSON. */
+  saveHidden(): JsonObject;
+  restoreHidden(state: JsonObject): void;
+  dispose(): void;
 }
 
 /** Goes on training a compiled model as the Keras that saved it would. Throws `unsupported` with what cannot be continued. */
-export function createTrainer(graph: Graph, random: RandomStream): Trainer {
-  const { training, source } = graph;
+export function createTrainer(graph: Graph, options: TrainerOptions): Trainer {
+  const training = options.training ?? graph.training;
   if (training === undefined) {
-    return fail("bad-option", "The model was saved without a loss and an optimizer.");
+    return fail("bad-option", "The model was saved without a loss and an optimizer.", {
+      hint: "State a loss and an optimizer.",
+    });
   }
   const [other] = graph.penalties?.others ?? [];
   if (other !== undefined) throw new KcError(other);
   const plan = planTraining(graph);
-  const settings = optimizerSettings(training.optimizer, source.version);
-  const sizes = plan.weights.map(({ ref }) => sizeOf(ref.shape));
-  const run: Run = {
+  const settings = optimizerSettings(training.optimizer, graph.source.version);
+  const byBatch = settings.dialect === "keras" ? "batch" : "stored";
+  return new GraphTrainer({
     plan,
-    optimizer: createOptimizer(settings, sizes),
-    arrays: arraysOf(graph),
-    hidden: new Map(),
-    loss: lossWayOf(graph),
-    averaging: averagingWay(source.version),
-    penalties: graph.penalties?.weights ?? [],
-    standalone: settings.dialect === "keras",
-    random,
-  };
-  return {
-    optimizer: run.optimizer,
-    weights: plan.weights,
-    step: (batch) => stepOnce(run, batch),
-    valuesOf: (ref) => arrayOf(run, ref),
-  };
-}
-
-interface Run {
-  readonly plan: TrainingPlan;
-  readonly optimizer: Optimizer;
-  /** All weights by id. */
-  readonly arrays: ReadonlyMap<string, Float32Array>;
-  /** By the id of the node. */
-  readonly hidden: Map<string, HiddenAverages>;
-  readonly loss: LossWay;
-  readonly averaging: AveragingWay;
-  readonly penalties: readonly WeightPenalty[];
-  readonly standalone: boolean;
-  readonly random: RandomStream;
-}
-
-function stepOnce(run: Run, batch: Batch): StepReport {
-  const { plan, optimizer, penalties } = run;
-  let report: StepReport = { loss: 0, output: new Float32Array(0) };
-  const gradients = new Map<string, Float32Array>();
-  tidy(() => {
-    const result = runTraining(plan, {
-      inputs: batch.inputs.map(({ data, shape }) => tensor(data, [...shape], "float32")),
-      weightOf: uploaded(run),
-      random: run.random,
-      frozenNorm: run.standalone ? "batch" : "stored",
-      startGradients: ([output]) => {
-        if (output === undefined) return fail("internal", "The model has no output.");
-        const [judged, at] = judge(run, batch, output);
-        report = { loss: judged.value, output: Float32Array.from(output.dataSync()) };
-        return [{ value: at, gradient: tensor(judged.gradient, output.shape) }];
-      },
-    });
-    for (const [id, gradient] of result.gradients) {
-      gradients.set(id, Float32Array.from(gradient.dataSync()));
-    }
-    for (const seen of result.statistics) averageStatistics(run, seen);
+    settings,
+    judge: judgeOf(graph, training),
+    store: arrayStore(plan, settings),
+    statistics: movingStatistics(graph),
+    frozenNorm: options.frozenNorm ?? byBatch,
+    random: options.random,
   });
-  let { loss } = report;
-  for (const penalty of penalties) {
-    const { weight } = penalty;
-    loss += addPenalty(penalty, arrayOf(run, weight), gradients.get(weight.id));
+}
+
+interface Parts extends Required<Pick<TrainerOptions, "random" | "frozenNorm">> {
+  readonly plan: TrainingPlan;
+  readonly settings: OptimizerSettings;
+  readonly judge: Judge;
+  readonly store: WeightStore;
+  readonly statistics: MovingStatistics;
+}
+
+class GraphTrainer implements Trainer {
+  readonly #parts: Parts;
+  readonly #backend = getBackend();
+  #steps: readonly Step[] | undefined;
+  #batches = 0;
+  #disposed = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
-  optimizer.step(
-    plan.weights.map(({ ref }) => arrayOf(run, ref)),
-    plan.weights.map(({ ref }) => gradients.get(ref.id) ?? new Float32Array(sizeOf(ref.shape))),
-  );
-  return { ...report, loss };
-}
 
-/** The present weights as tensors, within the scope that is open. */
-function uploaded(run: Run): WeightLookup {
-  const tensors = new Map<string, Tensor>();
-  for (const ref of run.plan.graph.nodes.flatMap(({ op }) => refsOf(op.weights))) {
-    if (!tensors.has(ref.id)) tensors.set(ref.id, tensor(arrayOf(run, ref), [...ref.shape]));
+  get weights(): readonly PlannedWeight[] {
+    return this.#parts.plan.weights;
   }
-  return (ref) => tensors.get(ref.id) ?? fail("internal", `The weight ${ref.id} is not there.`);
-}
 
-/** The loss, and the value of the graph at which its gradient starts. */
-function judge(
-  { plan, loss, standalone }: Run,
-  { target, weights }: Batch,
-  output: Tensor,
-): readonly [ReturnType<typeof lossOf>, ValueId] {
-  const data = Float32Array.from(output.dataSync());
-  const [samples = 1, ...rest] = output.shape;
-  const classes = rest.at(-1) ?? 1;
-  const rows = data.length / classes;
-  const given = weights ?? new Float32Array(samples).fill(1);
-  // Stand-alone Keras divides by the share of samples that count at all, the others by their number alone.
-  const counted = standalone ? given.filter((one) => one !== 0).length / samples : 1;
-  const perRow = rows / samples;
-  const factors = Float32Array.from(
-    { length: rows },
-    (_, row) => (given[Math.floor(row / perRow)] ?? 1) / counted / rows,
-  );
-  const judged = lossOf(loss, { output: data, target, classes, factors });
-  const [{ value } = { value: "" }] = plan.graph.outputs;
-  if (judged.at === "output" || loss.fromLogits) return [judged, value];
-  const maker = plan.graph.nodes.find((node) => node.outputs.includes(value));
-  return [judged, maker?.inputs[0] ?? value];
-}
-
-/** Which way the loss looks at the output, from the generation and the last node. */
-function lossWayOf({ training, source, outputs, nodes }: Graph): LossWay {
-  const [name = ""] = training?.losses ?? [];
-  const [settings = { fromLogits: false, labelSmoothing: 0 }] = training?.lossSettings ?? [];
-  if (outputs.length !== 1) {
-    fail("unsupported", `The model has ${outputs.length} outputs, only one can be trained here.`);
+  get settings(): OptimizerSettings {
+    return this.#parts.settings;
   }
-  const [major = 0, minor = 0] = source.version.split(".").map(Number.parseFloat);
-  const standalone = major < 3 && !source.version.endsWith("-tf") && !(major === 2 && minor >= 4);
-  const maker = nodes.find((node) => node.outputs.includes(outputs[0]?.value ?? ""));
-  const last = maker?.op.kind === "activation" ? maker.op.activation.fn : undefined;
-  const seen =
-    name === "binary_crossentropy"
-      ? last === "sigmoid"
-      : name.includes("categorical") && last === "softmax";
-  return { ...settings, name, clipping: !standalone && seen ? "before" : "clip" };
+
+  get learningRate(): number {
+    return this.#parts.store.counters.learningRate;
+  }
+
+  set learningRate(rate: number) {
+    this.#parts.store.counters.learningRate = Math.fround(rate);
+  }
+
+  get iterations(): number {
+    return this.#parts.store.counters.iterations;
+  }
+
+  async accumulate(batch: Batch): Promise<StepReport> {
+    await nextFrame();
+    this.#activate();
+    const { plan, store, statistics, random, frozenNorm } = this.#parts;
+    const open = openAll(this.#parts);
+    let pass: TrainingPass | undefined;
+    const gradients: Tensor[] = [];
+    try {
+      const given = { weightOf: open.weightOf, frozenNorm, random: random(this.#batches) };
+      pass = startBatch(plan, batch, given);
+      const [output, verdict] = await this.#judge(pass.outputs, batch);
+      this.#activate();
+      const shape = shapeOf(pass.outputs);
+      const start = { value: verdict.start, gradient: tensor(verdict.gradient, shape) };
+      const found = pass.backward([start]);
+      gradients.push(...found.values());
+      const penalty = store.penalty();
+      await store.collect(found, shape[0] ?? 1);
+      for (const seen of pass.statistics) await statistics.take(seen);
+      this.#batches++;
+      return { loss: verdict.value + penalty, output };
+    } finally {
+      for (const one of gradients) one.dispose();
+      pass?.dispose();
+      open.close();
+    }
+  }
+
+  update(): void {
+    this.#activate();
+    this.#parts.store.update();
+  }
+
+  async step(batch: Batch): Promise<StepReport> {
+    const report = await this.accumulate(batch);
+    this.update();
+    return report;
+  }
+
+  async test(batch: Batch): Promise<StepReport> {
+    await nextFrame();
+    this.#activate();
+    const { plan, store } = this.#parts;
+    const { graph } = plan;
+    this.#steps ??= planSteps(graph);
+    const steps = this.#steps;
+    const open = openAll(this.#parts);
+    const inputs = inputsOf(graph, batch);
+    let outputs: readonly Tensor[] = [];
+    try {
+      outputs = tidy(() => runSteps(graph, steps, inputs, open.weightOf));
+      const [output, verdict] = await this.#judge(outputs, batch);
+      this.#activate();
+      return { loss: verdict.value + store.penalty(), output };
+    } finally {
+      for (const one of [...inputs, ...outputs]) one.dispose();
+      open.close();
+    }
+  }
+
+  valuesOf(ref: WeightRef): Float32Array {
+    this.#activate();
+    const { statistics, store } = this.#parts;
+    const values = statistics.valuesOf(ref) ?? store.valuesOf(ref);
+    return values?.slice() ?? fail("internal", `The weight ${ref.id} is not there.`);
+  }
+
+  saveState(version: string): readonly StateArray[] {
+    this.#activate();
+    return saveState(this.#parts.store.readOptimizer(), { weights: this.#named(), version });
+  }
+
+  restoreState(saved: readonly SavedArray[], version: string): void {
+    this.#activate();
+    const { settings, store } = this.#parts;
+    const sizes = this.weights.map(({ ref }) => sizeOf(ref.shape));
+    const optimizer = createOptimizer(settings, sizes);
+    optimizer.state.learningRate = store.counters.learningRate;
+    restoreState(optimizer, saved, { weights: this.#named(), version });
+    store.replaceOptimizer(optimizer);
+  }
+
+  saveHidden(): JsonObject {
+    const { statistics, store } = this.#parts;
+    const { counters } = store;
+    return writeHidden({ counters, batches: this.#batches, averages: statistics.hidden });
+  }
+
+  restoreHidden(state: JsonObject): void {
+    const { statistics, store, plan } = this.#parts;
+    const { counters, batches, averages } = readHidden(state, (id) => channelsOf(plan.graph, id));
+    Object.assign(store.counters, counters);
+    this.#batches = batches;
+    statistics.hidden.clear();
+    for (const [id, own] of averages) statistics.hidden.set(id, own);
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#activate();
+    this.#disposed = true;
+    this.#parts.store.dispose();
+  }
+
+  /** Another user of tfjs may have made its own backend the active one. Where a backend is started, this takes effect at once. */
+  #activate(): void {
+    if (this.#disposed) fail("internal", "The trainer was disposed.");
+    if (getBackend() !== this.#backend) void setBackend(this.#backend);
+  }
+
+  async #judge(
+    outputs: readonly Tensor[],
+    batch: Batch,
+  ): Promise<readonly [Float32Array, Verdict]> {
+    const [first] = outputs;
+    const output = Float32Array.from((await first?.data()) ?? []);
+    const { target, weights } = batch;
+    const shape = shapeOf(outputs);
+    return [output, judge(this.#parts.judge, { shape, output, target, weights })];
+  }
+
+  #named(): readonly { readonly name: string; readonly shape: readonly number[] }[] {
+    return this.weights.map(({ name, ref }) => ({ name, shape: ref.shape }));
+  }
 }
 
-function averageStatistics({ arrays, hidden, averaging }: Run, seen: BatchStatistics): void {
-  const { op, id } = seen.node;
-  if (op.kind !== "batchNorm") return;
-  const [mean, variance] = [arrays.get(op.weights.mean.id), arrays.get(op.weights.variance.id)];
-  if (mean === undefined || variance === undefined) return;
-  const own = hidden.get(id) ?? {
-    steps: 0,
-    mean: new Float32Array(mean.length),
-    variance: new Float32Array(mean.length),
+/** A batch on its way; its inputs are the pass's alone. */
+function startBatch(
+  plan: TrainingPlan,
+  batch: Batch,
+  given: Omit<TrainingInputs, "inputs">,
+): TrainingPass {
+  const inputs = inputsOf(plan.graph, batch);
+  try {
+    return startPass(plan, { ...given, inputs });
+  } finally {
+    for (const one of inputs) one.dispose();
+  }
+}
+
+/** All weights as tensors, moving statistics included. */
+function openAll({ store, statistics }: Parts): OpenWeights {
+  const open = store.open();
+  const moving = new Map<string, Tensor>();
+  return {
+    weightOf: (ref) => {
+      const known = moving.get(ref.id);
+      if (known !== undefined) return known;
+      const values = statistics.valuesOf(ref);
+      if (values === undefined) return open.weightOf(ref);
+      const made = keep(tensor(values, [...ref.shape], "float32"));
+      moving.set(ref.id, made);
+      return made;
+    },
+    close: () => {
+      for (const one of moving.values()) one.dispose();
+      open.close();
+    },
   };
-  hidden.set(id, own);
-  const { momentum, epsilon } = op;
-  const { count, rank } = seen;
-  const measured = {
-    mean: Float32Array.from(seen.mean.dataSync()),
-    variance: Float32Array.from(seen.variance.dataSync()),
-  };
-  average(
-    { mean, variance, momentum, hidden: own },
-    { ...measured, count, rank, epsilon },
-    averaging,
-  );
 }
 
-function arraysOf(graph: Graph): ReadonlyMap<string, Float32Array> {
-  const arrays = new Map<string, Float32Array>();
-  for (const ref of graph.nodes.flatMap(({ op }) => refsOf(op.weights))) {
-    if (!arrays.has(ref.id)) arrays.set(ref.id, readFloat32(ref));
-  }
-  for (const { weight } of graph.penalties?.weights ?? []) {
-    if (!arrays.has(weight.id)) arrays.set(weight.id, readFloat32(weight));
-  }
-  return arrays;
+function shapeOf([first]: readonly Tensor[]): number[] {
+  return first?.shape ?? [];
 }
 
-function refsOf(weights: Readonly<Record<string, WeightRef | undefined>>): readonly WeightRef[] {
-  return Object.values(weights).flatMap((ref) => ref ?? []);
-}
-
-function arrayOf({ arrays }: Run, ref: WeightRef): Float32Array {
-  return arrays.get(ref.id) ?? fail("internal", `The weight ${ref.id} is not there.`);
+function channelsOf({ nodes }: TrainingPlan["graph"], id: string): number | undefined {
+  const op = nodes.find((node) => node.id === id)?.op;
+  return op?.kind === "batchNorm" ? sizeOf(op.weights.mean.shape) : undefined;
 }

@@ -1,4 +1,4 @@
-import type { Batch } from "./trainer.ts";
+import type { Batch } from "./batch.ts";
 
 /** A batch of an epoch. */
 export interface TrainingBatch extends Batch {

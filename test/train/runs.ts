@@ -7,8 +7,8 @@ import type { Graph } from "../../src/ir/graph.ts";
 import { readKeras } from "../../src/sources/keras/index.ts";
 import { openModel } from "../../src/sources/keras/open-model.ts";
 import { readOptimizerState } from "../../src/sources/keras/optimizer-state.ts";
+import type { Batch } from "../../src/train/batch.ts";
 import type { SavedArray } from "../../src/train/optimizers/state.ts";
-import type { Batch } from "../../src/train/trainer.ts";
 import { FIXTURES } from "../cases.ts";
 
 /** What Keras wrote of a run: `fixtures/generators/training_224.py` and `training_tf215.py`. */
@@ -21,6 +21,8 @@ export interface TrainingRun {
     readonly lr_change?: boolean;
   };
   readonly steps: readonly { readonly loss: number }[];
+  readonly evaluate_before?: { readonly loss: number };
+  readonly evaluate_after?: { readonly loss: number };
   readonly weights_after: {
     readonly weights: readonly {
       readonly name: string;
@@ -102,6 +104,15 @@ export function batchOf(
     inputs: [{ shape: SHAPE, data: images.slice(first * PIXELS, (first + BATCH) * PIXELS) }],
     target: Float32Array.from(own.flatMap((label) => targetOf(loss, label))),
     weights: Float32Array.from(weights),
+  };
+}
+
+/** All images, as Keras' `evaluate` was given them. */
+export function wholeOf({ loss = "categorical_crossentropy" }: TrainingRun): Batch {
+  const [, ...shape] = SHAPE;
+  return {
+    inputs: [{ shape: [labels.length, ...shape], data: images }],
+    target: Float32Array.from(labels.flatMap((label) => targetOf(loss, label))),
   };
 }
 

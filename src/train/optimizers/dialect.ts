@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../json.ts";
+import { generationOf } from "../keras-generation.ts";
 
 /**
  * Whose formulas an optimizer follows.
@@ -14,9 +15,9 @@ export type OptimizerDialect = "keras" | "tf-legacy" | "tf" | "keras-3";
  * of optimizers of tf.keras 2.11 and later are saved under the same version.
  */
 export function dialectOf(version: string, config: JsonObject): OptimizerDialect {
-  const [major = 0, minor = 0] = version.split(".").map(Number.parseFloat);
-  if (major >= 3) return "keras-3";
+  const { kind } = generationOf(version);
+  if (kind === "keras-3") return "keras-3";
   if (config.is_legacy_optimizer === true) return "tf-legacy";
   if (config.use_ema !== undefined || config.jit_compile !== undefined) return "tf";
-  return version.endsWith("-tf") || (major === 2 && minor >= 4) ? "tf-legacy" : "keras";
+  return kind === "tensorflow" ? "tf-legacy" : "keras";
 }

@@ -15,9 +15,8 @@ import type { TrainingPlan, TrainingStep } from "./training-plan.ts";
 export interface TrainingInputs {
   /** In the order of the graph's inputs; the caller's. */
   readonly inputs: readonly Tensor[];
+  /** Read on the way there and on the way back. */
   readonly weightOf: WeightLookup;
-  /** Where the gradient starts, from the value of each output of the graph. */
-  readonly startGradients: (outputs: readonly Tensor[]) => readonly StartGradient[];
   readonly random: RandomStream;
   /** Frozen batch normalisations: by the batch (stand-alone Keras) or by the stored numbers. */
   readonly frozenNorm: "batch" | "stored";
@@ -41,47 +40,92 @@ export interface BatchStatistics {
   readonly rank: number;
 }
 
-/** What a step gives; all tensors are the caller's. */
-export interface TrainingResult {
+/** A batch that has gone there and waits for its way back. It owns its tensors until `dispose`. */
+export interface TrainingPass {
+  /** In the order of the graph's outputs. */
   readonly outputs: readonly Tensor[];
-  /** By the id of the weight. */
-  readonly gradients: ReadonlyMap<string, Tensor>;
-  /** Of the layers that are trained. */
+  /** Of the batch normalisations that are trained. */
   readonly statistics: readonly BatchStatistics[];
+  /**
+   * Goes back once, from gradients that are given away. Gives the gradients of the trained weights by id; they are the caller's.
+   */
+  backward(start: readonly StartGradient[]): ReadonlyMap<string, Tensor>;
+  dispose(): void;
 }
 
-/** One pass there and back. To be called within a tidy scope, which ends all tensors that are not kept. */
-export function runTraining(plan: TrainingPlan, given: TrainingInputs): TrainingResult {
-  const values = new Map<ValueId, Tensor>();
-  const saved = new Map<string, readonly Tensor[]>();
+/** Runs a batch there, and keeps what the way back reads. Nothing stays behind when it fails. */
+export function startPass(plan: TrainingPlan, given: TrainingInputs): TrainingPass {
+  const flow: Flow = {
+    values: new Map(),
+    saved: new Map(),
+    flowing: new Map(),
+    gradients: new Map(),
+  };
   const statistics: BatchStatistics[] = [];
-  plan.graph.inputs.forEach(({ value }, index) => {
-    values.set(value, clone(tensorAt(given.inputs, index)));
-  });
-  for (const one of plan.steps) {
-    const computed = forward(one.step, values, given);
-    const seen = statisticsOf(one.step, values, computed.saved);
-    if (seen !== undefined) statistics.push(seen);
-    if (one.back !== undefined) saved.set(one.step.node.id, computed.saved);
-    else for (const unread of computed.saved) unread.dispose();
-    release(values, one.releaseForward);
+  const outputs: Tensor[] = [];
+  const dispose = (): void => {
+    for (const { mean, variance } of statistics) for (const one of [mean, variance]) one.dispose();
+    for (const one of outputs) one.dispose();
+    disposeFlow(flow);
+  };
+  try {
+    plan.graph.inputs.forEach(({ value }, index) => {
+      flow.values.set(value, clone(tensorAt(given.inputs, index)));
+    });
+    for (const one of plan.steps) {
+      const seen = goThere(one, flow, given);
+      if (seen !== undefined) statistics.push(seen);
+    }
+    for (const { value } of plan.graph.outputs) outputs.push(clone(made(flow.values, value)));
+  } catch (error) {
+    dispose();
+    throw error;
   }
-  const outputs = plan.graph.outputs.map(({ value }) => clone(made(values, value)));
-  const gradients = new Map<string, Tensor>();
-  const flowing = new Map<ValueId, Tensor>();
-  for (const { value, gradient } of given.startGradients(outputs)) gather(flowing, value, gradient);
-  for (const one of [...plan.steps].reverse()) {
-    backward(one, { values, saved, flowing, gradients }, given);
-  }
-  return { outputs, gradients, statistics };
+  return { outputs, statistics, dispose, backward: (start) => goBack(plan, flow, given, start) };
 }
 
 interface Flow {
   readonly values: Map<ValueId, Tensor>;
-  readonly saved: ReadonlyMap<string, readonly Tensor[]>;
+  /** By-products by the id of the node. */
+  readonly saved: Map<string, readonly Tensor[]>;
   /** Gradients of values, as far as they have been added up. */
   readonly flowing: Map<ValueId, Tensor>;
   readonly gradients: Map<string, Tensor>;
+}
+
+function disposeFlow({ values, saved, flowing, gradients }: Flow): void {
+  for (const one of [values, flowing, gradients]) {
+    for (const tensor of one.values()) tensor.dispose();
+    one.clear();
+  }
+  for (const tensor of [...saved.values()].flat()) tensor.dispose();
+  saved.clear();
+}
+
+function goThere(
+  one: TrainingStep,
+  { values, saved }: Flow,
+  given: TrainingInputs,
+): BatchStatistics | undefined {
+  const computed = forward(one.step, values, given);
+  const seen = statisticsOf(one.step, values, computed.saved);
+  if (one.back !== undefined) saved.set(one.step.node.id, computed.saved);
+  else for (const unread of computed.saved) unread.dispose();
+  release(values, one.releaseForward);
+  return seen;
+}
+
+function goBack(
+  plan: TrainingPlan,
+  flow: Flow,
+  given: TrainingInputs,
+  start: readonly StartGradient[],
+): ReadonlyMap<string, Tensor> {
+  for (const { value, gradient } of start) gather(flow.flowing, value, gradient);
+  for (const one of [...plan.steps].reverse()) backward(one, flow, given);
+  const gradients = new Map(flow.gradients);
+  flow.gradients.clear();
+  return gradients;
 }
 
 function forward(
@@ -147,7 +191,6 @@ function backward(
   const { node, outputs, activation } = step;
   const [outputId = ""] = outputs;
   const incoming = flowing.get(outputId);
-  flowing.delete(outputId);
   const byProducts = saved.get(node.id) ?? [];
   if (incoming !== undefined) {
     const found = tidyGradients(incoming, () => {
@@ -168,9 +211,11 @@ function backward(
       if (gradient !== undefined) gather(flowing, value, gradient);
     });
     for (const { ref, gradient } of found.weights) gather(gradients, ref.id, gradient);
+    flowing.delete(outputId);
     incoming.dispose();
   }
   for (const one of byProducts) one.dispose();
+  saved.delete(node.id);
   release(values, back.release);
 }
 

@@ -1,0 +1,138 @@
+import { keep, type Tensor, tensor } from "@tensorflow/tfjs-core";
+import { fail } from "../errors.ts";
+import type { Graph, WeightPenalty } from "../ir/graph.ts";
+import { readFloat32, sizeOf, type WeightRef } from "../ir/tensor.ts";
+import type { TrainingPlan } from "../targets/tfjs/training/training-plan.ts";
+import { createOptimizer, type Optimizer } from "./optimizers/optimizer.ts";
+import type { OptimizerSettings } from "./optimizers/settings.ts";
+import { addPenaltySlope, penaltyOf } from "./penalties.ts";
+import type { OpenWeights, WeightStore } from "./weight-store.ts";
+
+/** Weights, gradients and slots as plain arrays, uploaded for each batch: where the backend is no faster at the update. */
+export function arrayStore(plan: TrainingPlan, settings: OptimizerSettings): WeightStore {
+  const sizes = plan.weights.map(({ ref }) => sizeOf(ref.shape));
+  return new ArrayStore(plan, createOptimizer(settings, sizes));
+}
+
+/** All arrays that the nodes of a graph and its penalties read, each once, but for moving statistics. */
+export function weightsOf(graph: Graph): readonly WeightRef[] {
+  const found = new Map<string, WeightRef>();
+  for (const { op } of graph.nodes) {
+    const entries = Object.entries<WeightRef | undefined>(op.weights);
+    for (const [role, ref] of entries) {
+      const moving = op.kind === "batchNorm" && STATISTICS.has(role);
+      if (ref !== undefined && !moving) found.set(ref.id, ref);
+    }
+  }
+  for (const { weight } of graph.penalties?.weights ?? []) found.set(weight.id, weight);
+  return [...found.values()];
+}
+
+const STATISTICS: ReadonlySet<string> = new Set(["mean", "variance"]);
+
+class ArrayStore implements WeightStore {
+  readonly #plan: TrainingPlan;
+  readonly #arrays: ReadonlyMap<string, Float32Array>;
+  readonly #penalties: readonly WeightPenalty[];
+  /** Mean gradients since the last update, in the order of the weights. */
+  #gradients: Float32Array[];
+  #samples = 0;
+  #optimizer: Optimizer;
+
+  constructor(plan: TrainingPlan, optimizer: Optimizer) {
+    this.#plan = plan;
+    this.#optimizer = optimizer;
+    this.#penalties = plan.graph.penalties?.weights ?? [];
+    this.#arrays = new Map(weightsOf(plan.graph).map((ref) => [ref.id, readFloat32(ref)]));
+    this.#gradients = plan.weights.map(({ ref }) => new Float32Array(sizeOf(ref.shape)));
+  }
+
+  get counters(): Optimizer["state"] {
+    return this.#optimizer.state;
+  }
+
+  open(): OpenWeights {
+    const tensors = new Map<string, Tensor>();
+    return {
+      weightOf: (ref) => {
+        const known = tensors.get(ref.id);
+        if (known !== undefined) return known;
+        const made = keep(tensor(this.#arrayOf(ref), [...ref.shape], "float32"));
+        tensors.set(ref.id, made);
+        return made;
+      },
+      close: () => {
+        for (const one of tensors.values()) one.dispose();
+      },
+    };
+  }
+
+  async collect(gradients: ReadonlyMap<string, Tensor>, samples: number): Promise<void> {
+    const before = this.#samples;
+    this.#samples += samples;
+    const share = samples / this.#samples;
+    const own = await Promise.all(
+      this.#plan.weights.map(({ ref }) => gradients.get(ref.id)?.data()),
+    );
+    own.forEach((gradient, index) => {
+      const mean = this.#gradients[index] ?? new Float32Array(0);
+      if (before === 0) mean.set(gradient ?? new Float32Array(mean.length));
+      else if (gradient === undefined) scale(mean, 1 - share);
+      else moveTowards(mean, gradient, share);
+    });
+  }
+
+  penalty(): number {
+    return this.#penalties.reduce(
+      (sum, penalty) => sum + penaltyOf(penalty, this.#arrayOf(penalty.weight)),
+      0,
+    );
+  }
+
+  update(): void {
+    const { weights } = this.#plan;
+    const places = new Map(weights.map(({ ref }, index) => [ref.id, index]));
+    for (const penalty of this.#penalties) {
+      const gradient = this.#gradients[places.get(penalty.weight.id) ?? -1];
+      if (gradient !== undefined) {
+        addPenaltySlope(penalty, this.#arrayOf(penalty.weight), gradient);
+      }
+    }
+    this.#optimizer.step(
+      weights.map(({ ref }) => this.#arrayOf(ref)),
+      this.#gradients,
+    );
+    this.#samples = 0;
+  }
+
+  valuesOf(ref: WeightRef): Float32Array | undefined {
+    return this.#arrays.get(ref.id);
+  }
+
+  readOptimizer(): Optimizer {
+    return this.#optimizer;
+  }
+
+  replaceOptimizer(optimizer: Optimizer): void {
+    this.#optimizer = optimizer;
+  }
+
+  dispose(): void {
+    this.#gradients = [];
+  }
+
+  #arrayOf(ref: WeightRef): Float32Array {
+    return this.#arrays.get(ref.id) ?? fail("internal", `The weight ${ref.id} is not there.`);
+  }
+}
+
+function scale(values: Float32Array, factor: number): void {
+  for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) * factor;
+}
+
+function moveTowards(mean: Float32Array, values: ArrayLike<number>, share: number): void {
+  for (let i = 0; i < mean.length; i++) {
+    const before = mean[i] ?? 0;
+    mean[i] = before + ((values[i] ?? 0) - before) * share;
+  }
+}

@@ -1,0 +1,35 @@
+import { keep, type Tensor, tensor } from "@tensorflow/tfjs-core";
+import { fail } from "../errors.ts";
+import type { Graph } from "../ir/graph.ts";
+import { formatShape, sizeOf } from "../ir/tensor.ts";
+
+/** One batch, batch first, row-major. */
+export interface Batch {
+  /** In the order of the model's inputs. */
+  readonly inputs: readonly { readonly shape: readonly number[]; readonly data: Float32Array }[];
+  /** Of the output's size; one class number a sample for sparse losses. */
+  readonly target: Float32Array;
+  /** What each sample counts; 1 by default. */
+  readonly weights?: Float32Array;
+}
+
+/** The inputs of a batch as tensors that outlive the scope that is open. Throws `bad-shape` for inputs that are not the model's. */
+export function inputsOf(graph: Graph, { inputs }: Batch): Tensor[] {
+  const [asked, given] = [graph.inputs.length, inputs.length];
+  if (asked !== given) fail("bad-shape", `The model has ${asked} inputs, the batch ${given}.`);
+  graph.inputs.forEach(({ name, value }, index) => {
+    const { shape, data } = inputs[index] ?? { shape: [], data: [] };
+    const expected = graph.types.get(value)?.shape ?? [];
+    const fits =
+      shape.length === expected.length &&
+      shape.every((size, axis) => (expected[axis] ?? size) === size) &&
+      data.length === sizeOf(shape);
+    if (fits) return;
+    const [own, wanted] = [formatShape(shape), formatShape(expected)];
+    fail(
+      "bad-shape",
+      `The batch has ${data.length} numbers of ${own} for the input "${name}", expected ${wanted}.`,
+    );
+  });
+  return inputs.map(({ data, shape }) => keep(tensor(data, [...shape], "float32")));
+}
