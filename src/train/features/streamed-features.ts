@@ -1,0 +1,26 @@
+import type { TrainingData } from "../training-data.ts";
+import type { FrozenBase } from "./frozen-base.ts";
+import { mapAhead } from "./map-ahead.ts";
+
+/**
+ * Training data as the part behind the cut takes it, for samples that differ from epoch to epoch: the frozen part runs batch
+ * by batch, the next one while the last one is used. Closes the data; the frozen part is the caller's.
+ */
+export function streamedFeatures(data: TrainingData, base: FrozenBase): TrainingData {
+  const { samples, batchSize, batches, augmented } = data;
+  return {
+    samples,
+    batchSize,
+    batches,
+    augmented,
+    get faults() {
+      return data.faults;
+    },
+    epoch: (epoch, first, signal) =>
+      mapAhead(data.epoch(epoch, first, signal), async (batch) => ({
+        ...batch,
+        inputs: await base.features(batch.inputs),
+      })),
+    close: () => data.close(),
+  };
+}
