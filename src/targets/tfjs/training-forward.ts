@@ -1,5 +1,6 @@
 import {
   add,
+  div,
   mean,
   mul,
   reshape,
@@ -8,10 +9,12 @@ import {
   sub,
   type Tensor,
   tensor,
+  zerosLike,
 } from "@tensorflow/tfjs-core";
 import { fail } from "../../errors.ts";
 import type { NoiseOp } from "../../ir/ops/noise.ts";
 import type { BatchNormOp } from "../../ir/ops/norm.ts";
+import { gradientKernels } from "./backward/gradient-kernels.ts";
 import { type Computed, computed, optionalWeight, tensorAt, type WeightLookup } from "./forward.ts";
 
 /**
@@ -24,18 +27,52 @@ export function batchNormTraining(
   weightOf: WeightLookup,
 ): Computed {
   const x = tensorAt(inputs, 0);
-  const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== op.axis);
-  const shape = x.shape.map((size, axis) => (axis === op.axis ? size : 1));
-  const centre = mean(x, axes);
-  const centred = sub(x, reshape(centre, shape));
-  const variance = mean(square(centred), axes);
-  const inverse = rsqrt(add(variance, op.epsilon));
   const gamma = optionalWeight(op.weights.gamma, weightOf);
   const beta = optionalWeight(op.weights.beta, weightOf);
+  const { mean: centre, variance } = momentsOf(op, x);
+  const inverse = rsqrt(add(variance, op.epsilon));
   const scale = gamma === undefined ? inverse : mul(inverse, gamma);
-  const scaled = mul(centred, reshape(scale, shape));
-  const output = beta === undefined ? scaled : add(scaled, reshape(beta, shape));
+  const output = normalised(op, x, { centre, scale, shift: beta });
   return { outputs: [output], saved: [centre, inverse, variance] };
+}
+
+function momentsOf(
+  { axis }: BatchNormOp,
+  x: Tensor,
+): Readonly<Record<"mean" | "variance", Tensor>> {
+  const { columnSums, centredSums } = gradientKernels();
+  const sums = axis === x.rank - 1 ? columnSums?.(x) : undefined;
+  if (sums !== undefined) {
+    const count = x.size / sums.size;
+    const centre = div(sums, count);
+    const squares = centredSums?.(undefined, x, centre);
+    if (squares !== undefined) return { mean: centre, variance: div(squares, count) };
+  }
+  const axes = x.shape.map((_, at) => at).filter((at) => at !== axis);
+  const centre = mean(x, axes);
+  const apart = sub(x, reshape(centre, alongAxis(x, axis)));
+  return { mean: centre, variance: mean(square(apart), axes) };
+}
+
+interface Normal {
+  readonly centre: Tensor;
+  readonly scale: Tensor;
+  readonly shift: Tensor | undefined;
+}
+
+function normalised({ axis }: BatchNormOp, x: Tensor, { centre, scale, shift }: Normal): Tensor {
+  if (axis === x.rank - 1) {
+    const along = { centre, scale, shift: shift ?? zerosLike(centre) };
+    const own = gradientKernels().normalise?.(x, along);
+    if (own !== undefined) return own;
+  }
+  const shape = alongAxis(x, axis);
+  const scaled = mul(sub(x, reshape(centre, shape)), reshape(scale, shape));
+  return shift === undefined ? scaled : add(scaled, reshape(shift, shape));
+}
+
+function alongAxis(x: Tensor, axis: number): number[] {
+  return x.shape.map((size, at) => (at === axis ? size : 1));
 }
 
 /** Numbers from 0 up to 1, in a stream that the caller seeds. */

@@ -23,6 +23,7 @@ import type { Activation, ActivationOp } from "../../../ir/ops/activation.ts";
 import type { FusedActivation } from "../forward.ts";
 import { tensorAt } from "../forward.ts";
 import { type Backward, ofInput } from "./backward.ts";
+import { gradientKernels } from "./gradient-kernels.ts";
 
 /** An activation as a layer of its own. */
 export const activationBackward: Backward<ActivationOp> = {
@@ -34,7 +35,7 @@ export const activationBackward: Backward<ActivationOp> = {
 /** Through the activation that a kernel applied to its own result. */
 export function throughFused(activation: FusedActivation, y: Tensor, dy: Tensor): Tensor {
   if (activation === "linear") return dy;
-  return mul(dy, between(y, 0, activation === "relu6" ? 6 : null));
+  return throughRelu(y, dy, activation === "relu6" ? 6 : null);
 }
 
 /** Those whose slope follows from their output. */
@@ -60,7 +61,7 @@ function slopeTimes(f: Activation, x: Tensor, y: Tensor, dy: Tensor): Tensor {
     case "linear":
       return mul(dy, 1);
     case "relu":
-      return mul(dy, isPlainRelu(f) ? between(y, 0, f.maxValue) : slopeOfRelu(f, x));
+      return isPlainRelu(f) ? throughRelu(y, dy, f.maxValue) : mul(dy, slopeOfRelu(f, x));
     case "sigmoid":
       return mul(dy, mul(y, sub(1, y)));
     case "tanh":
@@ -102,6 +103,11 @@ function slopeAt(f: Activation, x: Tensor): Tensor {
     default:
       return fail("unsupported", `the activation ${f.fn} cannot be trained through.`);
   }
+}
+
+function throughRelu(y: Tensor, dy: Tensor, most: number | null): Tensor {
+  const own = gradientKernels().relu?.(y, dy, most ?? Number.POSITIVE_INFINITY);
+  return own ?? mul(dy, between(y, 0, most));
 }
 
 function slopeOfRelu(f: Extract<Activation, { readonly fn: "relu" }>, x: Tensor): Tensor {

@@ -15,17 +15,20 @@ import type { Window } from "../../../ir/ops/window.ts";
 import { tensorAt } from "../forward.ts";
 import { sizeAt } from "../rank.ts";
 import type { Backward, BackwardStep, Gradients } from "./backward.ts";
+import { biasGradient } from "./bias.ts";
+import { type GradientKernels, gradientKernels } from "./gradient-kernels.ts";
 import { fromLast, toLast } from "./layout.ts";
+import { slidingOf } from "./sliding.ts";
 import { plus, tapsOf } from "./taps.ts";
 
-/** Convolution: one product of matrices for each place of the kernel. */
+/** Convolution: by kernels of the backend, else one product of matrices for each place of the kernel. */
 export const convBackward: Backward<ConvOp> = {
   reads: () => "inputs",
   gradients: (op, step) =>
     convolved(op, step, (x, dy, kernel) => inGroups(op, step, [x, dy, kernel])),
 };
 
-/** Each channel by itself: one product, number by number, for each place of the kernel. */
+/** Each channel by itself: by kernels of the backend, else one product, number by number, for each place of the kernel. */
 export const depthwiseConvBackward: Backward<DepthwiseConvOp> = {
   reads: () => "inputs",
   gradients: (op, step) =>
@@ -50,12 +53,11 @@ function convolved(
   const kernel = weightOf(op.weights.kernel);
   const slid = slide(toLast(tensorAt(inputs, 0), op.layout), last, kernel);
   const { bias } = op.weights;
-  const axes = last.shape.map((_, axis) => axis).slice(0, -1);
   return {
     inputs: [slid.input === undefined ? undefined : fromLast(slid.input, op.layout)],
     weights: [
       ...(slid.kernel === undefined ? [] : [{ ref: op.weights.kernel, gradient: slid.kernel }]),
-      ...(bias === undefined || !wantsWeights ? [] : [{ ref: bias, gradient: sum(last, axes) }]),
+      ...(bias === undefined || !wantsWeights ? [] : [{ ref: bias, gradient: biasGradient(last) }]),
     ],
   };
 }
@@ -73,7 +75,46 @@ function inGroups(op: ConvOp, step: BackwardStep, [x, dy, kernel]: Operands): Sl
   return { input: joined(({ input }) => input), kernel: joined((part) => part.kernel) };
 }
 
-function dense(op: ConvOp, { wants, wantsWeights }: BackwardStep, [x, dy, kernel]: Operands): Slid {
+function dense(op: ConvOp, step: BackwardStep, operands: Operands): Slid {
+  const { convInput, convFilter } = gradientKernels();
+  const own = byKernels(op, step, operands, { input: convInput, filter: convFilter });
+  return own ?? denseByTaps(op, step, operands);
+}
+
+function depthwise(op: DepthwiseConvOp, step: BackwardStep, operands: Operands): Slid {
+  const { depthwiseInput, depthwiseFilter } = gradientKernels();
+  const own = byKernels(op, step, operands, { input: depthwiseInput, filter: depthwiseFilter });
+  return own ?? depthwiseByTaps(op, step, operands);
+}
+
+interface SlidingKernels {
+  readonly input: GradientKernels["convInput"];
+  readonly filter: GradientKernels["convFilter"];
+}
+
+/** Undefined where the backend has no kernels for all that is wanted. */
+function byKernels(
+  op: ConvOp | DepthwiseConvOp,
+  { wants, wantsWeights }: BackwardStep,
+  [x, dy, kernel]: Operands,
+  kernels: SlidingKernels,
+): Slid | undefined {
+  const sliding = slidingOf(windowOf(op, kernel.shape.slice(0, -2)), x, dy);
+  if (sliding === undefined) return undefined;
+  const filter = wantsWeights ? kernels.filter?.(x, dy, sliding) : undefined;
+  const input = wants(0) ? kernels.input?.(dy, kernel, sliding) : undefined;
+  if ((wantsWeights && filter === undefined) || (wants(0) && input === undefined)) return undefined;
+  return {
+    input: input === undefined ? undefined : reshape(input, x.shape),
+    kernel: filter === undefined ? undefined : reshape(filter, kernel.shape),
+  };
+}
+
+function denseByTaps(
+  op: ConvOp,
+  { wants, wantsWeights }: BackwardStep,
+  [x, dy, kernel]: Operands,
+): Slid {
   const size = kernel.shape.slice(0, -2);
   const [channels, out] = [sizeAt(kernel, -2), sizeAt(kernel, -1)];
   const taps = tapsOf(windowOf(op, size), x.shape, dy.shape);
@@ -98,7 +139,7 @@ function dense(op: ConvOp, { wants, wantsWeights }: BackwardStep, [x, dy, kernel
   };
 }
 
-function depthwise(
+function depthwiseByTaps(
   op: DepthwiseConvOp,
   { wants, wantsWeights }: BackwardStep,
   [x, dy, kernel]: Operands,

@@ -1,8 +1,9 @@
-import { matMul, reshape, sum, type Tensor, transpose } from "@tensorflow/tfjs-core";
+import { matMul, reshape, type Tensor, transpose } from "@tensorflow/tfjs-core";
 import type { DenseOp } from "../../../ir/ops/dense.ts";
 import { tensorAt } from "../forward.ts";
 import { sizeAt } from "../rank.ts";
 import type { Backward } from "./backward.ts";
+import { biasGradient } from "./bias.ts";
 
 /** Matrix product over the last axis. Matrices are turned explicitly: the wasm kernel is many times slower when it turns them. */
 export const denseBackward: Backward<DenseOp> = {
@@ -17,7 +18,7 @@ export const denseBackward: Backward<DenseOp> = {
       weights: wantsWeights
         ? [
             { ref: weights.kernel, gradient: matMul(transpose(asRows(x)), rows) },
-            ...(bias === undefined ? [] : [{ ref: bias, gradient: sum(rows, 0) }]),
+            ...(bias === undefined ? [] : [{ ref: bias, gradient: biasGradient(rows) }]),
           ]
         : [],
     };

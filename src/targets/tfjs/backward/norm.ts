@@ -1,7 +1,8 @@
-import { add, mean, mul, reshape, rsqrt, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
+import { add, div, mean, mul, reshape, rsqrt, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
 import type { AffineOp, BatchNormOp } from "../../../ir/ops/norm.ts";
 import { optionalWeight, tensorAt } from "../forward.ts";
 import { type Backward, type BackwardStep, type Gradients, ofInput } from "./backward.ts";
+import { gradientKernels } from "./gradient-kernels.ts";
 import { unbroadcast } from "./merge.ts";
 
 /**
@@ -27,6 +28,8 @@ export const affineBackward: Backward<AffineOp> = {
 function throughBatch(op: BatchNormOp, step: BackwardStep): Gradients {
   const { inputs, gradient: dy, saved, weightOf, wants } = step;
   const x = tensorAt(inputs, 0);
+  const own = op.axis === x.rank - 1 ? throughColumns(op, step) : undefined;
+  if (own !== undefined) return own;
   const { shape, axes } = channelsOf(op, x);
   const inverse = reshape(tensorAt(saved, 1), shape);
   const centred = sub(x, reshape(tensorAt(saved, 0), shape));
@@ -38,6 +41,37 @@ function throughBatch(op: BatchNormOp, step: BackwardStep): Gradients {
     return mul(scale, sub(sub(dy, mean(dy, axes, true)), along));
   };
   return { inputs: [wants(0) ? back() : undefined], weights: trained(op, step, normal, axes) };
+}
+
+/** The same by kernels of the backend that go along the last axis. */
+function throughColumns(op: BatchNormOp, step: BackwardStep): Gradients | undefined {
+  const { inputs, gradient: dy, saved, weightOf, wants, wantsWeights } = step;
+  const { columnSums, centredSums, throughNormal } = gradientKernels();
+  const x = tensorAt(inputs, 0);
+  const [centre, inverse] = [tensorAt(saved, 0), tensorAt(saved, 1)];
+  const sums = columnSums?.(dy);
+  const along = centredSums?.(dy, x, centre);
+  if (sums === undefined || along === undefined || throughNormal === undefined) return undefined;
+  const ofGamma = mul(along, inverse);
+  const gamma = optionalWeight(op.weights.gamma, weightOf);
+  const scale = gamma === undefined ? inverse : mul(inverse, gamma);
+  const share = div(scale, x.size / scale.size);
+  const slope = mul(mul(share, inverse), ofGamma);
+  const offset = mul(share, sums);
+  return {
+    inputs: [wants(0) ? throughNormal(dy, x, { centre, scale, slope, offset }) : undefined],
+    weights: wantsWeights ? weightsOf(op, { gamma: ofGamma, beta: sums }) : [],
+  };
+}
+
+function weightsOf(
+  { weights: { gamma, beta } }: BatchNormOp,
+  found: Readonly<Record<"gamma" | "beta", Tensor>>,
+): Gradients["weights"] {
+  return [
+    ...(gamma === undefined ? [] : [{ ref: gamma, gradient: found.gamma }]),
+    ...(beta === undefined ? [] : [{ ref: beta, gradient: found.beta }]),
+  ];
 }
 
 function byStored(op: BatchNormOp, step: BackwardStep): Gradients {
@@ -55,16 +89,13 @@ function byStored(op: BatchNormOp, step: BackwardStep): Gradients {
 }
 
 function trained(
-  { weights: { gamma, beta } }: BatchNormOp,
+  op: BatchNormOp,
   { gradient, wantsWeights }: BackwardStep,
   normal: Tensor,
   axes: number[],
 ): Gradients["weights"] {
   if (!wantsWeights) return [];
-  return [
-    ...(gamma === undefined ? [] : [{ ref: gamma, gradient: sum(mul(gradient, normal), axes) }]),
-    ...(beta === undefined ? [] : [{ ref: beta, gradient: sum(gradient, axes) }]),
-  ];
+  return weightsOf(op, { gamma: sum(mul(gradient, normal), axes), beta: sum(gradient, axes) });
 }
 
 function channelsOf({ axis }: BatchNormOp, x: Tensor): { shape: number[]; axes: number[] } {

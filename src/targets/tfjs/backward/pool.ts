@@ -14,9 +14,12 @@ import {
 } from "@tensorflow/tfjs-core";
 import { fail } from "../../../errors.ts";
 import type { GlobalPoolOp, PoolOp } from "../../../ir/ops/pool.ts";
+import type { Window } from "../../../ir/ops/window.ts";
 import { tensorAt } from "../forward.ts";
 import { type Backward, ofInput } from "./backward.ts";
+import { gradientKernels } from "./gradient-kernels.ts";
 import { fromLast, toLast } from "./layout.ts";
+import { slidingOf } from "./sliding.ts";
 import { plus, type Taps, tapsOf } from "./taps.ts";
 
 /** The maximum's gradient goes to the first place that holds it, an average's to all places alike. */
@@ -28,12 +31,25 @@ export const poolBackward: Backward<PoolOp> = {
     const dy = toLast(gradient, op.layout);
     const { poolSize: size, strides, padding } = op;
     const window = { size, strides, padding, dilations: size.map(() => 1) };
+    const own = byKernels(op, window, [x, toLast(output, op.layout), dy]);
+    if (own !== undefined) return ofInput(fromLast(reshape(own, x.shape), op.layout));
     const taps = tapsOf(window, x.shape, dy.shape);
     const dx =
       op.fn === "max" ? ofMaximum(taps, x, toLast(output, op.layout), dy) : ofAverage(taps, x, dy);
     return ofInput(fromLast(taps.crop(dx), op.layout));
   },
 };
+
+function byKernels(
+  { fn }: PoolOp,
+  window: Window,
+  [x, y, dy]: readonly [Tensor, Tensor, Tensor],
+): Tensor | undefined {
+  const sliding = slidingOf(window, x, dy);
+  if (sliding === undefined) return undefined;
+  const { maximumInput, averageInput } = gradientKernels();
+  return fn === "max" ? maximumInput?.(x, y, dy, sliding) : averageInput?.(dy, sliding);
+}
 
 /** Maximum or mean over all places. Equal maxima share the gradient, as TensorFlow's `reduce_max` has it. */
 export const globalPoolBackward: Backward<GlobalPoolOp> = {

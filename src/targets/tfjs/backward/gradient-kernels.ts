@@ -1,0 +1,50 @@
+import { backend, getBackend, type Tensor } from "@tensorflow/tfjs-core";
+import { wasmKernels } from "../wasm/gradients.ts";
+import type { Sliding } from "./sliding.ts";
+
+/**
+ * Gradients that a backend computes by kernels of its own, channels last. Each may be missing, or refuse its case by
+ * giving undefined: then the gradient is composed of ops that every backend has.
+ */
+export interface GradientKernels {
+  /** Of a convolution's input; `kernel`: `[...window, in, out]`. */
+  readonly convInput?: (dy: Tensor, kernel: Tensor, sliding: Sliding) => Tensor | undefined;
+  /** Of a convolution's kernel, in any shape. */
+  readonly convFilter?: (x: Tensor, dy: Tensor, sliding: Sliding) => Tensor | undefined;
+  /** Of a depthwise convolution's input; `kernel`: `[...window, channels, multiplier]`. */
+  readonly depthwiseInput?: (dy: Tensor, kernel: Tensor, sliding: Sliding) => Tensor | undefined;
+  readonly depthwiseFilter?: (x: Tensor, dy: Tensor, sliding: Sliding) => Tensor | undefined;
+  /** Of a maximum in a window: it goes to the first place that holds it. */
+  readonly maximumInput?: (
+    x: Tensor,
+    y: Tensor,
+    dy: Tensor,
+    sliding: Sliding,
+  ) => Tensor | undefined;
+  /** Of a mean of the places of a window that lie within the input. */
+  readonly averageInput?: (dy: Tensor, sliding: Sliding) => Tensor | undefined;
+  /** `dy` where `y` lies between 0 and `most`. */
+  readonly relu?: (y: Tensor, dy: Tensor, most: number) => Tensor | undefined;
+  /** Sums over all axes but the last. */
+  readonly columnSums?: (x: Tensor) => Tensor | undefined;
+  /** Sums of `a * (x - centre)` over all axes but the last; of squares where `a` is missing. */
+  readonly centredSums?: (a: Tensor | undefined, x: Tensor, centre: Tensor) => Tensor | undefined;
+  /** `(x - centre) * scale + shift` along the last axis. */
+  readonly normalise?: (
+    x: Tensor,
+    along: Readonly<Record<"centre" | "scale" | "shift", Tensor>>,
+  ) => Tensor | undefined;
+  /** `dy * scale - (x - centre) * slope - offset` along the last axis. */
+  readonly throughNormal?: (
+    dy: Tensor,
+    x: Tensor,
+    along: Readonly<Record<"centre" | "scale" | "slope" | "offset", Tensor>>,
+  ) => Tensor | undefined;
+}
+
+const NONE: GradientKernels = {};
+
+/** What the active backend has. */
+export function gradientKernels(): GradientKernels {
+  return getBackend() === "wasm" ? (wasmKernels(backend()) ?? NONE) : NONE;
+}
