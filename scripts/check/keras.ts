@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { KcError } from "../../src/errors.ts";
 import { bytesSource, collectBytes } from "../../src/formats/bytes.ts";
 import { openTraced } from "../../src/sources/keras/traced-model.ts";
-import { writeKeras3 } from "../../src/targets/keras/index.ts";
+import { writeKeras } from "../../src/targets/keras/index.ts";
 import { type Case, listCases } from "../../test/cases.ts";
 import { CACHE, runPython } from "./python.ts";
 
@@ -39,7 +39,10 @@ function entriesOf(testCase: Case) {
     try {
       const traced = openTraced(bytesSource(readFileSync(path), file), {});
       if (traced.archive.dialect.generation === 3) return [];
-      writeFileSync(model, collectBytes(writeKeras3(traced, ".keras").file));
+      writeFileSync(
+        model,
+        collectBytes(writeKeras(traced, { container: ".keras", keras: 3 }).file),
+      );
     } catch (error) {
       if (error instanceof KcError) return [];
       throw error;

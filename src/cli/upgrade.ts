@@ -2,7 +2,7 @@ import { fail, formatDiagnostic } from "../errors.ts";
 import { checkOutput, openFile, readStdin } from "../io/node.ts";
 import { memorySize } from "../report/readable.ts";
 import { openTraced } from "../sources/keras/traced-model.ts";
-import { type KerasContainer, writeKeras3 } from "../targets/keras/index.ts";
+import { type KerasContainer, writeKeras } from "../targets/keras/index.ts";
 import { readOptions } from "./convert-options.ts";
 import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
 import { inFlagWords } from "./flag-words.ts";
@@ -17,7 +17,7 @@ export async function upgrade(model: string, output: string, raw: RawFlags): Pro
   const source = model === "-" ? await readStdin() : openFile(model);
   try {
     const traced = openTraced(source, reading);
-    const { file, warnings } = writeKeras3(traced, container);
+    const { file, warnings } = writeKeras(traced, { container, keras: 3 });
     const terminal = openTerminal();
     const quiet = flags.has("quiet") || flags.has("json");
     await writeInterruptibly(output, file, { force: flags.has("force"), quiet }, terminal);

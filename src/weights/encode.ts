@@ -75,10 +75,12 @@ const STORED: Readonly<Record<DType, Stored>> = {
   bool: BYTE,
 };
 
-/** The upper half of a float32: exact, since the number came from one. */
+/** The upper half of a float32, rounded to the nearest, of two equally near ones to the even one. */
 function putUpperHalf(view: DataView, at: number, value: number): void {
   SINGLE.setFloat32(0, value, true);
-  view.setUint16(at, SINGLE.getUint16(2, true), true);
+  const bits = SINGLE.getUint32(0, true);
+  const rounded = Number.isNaN(value) ? bits : bits + 0x7fff + ((bits >>> 16) & 1);
+  view.setUint16(at, rounded >>> 16, true);
 }
 
 const SINGLE = new DataView(new ArrayBuffer(4));

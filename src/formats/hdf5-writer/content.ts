@@ -5,8 +5,24 @@ import type { OutputBytes } from "../bytes.ts";
 export type AttributeContent =
   /** One text of any length, in the global heap. */
   | { readonly kind: "text"; readonly value: string; readonly charset: "ascii" | "utf-8" }
-  /** A list of texts, each as long in the file as the longest; an empty list is one of float64 numbers. */
-  | { readonly kind: "texts"; readonly values: readonly string[] };
+  /**
+   * A list of texts: each as long in the file as the longest, or of any length in the global heap, as h5py 3 has them. An
+   * empty list is one of float64 numbers.
+   */
+  | {
+      readonly kind: "texts";
+      readonly values: readonly string[];
+      /** Left out: fixed. */
+      readonly form?: "fixed" | "variable";
+      /** Left out: ascii. */
+      readonly charset?: "ascii" | "utf-8";
+    }
+  /** Whole numbers: a single one for `[]`. */
+  | {
+      readonly kind: "integers";
+      readonly shape: readonly number[];
+      readonly values: readonly bigint[];
+    };
 
 /** Types of numbers in a file: those of weights, and what seeds and counters have beside them. */
 export type StoredType = DType | "uint16" | "uint32" | "uint64" | "int16";

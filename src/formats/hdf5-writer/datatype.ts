@@ -28,8 +28,8 @@ export function numberType(dtype: StoredType): Uint8Array {
 }
 
 /** A string of fixed length, padded with NULs. */
-export function fixedStringType(size: number): Uint8Array {
-  return head(3, [1, 0, 0], size, 8).bytes;
+export function fixedStringType(size: number, charset: "ascii" | "utf-8"): Uint8Array {
+  return head(3, [charset === "ascii" ? 1 : 0x11, 0, 0], size, 8).bytes;
 }
 
 /** A string of any length. Its base is a byte: with a character h5py 2 cannot read it. */

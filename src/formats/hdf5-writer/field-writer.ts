@@ -24,7 +24,7 @@ export class FieldWriter {
     return this.skip(4);
   }
 
-  u64(value: number): this {
+  u64(value: number | bigint): this {
     this.#view.setBigUint64(this.#position, BigInt(value), true);
     return this.skip(8);
   }

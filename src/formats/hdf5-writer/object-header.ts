@@ -108,15 +108,47 @@ interface EncodedContent {
 }
 
 function encodeContent(content: AttributeContent, heap: TextHeap): EncodedContent {
-  if (content.kind === "text") {
-    const type = variableStringType(content.charset);
-    const encode = heap.add(content.value);
-    return { type, space: dataspace([]), byteLength: REFERENCE, encode };
+  switch (content.kind) {
+    case "text": {
+      const type = variableStringType(content.charset);
+      const encode = heap.add(content.value);
+      return { type, space: dataspace([]), byteLength: REFERENCE, encode };
+    }
+    case "integers": {
+      const { shape, values } = content;
+      const fields = new FieldWriter(8 * values.length);
+      for (const value of values) fields.u64(BigInt.asUintN(64, value));
+      const { bytes } = fields;
+      return {
+        type: numberType("int64"),
+        space: dataspace(shape),
+        byteLength: bytes.length,
+        encode: () => bytes,
+      };
+    }
+    case "texts":
+      return encodeTexts(content, heap);
   }
-  const { values } = content;
+}
+
+function encodeTexts(
+  { values, form = "fixed", charset = "ascii" }: Extract<AttributeContent, { kind: "texts" }>,
+  heap: TextHeap,
+): EncodedContent {
   if (values.length === 0) {
     const encode = (): Uint8Array => new Uint8Array(0);
     return { type: numberType("float64"), space: dataspace([0]), byteLength: 0, encode };
+  }
+  const space = dataspace([values.length]);
+  if (form === "variable") {
+    const places = values.map((value) => heap.add(value));
+    const byteLength = REFERENCE * places.length;
+    const encode = (): Uint8Array => {
+      const fields = new FieldWriter(byteLength);
+      for (const place of places) fields.put(place());
+      return fields.bytes;
+    };
+    return { type: variableStringType(charset), space, byteLength, encode };
   }
   const texts = values.map((value) => new TextEncoder().encode(value));
   const width = Math.max(1, ...texts.map(({ length }) => length));
@@ -125,8 +157,7 @@ function encodeContent(content: AttributeContent, heap: TextHeap): EncodedConten
     for (const text of texts) fields.put(text).skip(width - text.length);
     return fields.bytes;
   };
-  const byteLength = width * texts.length;
-  return { type: fixedStringType(width), space: dataspace([values.length]), byteLength, encode };
+  return { type: fixedStringType(width, charset), space, byteLength: width * texts.length, encode };
 }
 
 /** Version 1, with the largest sizes stated too, as h5py does. */

@@ -2,6 +2,7 @@ import { type Diagnostics, fail } from "../../errors.ts";
 import type { ByteSource } from "../../formats/bytes.ts";
 import { detectContainer } from "../../formats/detect.ts";
 import { type Hdf5Group, openHdf5 } from "../../formats/hdf5/index.ts";
+import type { Zip } from "../../formats/zip.ts";
 import { isJsonObject, type JsonObject } from "../../json.ts";
 import { architectureDialect, generationOf } from "./dialect.ts";
 import type { Dialect } from "./layer-spec.ts";
@@ -31,6 +32,20 @@ export interface KerasArchive {
   readonly weights: WeightStore;
   /** Where the state of the optimizer stands, when the file holds it. */
   readonly optimizer?: Hdf5Group;
+  /** Left out for what is no file of Keras. */
+  readonly origin?: KerasOrigin;
+}
+
+/** The file that an archive was read from, to write again as it is what did not change. */
+export interface KerasOrigin {
+  /** The HDF5 file, or the weights in a `.keras` archive. */
+  readonly root: Hdf5Group;
+  /** Of a `.keras` archive. */
+  readonly zip?: Zip;
+  /** The architecture as the file has it; where an archive has another one, the model was edited. */
+  readonly model: JsonObject;
+  /** The training as the file has it. */
+  readonly training?: JsonObject;
 }
 
 /** What the user says about the file. */
@@ -78,15 +93,18 @@ function openHdf5Archive(
       : noWeights(source);
   const generation = generationOf(version) ?? weights.dialect.generation;
   const trainingText = readText(root.attributes, "training_config");
+  const trained =
+    trainingText === undefined
+      ? {}
+      : { training: parseObject(trainingText, source.name, "training_config") };
   return {
     container: "legacy HDF5",
     dialect: { ...weights.dialect, generation, version },
     model,
-    ...(trainingText === undefined
-      ? {}
-      : { training: parseObject(trainingText, source.name, "training_config") }),
+    ...trained,
     weights,
     ...optimizerIn(root, "optimizer_weights"),
+    origin: { root, model, ...trained },
   };
 }
 
@@ -114,6 +132,7 @@ function openWeights(
     ...(isJsonObject(training) ? { training } : {}),
     weights: weights.kind === "state" ? { ...weights, dialect: stated } : weights,
     ...optimizerIn(root, weights.kind === "state" ? "optimizer" : "optimizer_weights"),
+    origin: { root, model },
   };
 }
 

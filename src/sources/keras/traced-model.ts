@@ -1,5 +1,6 @@
 import { createDiagnostics, type Diagnostic, fail, KcError } from "../../errors.ts";
 import type { ByteSource } from "../../formats/bytes.ts";
+import type { InputShapes } from "./input-layer.ts";
 import type { WeightTable } from "./match-groups.ts";
 import { matchWeights, type OpenedModel, openModel } from "./open-model.ts";
 import type { ReadKerasOptions } from "./read-keras.ts";
@@ -10,6 +11,8 @@ import { reportUnknown } from "./unknown-layers.ts";
 export interface TracedModel extends OpenedModel {
   readonly table: WeightTable;
   readonly trace: Trace;
+  /** What the caller said of inputs whose shape the file leaves open. */
+  readonly inputShapes?: InputShapes;
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -34,14 +37,23 @@ export function openTraced(
     throw failed ?? new KcError({ code: "internal", text: "Nothing was traced." });
   }
   if (other !== undefined) ambiguous(source);
-  return { ...opened, ...best, warnings: log.warnings };
+  const { inputShapes } = options;
+  const given = inputShapes === undefined ? {} : { inputShapes };
+  return { ...opened, ...best, ...given, warnings: log.warnings };
+}
+
+/** The same model with other weights. */
+export function withTable(traced: TracedModel, table: WeightTable): TracedModel {
+  const trace = attempt(traced, table, { inputShapes: traced.inputShapes });
+  if (trace instanceof KcError) throw trace;
+  return { ...traced, table, trace };
 }
 
 /** The shapes of a model whose weights are given out; an error where they do not fit. */
 function attempt(
   { archive, model, specs }: OpenedModel,
   table: WeightTable,
-  { inputShapes }: Omit<ReadKerasOptions, "placeholders">,
+  { inputShapes }: { readonly inputShapes?: InputShapes | undefined },
 ): Trace | KcError {
   const doubts = createDiagnostics();
   const { dialect } = archive;

@@ -25,13 +25,15 @@ export function openZipArchive(source: ByteSource, options: ArchiveOptions): Ker
   const { root } = openHdf5(zip.open(WEIGHTS));
   const { compile_config: training } = config;
   const given = options.architecture;
+  const trained = isJsonObject(training) ? { training } : {};
   return {
     container: ".keras",
     dialect,
     model: given === undefined ? config : parseObject(given, "the architecture"),
-    ...(isJsonObject(training) ? { training } : {}),
+    ...trained,
     weights: { kind: "state", dialect, root },
     ...optimizerIn(root, "optimizer"),
+    origin: { root, zip, model: config, ...trained },
   };
 }
 

@@ -8,44 +8,72 @@ import {
   type GroupDraft,
   type StoredType,
 } from "../../formats/hdf5-writer/index.ts";
-import { sizeOf } from "../../ir/tensor.ts";
+import { sizeOf, type WeightRef } from "../../ir/tensor.ts";
 import { storedWeight } from "../../sources/keras/weight-store.ts";
 import { storedBytes } from "../../weights/encode.ts";
 
-/** A group of a file as it is, with all that is in it: texts, names and numbers bit for bit. Throws `unsupported` for other things. */
-export function copyGroup(group: Hdf5Group): GroupDraft {
+/** Gives arrays that take the place of those of a file, by their path there. */
+export type Replacing = (path: string) => WeightRef | undefined;
+
+/**
+ * A group of a file as it is, with all that is in it: texts, names and numbers bit for bit, but for arrays that others replace.
+ * Throws `unsupported` for other things.
+ */
+export function copyGroup(group: Hdf5Group, replacing: Replacing = () => undefined): GroupDraft {
   const copy = createGroup();
   copyAttributes(group, copy.attributes);
   for (const name of group.keys()) {
     const member = group.get(name);
-    if (member?.kind === "group") copy.members.set(name, copyGroup(member));
-    if (member?.kind === "dataset") copy.members.set(name, copyDataset(member));
+    if (member?.kind === "group") copy.members.set(name, copyGroup(member, replacing));
+    if (member?.kind === "dataset") {
+      copy.members.set(name, copyDataset(member, replacing(member.path)));
+    }
   }
   return copy;
 }
 
-/** An array as it is; in little-endian order, whatever the file has. */
-export function copyDataset(dataset: Hdf5Dataset): DatasetContent {
+/** An array as it is, or with other numbers; in little-endian order, whatever the file has. */
+export function copyDataset(dataset: Hdf5Dataset, other?: WeightRef): DatasetContent {
   const { shape } = dataset;
   const dtype = typeOf(dataset);
   const attributes = new Map<string, AttributeContent>();
   copyAttributes(dataset, attributes);
-  const plain = isLittle(dataset);
   const byteLength = sizeOf(shape) * ELEMENT_SIZE[dtype];
+  const plain = other === undefined && isLittle(dataset);
   const data = plain
     ? { byteLength, chunks: () => rawChunks(dataset, byteLength) }
-    : storedBytes(storedWeight(dataset, ""));
+    : storedBytes(other ?? storedWeight(dataset, ""));
   return { kind: "dataset", dtype, shape, attributes, data };
 }
 
 function copyAttributes(from: Hdf5Object, to: Map<string, AttributeContent>): void {
   for (const name of from.attributes.keys()) {
-    const value = from.attributes.get(name);
-    if (typeof value === "string") to.set(name, { kind: "text", value, charset: "ascii" });
-    if (!Array.isArray(value)) continue;
-    const values = value.filter((item) => typeof item === "string");
-    if (values.length === value.length) to.set(name, { kind: "texts", values });
+    const copy = copyAttribute(from, name);
+    if (copy !== undefined) to.set(name, copy);
   }
+}
+
+/** Texts and whole numbers; Keras has no others. */
+function copyAttribute({ attributes }: Hdf5Object, name: string): AttributeContent | undefined {
+  const value = attributes.get(name);
+  const described = attributes.describe(name);
+  if (value === undefined || described === undefined) return undefined;
+  const { type, shape } = described;
+  const charset = "charset" in type ? type.charset : "ascii";
+  if (typeof value === "string") return { kind: "text", value, charset };
+  const list = Array.isArray(value) ? value : [value];
+  const texts = list.filter((item) => typeof item === "string");
+  if (texts.length === list.length) {
+    const form = type.kind === "vlen-string" ? "variable" : "fixed";
+    return { kind: "texts", values: texts, form, charset };
+  }
+  const whole = list.filter((item) => typeof item === "bigint" || Number.isSafeInteger(item));
+  const values = whole.flatMap((item) =>
+    typeof item === "bigint" || typeof item === "number" ? [BigInt(item)] : [],
+  );
+  return values.length === list.length && shape !== null
+    ? { kind: "integers", shape, values }
+    : undefined;
 }
 
 const TYPES: readonly StoredType[] = [

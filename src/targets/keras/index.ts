@@ -1,1 +1,8 @@
-export { type KerasContainer, type KerasResult, writeKeras3 } from "./write.ts";
+export {
+  type KerasContainer,
+  type KerasGeneration,
+  type KerasResult,
+  type TrainedModel,
+  type WriteKerasOptions,
+  writeKeras,
+} from "./write.ts";

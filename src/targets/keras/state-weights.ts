@@ -29,7 +29,7 @@ export interface WeightContext {
  */
 export function stateWeights(model: ModelConfig, context: WeightContext): GroupDraft {
   const root = createGroup();
-  nameVariables(root, model.name);
+  nameOwner(root, model.name, context);
   putContainer(model, root, context);
   return root;
 }
@@ -49,6 +49,12 @@ export function nameVariables(group: GroupDraft, name: string): void {
   groupAt(group, "vars").attributes.set("name", { kind: "text", value: name, charset: "utf-8" });
 }
 
+/** tf.keras leaves no names. */
+function nameOwner(group: GroupDraft, name: string, { dialect }: WeightContext): void {
+  if (dialect.generation === 3) nameVariables(group, name);
+  else groupAt(group, "vars");
+}
+
 function putContainer(model: ModelConfig, group: GroupDraft, context: WeightContext): void {
   const layers = groupAt(group, "layers");
   const counts = new Map<string, number>();
@@ -62,7 +68,7 @@ function putContainer(model: ModelConfig, group: GroupDraft, context: WeightCont
 }
 
 function putLayer(layer: LayerConfig, group: GroupDraft, context: WeightContext): void {
-  nameVariables(group, layer.name);
+  nameOwner(group, layer.name, context);
   if (layer.model !== undefined) {
     putContainer(layer.model, group, context);
     return;

@@ -4,12 +4,10 @@ import {
   type Diagnostics,
   throwIfErrors,
 } from "../../errors.ts";
-import type { WeightRef } from "../../ir/tensor.ts";
 import { isJsonObject, type JsonObject } from "../../json.ts";
 import type { Dialect } from "../../sources/keras/layer-spec.ts";
 import type { WeightTable } from "../../sources/keras/match-groups.ts";
 import { parseModel } from "../../sources/keras/parse-model.ts";
-import { leafOf } from "../../sources/keras/slots.ts";
 import type { LayerConfig, ModelConfig } from "../../sources/keras/topology.ts";
 import { traceModel } from "../../sources/keras/trace.ts";
 import type { TracedModel } from "../../sources/keras/traced-model.ts";
@@ -18,6 +16,7 @@ import { checkMeaning } from "./keras3/same-meaning.ts";
 import { type ShapeOf, serialiseModel } from "./keras3/serialise.ts";
 import { compileConfig } from "./keras3/training.ts";
 import { type Translation, translateModel } from "./keras3/translate.ts";
+import { moveTable } from "./move-table.ts";
 
 /** The Keras that files are written as. */
 export const KERAS3: Dialect = { generation: 3, version: "3.15.1", backend: "tensorflow" };
@@ -131,33 +130,7 @@ function shapesOf(
   };
 }
 
-/** The weights of each layer of the new model: in the order of their roles, since Keras 3 calls some otherwise. */
-function assign(
-  model: ModelConfig,
-  { model: old, specs, archive }: TracedModel,
-  { weights }: Translation,
-): WeightTable {
-  const before = new Map(allLayers(old).map((layer) => [layer.path, layer]));
-  const table = new Map<LayerConfig, ReadonlyMap<string, WeightRef>>();
-  for (const layer of allLayers(model)) {
-    const source = before.get(layer.path);
-    const stored = weights.get(layer.path);
-    if (source === undefined || stored === undefined) continue;
-    const roles = leafOf(source, specs, archive.dialect).slots.map(({ role }) => role);
-    const entries = leafOf(layer, specs, KERAS3).slots.flatMap(({ role }, index) => {
-      const ref = stored.get(roles[index] ?? "");
-      return ref === undefined ? [] : [[role, ref] as const];
-    });
-    table.set(layer, new Map(entries));
-  }
-  return table;
-}
-
-function allLayers(model: ModelConfig): readonly LayerConfig[] {
-  const within = (layer: LayerConfig): readonly LayerConfig[] => [
-    layer,
-    ...(layer.model === undefined ? [] : allLayers(layer.model)),
-    ...(layer.wrapped === undefined ? [] : within(layer.wrapped)),
-  ];
-  return model.layers.flatMap(within);
+/** The weights of each layer of the new model. */
+function assign(model: ModelConfig, traced: TracedModel, { weights }: Translation): WeightTable {
+  return moveTable(model, KERAS3, traced, ({ path }) => weights.get(path));
 }

@@ -1,18 +1,40 @@
-import { createDiagnostics, type Diagnostic } from "../../errors.ts";
-import type { OutputBytes, OutputFile } from "../../formats/bytes.ts";
-import { type GroupDraft, writeHdf5 } from "../../formats/hdf5-writer/index.ts";
-import { writeZip } from "../../formats/zip-write.ts";
-import { isJsonObject, type JsonObject } from "../../json.ts";
+import { type Diagnostic, fail } from "../../errors.ts";
+import type { OutputBytes } from "../../formats/bytes.ts";
+import type { WeightRef } from "../../ir/tensor.ts";
+import type { JsonObject } from "../../json.ts";
 import type { TracedModel } from "../../sources/keras/traced-model.ts";
-import { copyGroup } from "./copy.ts";
-import { keras3Object } from "./keras3/objects.ts";
-import { putOptimizer } from "./optimizer-state.ts";
-import { stateWeights } from "./state-weights.ts";
-import { KERAS3, upgrade } from "./upgrade.ts";
-import { writeJson } from "./write-json.ts";
+import type { StateArray } from "../../train/optimizers/state.ts";
+import { targetGeneration } from "./generation.ts";
+import { type TrainedValues, withValues } from "./trained.ts";
+import { writeKeras3 } from "./write-keras3.ts";
+import { writeOwn } from "./write-own.ts";
 
-/** The files of Keras 3 that are written. */
-export type KerasContainer = ".keras" | ".weights.h5";
+/** How a file of Keras ends, which says what it is. */
+export type KerasContainer = ".h5" | ".keras" | ".weights.h5";
+
+/** How to write a model as a file of Keras. */
+export interface WriteKerasOptions {
+  readonly container: KerasContainer;
+  /** In whose words; left out: those of the model's own file, and Keras 3 for `.keras` and `.weights.h5`, which older ones lack. */
+  readonly keras?: KerasGeneration;
+  /** What training made of the model. */
+  readonly trained?: TrainedModel;
+}
+
+/** A generation of Keras that files are written for. */
+export type KerasGeneration = 1 | 2 | 3;
+
+/** What changed in a model by training. */
+export interface TrainedModel {
+  /** Weights by the ids that they have in the model's graph (`traced.trace.graph`); those that are missing stay. */
+  readonly values: TrainedValues;
+  /** The optimizer's arrays in the order of the model's own generation (`saveState`); left out: a fresh optimizer. */
+  readonly optimizer?: readonly StateArray[];
+  /** The weights that the optimizer's arrays belong to, in its order; left out: the arrays are in the form of the file. */
+  readonly weights?: readonly WeightRef[];
+  /** `training_config` in the words of the model's own generation; left out: as the file has it. */
+  readonly training?: JsonObject;
+}
 
 /** A Keras file, ready to be written. */
 export interface KerasResult {
@@ -21,84 +43,28 @@ export interface KerasResult {
 }
 
 /**
- * A model of any generation as a file of Keras 3: an older one in its words, one of Keras 3 as it is. Weights are read while it
- * is written. Throws `unsupported` with all that stands in the way.
+ * A model as a file of Keras. In the words of its own generation everything that did not change stays as it is in its file:
+ * configs, names, numbers bit for bit. Weights are read while the file is written. Throws `unsupported` with all that stands in
+ * the way.
  */
-export function writeKeras3(traced: TracedModel, container: KerasContainer): KerasResult {
-  return traced.archive.dialect.generation === 3
-    ? repack(traced, container)
-    : translated(traced, container);
-}
-
-function translated(traced: TracedModel, container: KerasContainer): KerasResult {
-  const content = upgrade(traced);
-  const { model, table, json, compile, warnings } = content;
-  const root = stateWeights(model, { table, specs: traced.specs, dialect: KERAS3 });
-  const lost = putOptimizer(root, content);
-  const config = {
-    ...json,
-    build_config: {},
-    ...(compile === undefined ? {} : { compile_config: compile }),
-  };
-  const file = pack(container, root, config, KERAS3.version);
-  return { file, warnings: [...warnings, ...lost] };
-}
-
-/** What Keras 3 wrote, in another of its containers. */
-function repack(traced: TracedModel, container: KerasContainer): KerasResult {
-  const { archive, model, table, specs } = traced;
-  const { dialect, weights, training } = archive;
-  const log = createDiagnostics();
-  const root =
-    weights.kind === "state"
-      ? copyGroup(weights.root)
-      : stateWeights(model, { table, specs, dialect });
-  if (weights.kind !== "state" && archive.optimizer !== undefined) {
-    log.warn({
-      code: "unsupported",
-      text: "The optimizer's state is left out: files of this kind keep only its steps.",
-      hint: "Training goes on from these weights with a fresh optimizer.",
-    });
+export function writeKeras(traced: TracedModel, options: WriteKerasOptions): KerasResult {
+  const { container, trained } = options;
+  const generation = targetGeneration(traced, options);
+  const model = trained === undefined ? traced : applyTraining(traced, trained);
+  const source = { traced: model, trained };
+  switch (generation) {
+    case "own":
+      return writeOwn(source, container);
+    case 3:
+      return writeKeras3(source, container);
+    default:
+      return fail("unsupported", `Models cannot be said in the words of Keras ${generation} yet.`);
   }
-  const config = archive.container === ".keras" ? archive.model : wrapped(archive.model, training);
-  const version = dialect.version === "" ? KERAS3.version : dialect.version;
-  return { file: pack(container, root, config, version), warnings: log.warnings };
 }
 
-/** `model_config` and `training_config` of a legacy file as `config.json` has them. */
-function wrapped(model: JsonObject, training: JsonObject | undefined): JsonObject {
-  const functional = model.class_name === "Functional";
-  const { optimizer_config: optimizer = null, ...rest } = training ?? {};
-  const stated = isJsonObject(optimizer) ? optimizer : {};
-  const { class_name: name, config } = stated;
-  const known = typeof name === "string" && isJsonObject(config);
-  return {
-    module: functional ? "keras.src.models.functional" : "keras",
-    ...model,
-    registered_name: functional ? "Functional" : null,
-    build_config: {},
-    ...(known
-      ? { compile_config: { optimizer: keras3Object("keras.optimizers", name, config), ...rest } }
-      : {}),
-  };
-}
-
-function pack(
-  container: KerasContainer,
-  weights: GroupDraft,
-  config: JsonObject,
-  version: string,
-): OutputBytes {
-  const state = writeHdf5(weights);
-  if (container === ".weights.h5") return state;
-  return writeZip([
-    textMember("metadata.json", { keras_version: version }),
-    textMember("config.json", config),
-    { ...state, path: "model.weights.h5" },
-  ]);
-}
-
-function textMember(path: string, json: JsonObject): OutputFile {
-  const bytes = new TextEncoder().encode(writeJson(json));
-  return { path, byteLength: bytes.length, chunks: () => [bytes] };
+function applyTraining(traced: TracedModel, { values, training }: TrainedModel): TracedModel {
+  const changed = withValues(traced, values);
+  return training === undefined
+    ? changed
+    : { ...changed, archive: { ...changed.archive, training } };
 }

@@ -7,7 +7,7 @@ import type { Graph } from "../../../src/ir/graph.ts";
 import { readFloat64 } from "../../../src/ir/tensor.ts";
 import { readKeras } from "../../../src/sources/keras/index.ts";
 import { openTraced } from "../../../src/sources/keras/traced-model.ts";
-import { writeKeras3 } from "../../../src/targets/keras/index.ts";
+import { writeKeras } from "../../../src/targets/keras/index.ts";
 import { evaluate } from "../../../src/verify/graph/evaluate.ts";
 import { type Case, listCases, readArray } from "../../cases.ts";
 import { REFUSED } from "./refused.ts";
@@ -24,7 +24,7 @@ function upgraded(testCase: Case): { readonly before: Graph | undefined; readonl
   const source = sourceOf(testCase);
   if (source === undefined) throw new Error(`${testCase.id} has no model`);
   const traced = openTraced(source, {});
-  const bytes = collectBytes(writeKeras3(traced, ".keras").file);
+  const bytes = collectBytes(writeKeras(traced, { container: ".keras", keras: 3 }).file);
   const { graph } = readKeras(bytesSource(bytes, "new.keras"));
   return { before: traced.trace.graph, after: graph };
 }

@@ -1,0 +1,24 @@
+import { fail } from "../../errors.ts";
+import type { TracedModel } from "../../sources/keras/traced-model.ts";
+import type { KerasGeneration, WriteKerasOptions } from "./write.ts";
+
+/** In whose words a model is written: its own, or those of another generation. Throws `bad-option` for files that it never had. */
+export function targetGeneration(
+  { archive }: TracedModel,
+  { container, keras }: Pick<WriteKerasOptions, "container" | "keras">,
+): "own" | KerasGeneration {
+  const { generation } = archive.dialect;
+  if (keras !== undefined && keras < 3 && container === ".keras") {
+    fail("bad-option", `Keras ${keras} has no .keras files.`, {
+      hint: "Give an output that ends in .h5.",
+    });
+  }
+  if (keras !== undefined) return keras === generation ? "own" : keras;
+  if (container === ".h5" || generation === 3) return "own";
+  const native = container === ".keras" ? archive.container === ".keras" : hasState(archive);
+  return native ? "own" : 3;
+}
+
+function hasState({ weights }: TracedModel["archive"]): boolean {
+  return weights.kind === "state";
+}
