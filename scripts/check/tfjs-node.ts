@@ -1,5 +1,5 @@
 // npm run check:tfjs-node: sets up @tensorflow/tfjs-node from registry parts alone (its own installer wants a host
-// outside them) and runs the tests of the runnable graph on TensorFlow's kernels. Linux on x64; needs g++, make, python3, unzip.
+// outside them) and runs the tests of the runnable graph and of training on TensorFlow's kernels. Linux on x64; needs g++, make, python3, unzip.
 import { execFileSync, spawnSync } from "node:child_process";
 import {
   existsSync,
@@ -21,7 +21,14 @@ const PACKAGE = join(FOLDER, "node_modules", "@tensorflow", "tfjs-node");
 const WHEEL = "tensorflow-cpu==2.15.1";
 
 if (!existsSync(join(FOLDER, "ready"))) setUp();
-const tests = ["test/targets/tfjs/cases.test.ts", "test/targets/tfjs/ops.test.ts"];
+const tests = [
+  "test/targets/tfjs/cases.test.ts",
+  "test/targets/tfjs/ops.test.ts",
+  "test/targets/tfjs/backward",
+  "test/targets/tfjs/tensorflow",
+  "test/targets/tfjs/training",
+  "test/train/trainer.test.ts",
+];
 const result = spawnSync("npx", ["vitest", "run", ...tests, ...process.argv.slice(2)], {
   cwd: ROOT,
   stdio: "inherit",

@@ -3,23 +3,26 @@ import {
   div,
   mean,
   mul,
+  ones,
   reshape,
   rsqrt,
   square,
   sub,
   type Tensor,
   tensor,
+  zeros,
   zerosLike,
 } from "@tensorflow/tfjs-core";
 import { fail } from "../../errors.ts";
 import type { NoiseOp } from "../../ir/ops/noise.ts";
 import type { BatchNormOp } from "../../ir/ops/norm.ts";
-import { gradientKernels } from "./backward/gradient-kernels.ts";
+import { gradientKernels, type NormalisedBatch } from "./backward/gradient-kernels.ts";
 import { type Computed, computed, optionalWeight, tensorAt, type WeightLookup } from "./forward.ts";
 
 /**
  * Batch normalisation while training: by the mean and the (biased) variance of the batch.
- * Saves the mean, `1 / sqrt(variance + epsilon)` and the variance, all `[channels]`.
+ * Saves the mean and the variance, `[channels]`, and what the way back reads: `1 / sqrt(variance + epsilon)`, or what the
+ * backend's own kernel keeps.
  */
 export function batchNormTraining(
   op: BatchNormOp,
@@ -29,11 +32,26 @@ export function batchNormTraining(
   const x = tensorAt(inputs, 0);
   const gamma = optionalWeight(op.weights.gamma, weightOf);
   const beta = optionalWeight(op.weights.beta, weightOf);
+  const fused = byKernel(op, x, { scale: gamma, shift: beta });
+  if (fused !== undefined) {
+    return { outputs: [fused.y], saved: [fused.mean, fused.variance, ...fused.saved] };
+  }
   const { mean: centre, variance } = momentsOf(op, x);
   const inverse = rsqrt(add(variance, op.epsilon));
   const scale = gamma === undefined ? inverse : mul(inverse, gamma);
   const output = normalised(op, x, { centre, scale, shift: beta });
-  return { outputs: [output], saved: [centre, inverse, variance] };
+  return { outputs: [output], saved: [centre, variance, inverse] };
+}
+
+function byKernel(
+  { axis, epsilon }: BatchNormOp,
+  x: Tensor,
+  { scale, shift }: Readonly<Record<"scale" | "shift", Tensor | undefined>>,
+): NormalisedBatch | undefined {
+  const { batchNorm } = gradientKernels();
+  if (batchNorm === undefined || axis !== x.rank - 1) return undefined;
+  const size = x.shape.slice(-1);
+  return batchNorm(x, { scale: scale ?? ones(size), shift: shift ?? zeros(size) }, epsilon);
 }
 
 function momentsOf(

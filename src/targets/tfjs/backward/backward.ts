@@ -5,7 +5,11 @@ import type { WeightLookup } from "../forward.ts";
 
 /** One op that has run, and what the loss says of its output. */
 export interface BackwardStep {
+  /** Only to be looked at where the op says that it reads them. */
   readonly inputs: readonly Tensor[];
+  /** Of the inputs. */
+  readonly shapes: readonly (readonly number[])[];
+  /** Only to be looked at where the op says that it reads it. */
   readonly output: Tensor;
   /** By-products of the forward. */
   readonly saved: readonly Tensor[];

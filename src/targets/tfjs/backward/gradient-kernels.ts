@@ -1,4 +1,6 @@
-import { backend, getBackend, type Tensor } from "@tensorflow/tfjs-core";
+import { backend, getBackend, type KernelBackend, type Tensor } from "@tensorflow/tfjs-core";
+import { tensorflowKernels } from "../tensorflow/gradients.ts";
+import { tensorflowOps } from "../tensorflow/operations.ts";
 import { wasmKernels } from "../wasm/gradients.ts";
 import type { Sliding } from "./sliding.ts";
 
@@ -40,11 +42,47 @@ export interface GradientKernels {
     x: Tensor,
     along: Readonly<Record<"centre" | "scale" | "slope" | "offset", Tensor>>,
   ) => Tensor | undefined;
+  /** Batch normalisation by the batch along the last axis, all at once. */
+  readonly batchNorm?: (
+    x: Tensor,
+    along: Readonly<Record<"scale" | "shift", Tensor>>,
+    epsilon: number,
+  ) => NormalisedBatch | undefined;
+  /** The way back through it. */
+  readonly throughBatchNorm?: (
+    dy: Tensor,
+    x: Tensor,
+    scale: Tensor,
+    before: { readonly saved: readonly Tensor[]; readonly epsilon: number },
+  ) => Readonly<Record<"input" | "scale" | "shift", Tensor>>;
+}
+
+/** A batch normalisation that one kernel has computed. */
+export interface NormalisedBatch {
+  readonly y: Tensor;
+  readonly mean: Tensor;
+  /** Biased. */
+  readonly variance: Tensor;
+  /** What the way back reads. */
+  readonly saved: readonly Tensor[];
 }
 
 const NONE: GradientKernels = {};
 
 /** What the active backend has. */
 export function gradientKernels(): GradientKernels {
-  return getBackend() === "wasm" ? (wasmKernels(backend()) ?? NONE) : NONE;
+  const active = backend();
+  const known = KERNELS.get(active);
+  if (known !== undefined) return known;
+  const found = kernelsOf(active) ?? NONE;
+  KERNELS.set(active, found);
+  return found;
+}
+
+const KERNELS = new WeakMap<object, GradientKernels>();
+
+function kernelsOf(active: KernelBackend): GradientKernels | undefined {
+  if (getBackend() === "wasm") return wasmKernels(active);
+  const operations = tensorflowOps();
+  return operations === undefined ? undefined : tensorflowKernels(operations);
 }

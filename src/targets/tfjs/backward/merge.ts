@@ -20,24 +20,27 @@ import type { Backward } from "./backward.ts";
 
 /** Several inputs to one; gradients of inputs that were broadcast are summed. */
 export const mergeBackward: Backward<MergeOp> = {
-  reads: () => "inputs",
-  gradients: (op, { inputs, gradient, wants }) => ({
-    inputs: inputs.map((x, index) =>
-      wants(index) ? unbroadcast(shareOf(op, inputs, index, gradient), x.shape) : undefined,
+  reads: ({ fn }) => (LINEAR.has(fn) ? "nothing" : "inputs"),
+  gradients: (op, { inputs, shapes, gradient, wants }) => ({
+    inputs: shapes.map((shape, index) =>
+      wants(index) ? unbroadcast(shareOf(op, inputs, index, gradient), shape) : undefined,
     ),
     weights: [],
   }),
 };
 
+/** Those whose slopes are the same everywhere. */
+const LINEAR: ReadonlySet<MergeOp["fn"]> = new Set<MergeOp["fn"]>(["add", "average", "subtract"]);
+
 /** Each input's part of the whole. */
 export const concatBackward: Backward<ConcatOp> = {
-  reads: () => "inputs",
-  gradients: ({ axis }, { inputs, gradient, wants }) => {
+  reads: () => "nothing",
+  gradients: ({ axis }, { shapes, gradient, wants }) => {
     let start = 0;
-    const parts = inputs.map((x, index) => {
-      const begin = x.shape.map((_, at) => (at === axis ? start : 0));
-      start += sizeAt(x, axis);
-      return wants(index) ? slice(gradient, begin, x.shape) : undefined;
+    const parts = shapes.map((shape, index) => {
+      const begin = shape.map((_, at) => (at === axis ? start : 0));
+      start += shape[axis] ?? 0;
+      return wants(index) ? slice(gradient, begin, [...shape]) : undefined;
     });
     return { inputs: parts, weights: [] };
   },
@@ -55,11 +58,11 @@ export function unbroadcast(gradient: Tensor, shape: readonly number[]): Tensor 
 function shareOf(op: MergeOp, inputs: readonly Tensor[], index: number, dy: Tensor): Tensor {
   switch (op.fn) {
     case "add":
-      return mul(dy, 1);
+      return dy;
     case "average":
       return div(dy, inputs.length);
     case "subtract":
-      return index === 0 ? mul(dy, 1) : neg(dy);
+      return index === 0 ? dy : neg(dy);
     case "multiply":
       return inputs.reduce(
         (product, x, other) => (other === index ? product : mul(product, x)),

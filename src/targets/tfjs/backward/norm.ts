@@ -1,4 +1,16 @@
-import { add, div, mean, mul, reshape, rsqrt, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
+import {
+  add,
+  div,
+  mean,
+  mul,
+  onesLike,
+  reshape,
+  rsqrt,
+  sub,
+  sum,
+  type Tensor,
+} from "@tensorflow/tfjs-core";
+import { fail } from "../../../errors.ts";
 import type { AffineOp, BatchNormOp } from "../../../ir/ops/norm.ts";
 import { optionalWeight, tensorAt } from "../forward.ts";
 import { type Backward, type BackwardStep, type Gradients, ofInput } from "./backward.ts";
@@ -16,22 +28,24 @@ export const batchNormBackward: Backward<BatchNormOp> = {
 
 /** Constants of the model, such as the scale of Rescaling: they are not trained. */
 export const affineBackward: Backward<AffineOp> = {
-  reads: () => "inputs",
-  gradients: ({ weights }, { inputs, gradient, weightOf, wants }) => {
+  reads: () => "nothing",
+  gradients: ({ weights }, { shapes, gradient, weightOf, wants }) => {
     if (!wants(0)) return ofInput(undefined);
     const scale = optionalWeight(weights.scale, weightOf);
     const product = scale === undefined ? gradient : mul(gradient, scale);
-    return ofInput(unbroadcast(product, tensorAt(inputs, 0).shape));
+    return ofInput(unbroadcast(product, shapes[0] ?? []));
   },
 };
 
 function throughBatch(op: BatchNormOp, step: BackwardStep): Gradients {
   const { inputs, gradient: dy, saved, weightOf, wants } = step;
   const x = tensorAt(inputs, 0);
+  // One number for each channel, or what a kernel of the backend kept.
+  if (saved.length > 3) return throughKernel(op, step);
   const own = op.axis === x.rank - 1 ? throughColumns(op, step) : undefined;
   if (own !== undefined) return own;
   const { shape, axes } = channelsOf(op, x);
-  const inverse = reshape(tensorAt(saved, 1), shape);
+  const inverse = reshape(tensorAt(saved, 2), shape);
   const centred = sub(x, reshape(tensorAt(saved, 0), shape));
   const normal = mul(centred, inverse);
   const gamma = optionalWeight(op.weights.gamma, weightOf);
@@ -43,12 +57,25 @@ function throughBatch(op: BatchNormOp, step: BackwardStep): Gradients {
   return { inputs: [wants(0) ? back() : undefined], weights: trained(op, step, normal, axes) };
 }
 
+/** The same by the kernel that the backend has for all of it. */
+function throughKernel(op: BatchNormOp, step: BackwardStep): Gradients {
+  const { inputs, gradient, saved, weightOf, wants, wantsWeights } = step;
+  const { throughBatchNorm } = gradientKernels();
+  if (throughBatchNorm === undefined) return fail("internal", "The backend has changed midway.");
+  const [x, mean] = [tensorAt(inputs, 0), tensorAt(saved, 0)];
+  const scale = optionalWeight(op.weights.gamma, weightOf) ?? onesLike(mean);
+  const before = { saved: saved.slice(2), epsilon: op.epsilon };
+  const { input, ...along } = throughBatchNorm(gradient, x, scale, before);
+  const weights = wantsWeights ? weightsOf(op, { gamma: along.scale, beta: along.shift }) : [];
+  return { inputs: [wants(0) ? input : undefined], weights };
+}
+
 /** The same by kernels of the backend that go along the last axis. */
 function throughColumns(op: BatchNormOp, step: BackwardStep): Gradients | undefined {
   const { inputs, gradient: dy, saved, weightOf, wants, wantsWeights } = step;
   const { columnSums, centredSums, throughNormal } = gradientKernels();
   const x = tensorAt(inputs, 0);
-  const [centre, inverse] = [tensorAt(saved, 0), tensorAt(saved, 1)];
+  const [centre, inverse] = [tensorAt(saved, 0), tensorAt(saved, 2)];
   const sums = columnSums?.(dy);
   const along = centredSums?.(dy, x, centre);
   if (sums === undefined || along === undefined || throughNormal === undefined) return undefined;

@@ -6,6 +6,7 @@ import {
   logicalNot,
   logicalOr,
   mul,
+  ones,
   onesLike,
   reshape,
   sum,
@@ -53,18 +54,18 @@ function byKernels(
 
 /** Maximum or mean over all places. Equal maxima share the gradient, as TensorFlow's `reduce_max` has it. */
 export const globalPoolBackward: Backward<GlobalPoolOp> = {
-  reads: ({ fn }) => (fn === "max" ? "inputs and output" : "inputs"),
-  gradients: (op, { inputs, output, gradient, wants }) => {
+  reads: ({ fn }) => (fn === "max" ? "inputs and output" : "nothing"),
+  gradients: (op, { inputs, shapes, output, gradient, wants }) => {
     if (!wants(0)) return ofInput(undefined);
     if (op.masked) fail("unsupported", "a mean over masked steps cannot be trained through.");
-    const x = tensorAt(inputs, 0);
-    const channel = op.layout === "channels-last" ? x.rank - 1 : 1;
-    const shape = x.shape.map((size, axis) => (axis === 0 || axis === channel ? size : 1));
-    const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== 0 && axis !== channel);
+    const [input = []] = shapes;
+    const channel = op.layout === "channels-last" ? input.length - 1 : 1;
+    const shape = input.map((size, axis) => (axis === 0 || axis === channel ? size : 1));
+    const axes = input.map((_, axis) => axis).filter((axis) => axis !== 0 && axis !== channel);
     const dy = reshape(gradient, shape);
-    const places = axes.reduce((count, axis) => count * (x.shape[axis] ?? 1), 1);
-    if (op.fn === "average") return ofInput(mul(div(dy, places), onesLike(x)));
-    const largest = cast(equal(x, reshape(output, shape)), "float32");
+    const places = axes.reduce((count, axis) => count * (input[axis] ?? 1), 1);
+    if (op.fn === "average") return ofInput(mul(div(dy, places), ones([...input])));
+    const largest = cast(equal(tensorAt(inputs, 0), reshape(output, shape)), "float32");
     return ofInput(mul(div(dy, sum(largest, axes, true)), largest));
   },
 };

@@ -15,7 +15,7 @@ import { type Backward, type BackwardStep, ofInput } from "./backward.ts";
 
 /** The same numbers in another shape. */
 export const reshapeBackward: Backward<ReshapeOp> = {
-  reads: () => "inputs",
+  reads: () => "nothing",
   gradients: (_, step) => moved(step, (dy, shape) => reshape(dy, [...shape])),
 };
 
@@ -39,7 +39,7 @@ export const repeatBackward: Backward<RepeatOp> = {
 
 /** What lies within the border. */
 export const padBackward: Backward<PadOp> = {
-  reads: () => "inputs",
+  reads: () => "nothing",
   gradients: ({ mode, amounts }, step) =>
     moved(step, (dy, shape) => {
       if (mode !== "constant") fail("unsupported", `a ${mode} border cannot be trained through.`);
@@ -70,8 +70,8 @@ export const noiseBackward: Backward<NoiseOp> = {
 };
 
 function moved(
-  { inputs, gradient, wants }: BackwardStep,
+  { shapes, gradient, wants }: BackwardStep,
   f: (gradient: Tensor, shape: readonly number[]) => Tensor,
 ): ReturnType<typeof ofInput> {
-  return ofInput(wants(0) ? f(gradient, inputs[0]?.shape ?? []) : undefined);
+  return ofInput(wants(0) ? f(gradient, shapes[0] ?? []) : undefined);
 }

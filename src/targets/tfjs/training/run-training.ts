@@ -57,6 +57,7 @@ export interface TrainingPass {
 export function startPass(plan: TrainingPlan, given: TrainingInputs): TrainingPass {
   const flow: Flow = {
     values: new Map(),
+    shapes: new Map(),
     saved: new Map(),
     flowing: new Map(),
     gradients: new Map(),
@@ -86,6 +87,8 @@ export function startPass(plan: TrainingPlan, given: TrainingInputs): TrainingPa
 
 interface Flow {
   readonly values: Map<ValueId, Tensor>;
+  /** Of the inputs, by the id of the node. */
+  readonly shapes: Map<string, readonly (readonly number[])[]>;
   /** By-products by the id of the node. */
   readonly saved: Map<string, readonly Tensor[]>;
   /** Gradients of values, as far as they have been added up. */
@@ -104,12 +107,17 @@ function disposeFlow({ values, saved, flowing, gradients }: Flow): void {
 
 function goThere(
   one: TrainingStep,
-  { values, saved }: Flow,
+  { values, shapes, saved }: Flow,
   given: TrainingInputs,
 ): BatchStatistics | undefined {
+  const { node } = one.step;
+  shapes.set(
+    node.id,
+    node.inputs.map((value) => made(values, value).shape),
+  );
   const computed = forward(one.step, values, given);
   const seen = statisticsOf(one.step, values, computed.saved);
-  if (one.back !== undefined) saved.set(one.step.node.id, computed.saved);
+  if (one.back !== undefined) saved.set(node.id, computed.saved);
   else for (const unread of computed.saved) unread.dispose();
   release(values, one.releaseForward);
   return seen;
@@ -178,13 +186,13 @@ function statisticsOf(
   if (op.kind !== "batchNorm" || !node.origin.trainable) return undefined;
   const x = made(values, node.inputs[0] ?? "");
   const count = x.size / (x.shape[op.axis] ?? 1);
-  const [mean, variance] = [clone(tensorAt(saved, 0)), clone(tensorAt(saved, 2))];
+  const [mean, variance] = [clone(tensorAt(saved, 0)), clone(tensorAt(saved, 1))];
   return { node, mean, variance, count, rank: x.rank };
 }
 
 function backward(
   { step, back }: TrainingStep,
-  { values, saved, flowing, gradients }: Flow,
+  { values, shapes, saved, flowing, gradients }: Flow,
   { weightOf }: TrainingInputs,
 ): void {
   if (back === undefined) return;
@@ -198,6 +206,7 @@ function backward(
       const gradient = throughFused(activation, output, incoming);
       return pass(node.op.kind, node.op, {
         inputs: node.inputs.map((value) => values.get(value) ?? incoming),
+        shapes: shapes.get(node.id) ?? [],
         output,
         saved: byProducts,
         gradient,

@@ -1,7 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Op, OpKind, OpOf } from "../../../../src/ir/ops/index.ts";
 import { readFloat64, sizeOf, type WeightRef } from "../../../../src/ir/tensor.ts";
-import type { BackwardStep, Gradients } from "../../../../src/targets/tfjs/backward/backward.ts";
+import type {
+  BackwardStep,
+  Gradients,
+  Reads,
+} from "../../../../src/targets/tfjs/backward/backward.ts";
 import { backwards } from "../../../../src/targets/tfjs/backward/backwards.ts";
 import type { Computed, WeightLookup } from "../../../../src/targets/tfjs/forward.ts";
 import { forwards } from "../../../../src/targets/tfjs/forwards.ts";
@@ -94,9 +98,13 @@ function gradientsOf(
     const { outputs, saved } = forward?.(op, xs, weightOf) ?? forwardOf(op.kind, op, xs, weightOf);
     const [output] = outputs;
     if (output === undefined) throw new Error(`${op.kind} gives nothing.`);
+    // What an op does not say that it reads is not kept.
+    const gone = tf.scalar(Number.NaN);
+    const reads = readsOf(op.kind, op);
     const step: BackwardStep = {
-      inputs: xs,
-      output,
+      inputs: reads.startsWith("inputs") ? xs : xs.map(() => gone),
+      shapes: xs.map((x) => x.shape),
+      output: reads.endsWith("output") ? output : gone,
       saved,
       gradient: upload(direction),
       weightOf,
@@ -120,6 +128,12 @@ function forwardOf<K extends OpKind>(
   const forward = forwards[kind];
   if ("unsupported" in forward) throw new Error(forward.unsupported);
   return forward(op, inputs, weightOf, "linear");
+}
+
+function readsOf<K extends OpKind>(kind: K, op: OpOf<K>): Reads {
+  const backward = backwards[kind];
+  if ("unsupported" in backward) throw new Error(backward.unsupported);
+  return backward.reads(op);
 }
 
 function backwardOf<K extends OpKind>(kind: K, op: OpOf<K>, step: BackwardStep): Gradients {
