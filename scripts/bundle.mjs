@@ -4,7 +4,11 @@ import { build } from "esbuild";
 
 await build({
   // Threads start with a file of their own.
-  entryPoints: { main: "src/cli/main.ts", "picture-worker": "src/io/pictures/picture-worker.ts" },
+  entryPoints: {
+    main: "src/cli/main.ts",
+    "onnx-worker": "src/backends/onnx-worker.ts",
+    "picture-worker": "src/io/pictures/picture-worker.ts",
+  },
   outdir: "dist/kc",
   bundle: true,
   splitting: true,

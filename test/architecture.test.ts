@@ -90,6 +90,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "@tensorflow/tfjs-backend-wasm",
     "@tensorflow/tfjs-converter",
     "@tensorflow/tfjs-core",
+    "tinypool",
     "node:",
   ],
   evaluate: ["errors.ts"],

@@ -22,6 +22,27 @@ export function* splitBatch(
   }
 }
 
+/**
+ * How many samples each part has where `workers` threads share a batch: two, which a thread computes fastest, and one where it does not come
+ * out even, so that all threads end at about the same time.
+ */
+export function shareBatch(samples: number, workers: number): readonly number[] {
+  const alone = samples % (2 * workers);
+  const pairs = Array.from({ length: (samples - alone) / 2 }, () => 2);
+  return [...pairs, ...Array.from({ length: alone }, () => 1)];
+}
+
+/** A part of a batch; numbers are copied, so that it may leave shared memory. */
+export function copySamples(
+  { shape: [all = 1, ...rest], data }: NumberTensor,
+  start: number,
+  count: number,
+): NumberTensor {
+  const width = data.length / all;
+  const numbers = Float32Array.from(data.subarray(start * width, (start + count) * width));
+  return { shape: [count, ...rest], data: numbers };
+}
+
 /** The outputs of all parts one behind the other. */
 export function joinBatches(parts: readonly (readonly NumberTensor[])[]): readonly NumberTensor[] {
   const [first = []] = parts;

@@ -14,7 +14,8 @@ export const ONNX_BACKEND: BackendSpec = {
     const cores = availableParallelism();
     return {
       title: `${onnxTitle(runtime)}, ${cores} ${cores === 1 ? "thread" : "threads"}`,
-      open: (graph, { threads = cores } = {}) => openOnnxPredictor(runtime, graph, threads),
+      open: (graph, { threads = cores } = {}) =>
+        openOnnxPredictor(runtime, graph, { threads, pool: { runtime: PACKAGE } }),
     };
   },
 };
@@ -25,9 +26,9 @@ export function onnxTitle({ env }: OnnxRuntime): string {
   return `onnxruntime-${name ?? "node"} ${version ?? ""}`.trim();
 }
 
-/** ONNX Runtime itself. Throws `unsupported` where it is not installed or does not run. */
-export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
-  const loaded: unknown = await importOptional();
+/** ONNX Runtime itself, by its package or address. Throws `unsupported` where it is not installed or does not run. */
+export async function loadOnnxRuntime(name: string = PACKAGE): Promise<OnnxRuntime> {
+  const loaded: unknown = await importOptional(name);
   const inner = typeof loaded === "object" && loaded !== null && "default" in loaded;
   const candidates = inner ? [loaded, loaded.default] : [loaded];
   const runtime = candidates.find(isOnnxRuntime);
@@ -41,9 +42,9 @@ export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
 
 const PACKAGE = "onnxruntime-node";
 
-async function importOptional(): Promise<unknown> {
+async function importOptional(name: string): Promise<unknown> {
   try {
-    return await import(PACKAGE);
+    return await import(name);
   } catch (error) {
     const missing = error instanceof Error && /Cannot find (package|module)/.test(error.message);
     const text = error instanceof Error ? error.message.split("\n")[0] : String(error);

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import { onnxTitle } from "../backends/onnx.ts";
-import { openOnnxModel } from "../backends/onnx-predictor.ts";
+import { openOnnxModel } from "../backends/onnx-model.ts";
 import type { OnnxRuntime } from "../backends/onnx-runtime.ts";
 import type { NumberTensor } from "../backends/predictor.ts";
 import { exitCodeOf } from "../errors.ts";

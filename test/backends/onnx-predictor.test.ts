@@ -24,7 +24,7 @@ async function withPredictor<T>(
   const [form] = formsOf(testCase);
   if (form === undefined) throw new Error(`no model in ${testCase.id}`);
   const { graph } = form.read();
-  const predictor = await openOnnxPredictor(runtime(), graph, 1);
+  const predictor = await openOnnxPredictor(runtime(), graph, { threads: 1 });
   try {
     return await use(
       predictor,

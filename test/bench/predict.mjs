@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { mobileNet, resNet50, squeezeNet } from "./architectures.mjs";
@@ -42,7 +42,11 @@ export async function benchPredict(only) {
       rows[`${name}, batch ${batch}, ms`] = cells(contenders, measured);
       console.error(`${name}, batch ${batch}:`, rows[`${name}, batch ${batch}, ms`]);
     }
+    const peaks = workers.map((worker) => worker.peak());
     for (const worker of workers) worker.stop();
+    rows[`${name}, peak memory, MB`] = Object.fromEntries(
+      contenders.map((contender, index) => [contender.name, Math.round(peaks[index])]),
+    );
     const starts = contenders.map(({ command: [file, ...args] }) =>
       times(2, file, [...args, model, "once"]),
     );
@@ -71,6 +75,12 @@ async function startWorker({ command: [file, ...args] }, model) {
     async ask(batch) {
       child.stdin.write(`${batch}\n`);
       return next();
+    },
+    /** Of all its life, in MB. @see proc(5) VmHWM */
+    peak() {
+      const [, kilobytes = Number.NaN] =
+        /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8")) ?? [];
+      return Number(kilobytes) / 1024;
     },
     stop: () => child.stdin.end(),
   };
