@@ -109,6 +109,10 @@ class ArrayStore implements WeightStore {
     return this.#arrays.get(ref.id);
   }
 
+  setValues(ref: WeightRef, values: Float32Array): void {
+    this.#arrayOf(ref).set(values);
+  }
+
   readOptimizer(): Optimizer {
     return this.#optimizer;
   }

@@ -8,6 +8,8 @@ import { average, averagingWay, type HiddenAverages } from "./moving-average.ts"
 export interface MovingStatistics {
   /** The present numbers, not to be changed; undefined for a weight that is no moving statistic. */
   valuesOf(ref: WeightRef): Float32Array | undefined;
+  /** Puts other numbers into a moving statistic; false for a weight that is none. */
+  setValues(ref: WeightRef, values: Float32Array): boolean;
   /** Moves those of a layer towards what it saw in a batch. */
   take(seen: BatchStatistics): Promise<void>;
   /** What zero-debiased averages hide from the file, by the id of the node. */
@@ -30,6 +32,11 @@ export function movingStatistics(graph: Graph): MovingStatistics {
   return {
     hidden,
     valuesOf: (ref) => arrays.get(ref.id),
+    setValues(ref, values) {
+      const own = arrays.get(ref.id);
+      own?.set(values);
+      return own !== undefined;
+    },
     async take(seen) {
       const { op, id } = seen.node;
       if (op.kind !== "batchNorm") return;

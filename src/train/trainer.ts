@@ -59,6 +59,7 @@ export interface TrainerOptions {
  * until `dispose`. Its calls must not overlap; between batches they let others run, such as threads that decode and signals.
  */
 export interface Trainer {
+  readonly graph: Graph;
   /** Trained weights in the order of the optimizer's. */
   readonly weights: readonly PlannedWeight[];
   readonly settings: OptimizerSettings;
@@ -76,6 +77,8 @@ export interface Trainer {
   test(batch: Batch): Promise<StepReport>;
   /** The present numbers of any weight of the graph; a copy. */
   valuesOf(ref: WeightRef): Float32Array;
+  /** Puts other numbers into any weight of the graph. Throws `bad-weights` for another count of them. */
+  setValues(ref: WeightRef, values: Float32Array): void;
   /** The optimizer's arrays as files of a version of Keras keep them. */
   saveState(version: string): readonly StateArray[];
   /** Goes on from such arrays. Throws `bad-weights` when they are those of another optimizer or other weights. */
@@ -127,6 +130,10 @@ class GraphTrainer implements Trainer {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+  }
+
+  get graph(): Graph {
+    return this.#parts.plan.graph;
   }
 
   get weights(): readonly PlannedWeight[] {
@@ -214,6 +221,19 @@ class GraphTrainer implements Trainer {
     const { statistics, store } = this.#parts;
     const values = statistics.valuesOf(ref) ?? store.valuesOf(ref);
     return values?.slice() ?? fail("internal", `The weight ${ref.id} is not there.`);
+  }
+
+  setValues(ref: WeightRef, values: Float32Array): void {
+    this.#activate();
+    const { statistics, store } = this.#parts;
+    const size = sizeOf(ref.shape);
+    if (values.length !== size) {
+      fail(
+        "bad-weights",
+        `The weight ${ref.id} has ${size} numbers, but ${values.length} are given.`,
+      );
+    }
+    if (!statistics.setValues(ref, values)) store.setValues(ref, values);
   }
 
   saveState(version: string): readonly StateArray[] {

@@ -17,6 +17,8 @@ export interface WeightStore {
   update(): void;
   /** The present numbers of a weight, not to be changed; undefined for one that it does not hold. */
   valuesOf(ref: WeightRef): Float32Array | undefined;
+  /** Puts other numbers, of the same count, into a weight that it holds. */
+  setValues(ref: WeightRef, values: Float32Array): void;
   /** The optimizer with its present state, not to be changed. */
   readOptimizer(): Optimizer;
   /** Goes on from the state of another optimizer with the same settings and weights. */
