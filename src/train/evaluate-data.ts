@@ -1,0 +1,41 @@
+import type { Logs } from "./callback.ts";
+import { type Averages, createAverages } from "./metrics/averages.ts";
+import type { Metric } from "./metrics/resolve-metrics.ts";
+import type { StepReport, Trainer } from "./trainer.ts";
+import type { TrainingBatch, TrainingData } from "./training-data.ts";
+
+/** How data are measured. */
+export interface EvaluateDataOptions {
+  readonly metrics?: readonly Metric[];
+  /** Told how many batches are done. */
+  readonly onBatch?: (done: number) => void;
+  /** Ends it after the batch that is under way. */
+  readonly signal?: AbortSignal;
+}
+
+/** The loss and the metrics of a model on data, averaged over the samples as Keras' `evaluate`; undefined when it was interrupted. */
+export async function evaluateData(
+  trainer: Trainer,
+  data: TrainingData,
+  { metrics = [], onBatch, signal }: EvaluateDataOptions = {},
+): Promise<Logs | undefined> {
+  const averages = createAverages();
+  let done = 0;
+  for await (const batch of data.epoch(0)) {
+    measureBatch(averages, batch, await trainer.test(batch), metrics);
+    onBatch?.(++done);
+    if (signal?.aborted === true) return undefined;
+  }
+  return averages.means();
+}
+
+/** Adds what a batch gave. */
+export function measureBatch(
+  averages: Averages,
+  { samples, target }: TrainingBatch,
+  { loss, output }: StepReport,
+  metrics: readonly Metric[],
+): void {
+  const measured = metrics.map(({ name, measure }) => [name, measure(output, target)] as const);
+  averages.add(samples.length, { loss, ...Object.fromEntries(measured) });
+}
