@@ -158,6 +158,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "scan",
     "sources",
     "targets",
+    "train",
     "verify",
     "weights",
     "commander",

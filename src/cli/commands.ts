@@ -10,6 +10,7 @@ import { PLOT_COMMAND } from "./plot-flags.ts";
 import { PREDICT_COMMAND } from "./predict-flags.ts";
 import { SCAN_COMMAND } from "./scan-flags.ts";
 import { SUMMARY_COMMAND } from "./summary-flags.ts";
+import { TRAIN_COMMAND } from "./train-flags.ts";
 import { UPGRADE_COMMAND } from "./upgrade-flags.ts";
 import { VERIFY_COMMAND } from "./verify-flags.ts";
 
@@ -21,6 +22,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   CHECK_COMMAND,
   PREDICT_COMMAND,
   EVALUATE_COMMAND,
+  TRAIN_COMMAND,
   SUMMARY_COMMAND,
   PLOT_COMMAND,
   INSPECT_COMMAND,

@@ -11,10 +11,10 @@ import { coreMLClassifier } from "../predict/coreml-classifier.ts";
 import { graphClassifier, scoresPort } from "../predict/graph-classifier.ts";
 import { type GraphWithLogits, withLogits } from "../predict/logits.ts";
 import { readKeras } from "../sources/keras/index.ts";
-import type { Preparation } from "../verify/compare/index.ts";
 import { readOptions } from "./convert-options.ts";
 import { type FlagReader, flagName } from "./flag-reader.ts";
-import { type ExpectedPictures, expectedPictures, hasPixelFlags } from "./verify-pictures.ts";
+import { picturePreparation, preparedFor } from "./picture-preparation.ts";
+import { expectedPictures, hasPixelFlags } from "./verify-pictures.ts";
 
 /** A model that is ready to classify pictures, and what is said of it. */
 export interface OpenedClassifier {
@@ -61,9 +61,7 @@ async function openKerasModel(
   if (flags.has("half")) fail("bad-option", "--half is for Core ML models.");
   const reading = await readOptions(flags, "kerasBackend");
   const { graph, warnings } = readKeras(source, reading);
-  const expected = expectedPictures(graph, flags);
-  const { preparation = PRESETS.none } = expected;
-  const preprocessing = preparedFor(preparation, graph.inputs[0]?.name ?? "");
+  const { preprocessing, name, why, warnings: doubts } = picturePreparation(graph, flags);
   const { spec, backend, install, missed } = await openBackend(flags.text("backend") ?? "auto");
   const threads = wholeAbove0(flags, "threads");
   const output = flags.text("scores");
@@ -77,7 +75,6 @@ async function openKerasModel(
     ...(output === undefined ? {} : { output }),
     ...(asked.logits !== undefined ? { logits: asked.logits } : {}),
   });
-  const { name, why } = expected;
   const broken = missed.filter(({ hint }) => hint?.startsWith("Install it") !== true);
   return {
     classifier,
@@ -88,20 +85,12 @@ async function openKerasModel(
     output: graph.outputs.indexOf(port),
     graph,
     preprocessing: { name, ...(why === undefined ? {} : { why }) },
-    warnings: [...warnings, ...broken, ...expected.warnings, ...unknownPixels(expected)],
+    warnings: [...warnings, ...broken, ...doubts],
     async close() {
       await classifier.dispose();
       source.close();
     },
   };
-}
-
-/** The commonest reason for predictions that are always the same. */
-function unknownPixels({ preparation }: ExpectedPictures): readonly Diagnostic[] {
-  if (preparation !== undefined) return [];
-  const text = "It is not known how pictures were prepared in training, so pixels stay 0 to 255.";
-  const hint = "Say it: --preprocess tf, caffe, torch, 0-1 or none.";
-  return [{ code: "bad-option", text, at: {}, hint }];
 }
 
 function openCoreMLModel(input: FileSource | FolderSource, flags: FlagReader): OpenedClassifier {
@@ -140,13 +129,8 @@ function statedFor(flags: FlagReader): Preprocessing {
   return preparedFor(preparation, "");
 }
 
-function preparedFor(preparation: Preparation, input: string): Preprocessing {
-  const found = typeof preparation === "function" ? preparation(input) : preparation;
-  return found ?? PRESETS.none;
-}
-
-/** `--size 224x224`: width, then height. */
-function sizeFlag(flags: FlagReader): PictureSize | undefined {
+/** `--size 224x224`: width, then height; undefined without it. Throws `bad-option`. */
+export function sizeFlag(flags: FlagReader): PictureSize | undefined {
   const text = flags.text("size");
   if (text === undefined) return undefined;
   const [, width, height] = /^([1-9]\d{0,4})[x×]([1-9]\d{0,4})$/i.exec(text) ?? [];

@@ -1,29 +1,32 @@
 import type { FlagGroup } from "./command.ts";
 import { PIXEL_FLAGS, RUN_READING_FLAGS } from "./convert-flags.ts";
 
+/** How pictures are loaded and prepared. */
+export const PICTURE_FLAGS: FlagGroup = {
+  heading: "Pictures:",
+  flags: [
+    {
+      flags: "--preprocess <name>",
+      about: "auto, none, tf, caffe, torch, 0-1, or a family: mobilenet, resnet, …; else auto",
+    },
+    ...PIXEL_FLAGS,
+    { flags: "--size <WxH>", about: "of pictures, where the model takes any: 224x224" },
+    {
+      flags: "--interpolation <name>",
+      about: "how pictures are resized, as Pillow does; else nearest, as Keras' generators",
+      choices: ["nearest", "bilinear", "bicubic", "lanczos", "box", "hamming"],
+    },
+    {
+      flags: "--keep-aspect-ratio",
+      about: "cut the middle out instead of stretching the picture",
+    },
+    { flags: "--exif", about: "turn photos as the camera was held; Keras does not" },
+  ],
+};
+
 /** How pictures are loaded and a model is run, for every command that shows pictures to a model. */
 export const RUN_FLAGS: readonly FlagGroup[] = [
-  {
-    heading: "Pictures:",
-    flags: [
-      {
-        flags: "--preprocess <name>",
-        about: "auto, none, tf, caffe, torch, 0-1, or a family: mobilenet, resnet, …; else auto",
-      },
-      ...PIXEL_FLAGS,
-      { flags: "--size <WxH>", about: "of pictures, where the model takes any: 224x224" },
-      {
-        flags: "--interpolation <name>",
-        about: "how pictures are resized, as Pillow does; else nearest, as Keras' generators",
-        choices: ["nearest", "bilinear", "bicubic", "lanczos", "box", "hamming"],
-      },
-      {
-        flags: "--keep-aspect-ratio",
-        about: "cut the middle out instead of stretching the picture",
-      },
-      { flags: "--exif", about: "turn photos as the camera was held; Keras does not" },
-    ],
-  },
+  PICTURE_FLAGS,
   {
     heading: "Running the model:",
     flags: [

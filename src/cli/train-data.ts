@@ -1,0 +1,147 @@
+import { statSync } from "node:fs";
+import { fail } from "../errors.ts";
+import type { Preprocessing } from "../image/preprocessing.ts";
+import { INTERPOLATIONS } from "../image/resize.ts";
+import {
+  listClassFolder,
+  openTrainingPictures,
+  readPictureList,
+  type TrainingPictureOptions,
+} from "../io/pictures/index.ts";
+import type { PictureSet } from "../io/pictures/picture-set.ts";
+import type { Graph } from "../ir/graph.ts";
+import { pictureInputOf } from "../predict/picture-input.ts";
+import { targetKindOf } from "../train/class-targets.ts";
+import { orderAsGiven, shuffledOrder } from "../train/sample-order.ts";
+import { splitSamples } from "../train/split-samples.ts";
+import type { TrainingData } from "../train/training-data.ts";
+import { loadClassLabels } from "./class-labels.ts";
+import type { FlagReader } from "./flag-reader.ts";
+import { sizeFlag, wholeAbove0 } from "./open-classifier.ts";
+import { seedOf } from "./train-seed.ts";
+
+/** The pictures of a run, listed and not yet loaded. */
+export interface TrainPictures {
+  readonly classes: readonly string[];
+  readonly train: PictureSet;
+  readonly validation: PictureSet | undefined;
+}
+
+/** Training and validation pictures as data. */
+export interface TrainData {
+  readonly train: TrainingData;
+  readonly validation: TrainingData | undefined;
+  close(): Promise<void>;
+}
+
+/** Lists the pictures to train and to validate with. Throws `bad-option` where there is nothing to tell apart or to validate with. */
+export function listTrainPictures(folder: string, flags: FlagReader): TrainPictures {
+  const { validation: path, split } = validationFlags(flags);
+  const given = flags.text("classLabels");
+  const labels =
+    given === undefined ? undefined : loadClassLabels("--class-labels", given).map(String);
+  const all = labelled(folder, labels);
+  const { classes } = all;
+  const filled = new Set(all.files.map(({ label }) => label));
+  if (filled.size < 2) {
+    fail(
+      "bad-option",
+      `The pictures of ${folder} are all of one class: nothing can be told apart.`,
+      {
+        hint: "Give each class a folder of its own.",
+      },
+    );
+  }
+  if (path !== undefined) return { classes, train: all, validation: labelled(path, classes) };
+  if (split === undefined) return { classes, train: all, validation: undefined };
+  const numbers = all.files.map(({ label = 0 }) => label);
+  const parts = splitSamples(numbers, split, seedOf(flags));
+  if (parts.validation.length === 0 || parts.train.length === 0) {
+    fail(
+      "bad-option",
+      `--validation-split ${split} of ${all.files.length} pictures leaves ${parts.validation.length} for validation and ${parts.train.length} for training.`,
+      { hint: "Give another part, or a folder: --validation DIR" },
+    );
+  }
+  const pick = (samples: readonly number[]): PictureSet => ({
+    ...all,
+    files: samples.flatMap((sample) => all.files[sample] ?? []),
+  });
+  return {
+    classes,
+    train: pick(parts.train),
+    // What cannot be used is told once.
+    validation: { ...pick(parts.validation), faults: [] },
+  };
+}
+
+/** Opens the pictures for a model. Throws `bad-option` where its input or its outputs are not those of the pictures. */
+export async function openTrainData(
+  { classes, train, validation }: TrainPictures,
+  graph: Graph,
+  flags: FlagReader,
+  preprocessing: Preprocessing,
+): Promise<TrainData> {
+  const { channels, layout, width, height } = pictureInputOf(graph, sizeFlag(flags));
+  const threads = flags.number("workers");
+  const options: Omit<TrainingPictureOptions, "order"> = {
+    size: { width, height },
+    colorMode: ({ 1: "grayscale", 3: "rgb", 4: "rgba" } as const)[channels],
+    interpolation: flags.oneOf("interpolation", INTERPOLATIONS) ?? "nearest",
+    fit: flags.has("keepAspectRatio") ? "center-crop" : "stretch",
+    exif: flags.has("exif") ? "turn" : "ignore",
+    preprocessing,
+    layout,
+    target: targetKindOf(graph.training?.losses[0] ?? "", classes.length, outputsOf(graph)),
+    batchSize: wholeAbove0(flags, "batchSize") ?? 32,
+    ...(threads === undefined ? {} : { threads }),
+  };
+  const order = shuffledOrder(train.files.length, seedOf(flags));
+  const opened = await openTrainingPictures(train, { ...options, order });
+  const tested =
+    validation &&
+    (await openTrainingPictures(validation, {
+      ...options,
+      order: orderAsGiven(validation.files.length),
+    }));
+  return {
+    train: opened,
+    validation: tested,
+    async close() {
+      await opened.close();
+      await tested?.close();
+    },
+  };
+}
+
+/** Numbers of a row of the model's output. */
+export function outputsOf(graph: Graph): number {
+  const [port] = graph.outputs;
+  return graph.types.get(port?.value ?? "")?.shape.at(-1) ?? 1;
+}
+
+function validationFlags(flags: FlagReader): {
+  readonly validation: string | undefined;
+  readonly split: number | undefined;
+} {
+  const validation = flags.text("validation");
+  const split = flags.number("validationSplit");
+  if (validation !== undefined && split !== undefined) {
+    fail("bad-option", "--validation and --validation-split exclude each other.");
+  }
+  if (split !== undefined && !(split > 0 && split < 1)) {
+    fail("bad-option", `--validation-split is ${split}, expected a part between 0 and 1.`);
+  }
+  return { validation, split };
+}
+
+function labelled(path: string, labels: readonly string[] | undefined): PictureSet {
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  const pictures = isFile
+    ? readPictureList(path, labels)
+    : listClassFolder(path, labels === undefined ? {} : { labels });
+  if (pictures.classes.length > 0) return pictures;
+  return fail("bad-option", `The pictures of ${path} have no labels.`, {
+    hint: "Write behind each name a tab and its label.",
+  });
+}

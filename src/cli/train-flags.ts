@@ -1,0 +1,120 @@
+import type { CommandSpec, FlagGroup } from "./command.ts";
+import { RUN_READING_FLAGS } from "./convert-flags.ts";
+import { PICTURE_FLAGS } from "./run-flags.ts";
+
+/** Every option of `kc train`: the one table that the help, README.md and the schema of `kc.train.json` are made of. */
+export const TRAIN_FLAGS: readonly FlagGroup[] = [
+  {
+    heading: "What is written:",
+    flags: [
+      {
+        flags: "-o, --output <file>",
+        about: "the trained model: .keras, .h5, .hdf5 or .weights.h5",
+      },
+      {
+        flags: "--history <file.json>",
+        about: "what was measured, epoch by epoch, as Keras has it",
+      },
+      { flags: "--force", about: "replace files that exist" },
+      { flags: "--json", about: "print one JSON document on the standard output" },
+      { flags: "--quiet", about: "leave out what is said of the model and of progress" },
+    ],
+  },
+  {
+    heading: "Data:",
+    flags: [
+      { flags: "--validation <folder>", about: "pictures to validate with after each epoch" },
+      {
+        flags: "--validation-split <part>",
+        about: "keep this part of the pictures of each class for validation: 0.2",
+      },
+      {
+        flags: "--class-labels <labels>",
+        about: "order of the classes: a,b,c; a file; or a folder; else alphabetical, as Keras",
+      },
+      { flags: "--batch-size <number>", about: "pictures at a time; else 32" },
+      { flags: "--seed <number>", about: "another order and other random numbers; else 1" },
+      { flags: "--workers <number>", about: "threads that load pictures; else one for each core" },
+    ],
+  },
+  {
+    heading: "Training:",
+    flags: [
+      { flags: "--epochs <number>", about: "how often all pictures are seen; else 10" },
+      {
+        flags: "--learning-rate <rate>",
+        about: "0.0001, or x0.333 times what the model was saved with",
+      },
+      {
+        flags: "--optimizer <name>",
+        about: "sgd, adam, …, and its settings: sgd,momentum=0.9; else as the model was saved",
+      },
+      { flags: "--loss <name>", about: "else as the model was saved" },
+      { flags: "--metrics <names>", about: "else as the model was saved: accuracy,mse" },
+      {
+        flags: "--gradient-accumulation <number>",
+        about: "batches whose gradients make one step; else 1",
+      },
+      {
+        flags: "--frozen-norm <way>",
+        about: "frozen batch normalisations go by the batch or by stored numbers; else as Keras",
+        choices: ["batch", "stored"],
+      },
+      {
+        flags: "--backend <name>",
+        about: "what computes; else the fastest that is installed and trains",
+        choices: ["auto", "tensorflow", "webgpu", "wasm", "cpu"],
+      },
+    ],
+  },
+  {
+    heading: "While it trains:",
+    flags: [
+      {
+        flags: "--early-stopping <settings>",
+        about: "end when nothing improves: patience=5,monitor=val_loss,restore-best-weights",
+      },
+      {
+        flags: "--reduce-lr-on-plateau <settings>",
+        about: "then lower the rate: factor=0.1,patience=10,min-lr=1e-6",
+      },
+      {
+        flags: "--lr-schedule <table>",
+        about: "rates from an epoch on: 1=0.001,10=x0.1; or a file of such lines",
+      },
+      {
+        flags: "--checkpoint <pattern>",
+        about: "save the model after epochs: best-{val_loss:.4f}-{val_acc:.4f}.hdf5",
+      },
+      { flags: "--save-best-only", about: "only when the monitored number is the best so far" },
+      { flags: "--monitor <name>", about: "what --checkpoint looks at; else val_loss" },
+    ],
+  },
+  PICTURE_FLAGS,
+  { heading: "Reading the model:", flags: RUN_READING_FLAGS },
+];
+
+const EXAMPLES = `
+The folder has one subfolder of pictures for each class: train/apple, train/banana, … A text file with one picture and,
+behind a tab, its label on each line will do as well.
+
+Examples:
+  $ kc train model.hdf5 train --validation val -o tuned.keras --learning-rate x0.333 --epochs 5
+  $ kc train model.hdf5 train --validation-split 0.2 -o tuned.keras --early-stopping patience=3,restore-best-weights
+`;
+
+/** `kc train`. */
+export const TRAIN_COMMAND: CommandSpec = {
+  name: "train",
+  about: "go on training a model with pictures whose classes are known",
+  arguments: [
+    ["<model>", ".h5, .hdf5 or .keras, or - for the standard input"],
+    ["<folder>", "with one subfolder for each class, or a list file"],
+  ],
+  groups: TRAIN_FLAGS,
+  after: EXAMPLES,
+  async run([model = "", folder = ""], flags) {
+    const { train } = await import("./train.ts");
+    return train(model, folder, flags);
+  },
+};

@@ -1,0 +1,134 @@
+import { fail, KcError } from "../errors.ts";
+import type { WeightRef } from "../ir/tensor.ts";
+import type { WeightValues } from "../train/callback.ts";
+import { dropoutNumbers } from "../train/dropout-numbers.ts";
+import { fitModel } from "../train/fit.ts";
+import { type History, lastOf } from "../train/history.ts";
+import { metricNames, metricsOf } from "../train/metrics/resolve-metrics.ts";
+import type { StateArray } from "../train/optimizers/state.ts";
+import { createTrainer, type Trainer } from "../train/trainer.ts";
+import { weightsOf } from "../train/weight-values.ts";
+import type { FlagReader } from "./flag-reader.ts";
+import { wholeAbove0 } from "./open-classifier.ts";
+import type { Terminal } from "./terminal.ts";
+import { trainCallbacks } from "./train-callbacks.ts";
+import type { TrainData } from "./train-data.ts";
+import type { Trainee } from "./train-model.ts";
+import { progressPrinter } from "./train-progress.ts";
+import { seedOf } from "./train-seed.ts";
+import { startRate, type TrainSetup } from "./train-setup.ts";
+
+/** What a run is made of. */
+export interface TrainParts {
+  readonly trainee: Trainee;
+  readonly setup: TrainSetup;
+  readonly data: TrainData;
+  readonly flags: FlagReader;
+  readonly terminal: Terminal;
+  readonly quiet: boolean;
+  readonly warn: (text: string) => void;
+  /** Writes the model as it stands. */
+  save(path: string, trained: Trained): Promise<void>;
+}
+
+/** A model's numbers after training. */
+export interface Trained {
+  readonly values: WeightValues;
+  readonly optimizer: readonly StateArray[];
+  /** The weights that the optimizer's arrays belong to. */
+  readonly weights: readonly WeightRef[];
+  readonly learningRate: number;
+}
+
+/** What a run gives. */
+export interface TrainingResult extends Trained {
+  readonly history: History;
+  /** Epoch (from 1) in which the loss became no number. */
+  readonly lostIn: number | undefined;
+}
+
+/** Trains a model on the active backend as the options say, until its epochs are over or the signal comes. */
+export async function runTraining(parts: TrainParts, signal: AbortSignal): Promise<TrainingResult> {
+  const { trainee, setup, data, flags, terminal, quiet, warn } = parts;
+  const graph = { ...trainee.graph, training: setup.training };
+  const frozenNorm = flags.oneOf("frozenNorm", ["batch", "stored"]);
+  const trainer = createTrainer(graph, {
+    random: dropoutNumbers(seedOf(flags)),
+    ...(frozenNorm === undefined ? {} : { frozenNorm }),
+  });
+  try {
+    restoreOptimizer(trainer, parts);
+    trainer.learningRate = startRate(flags, trainer.learningRate) ?? trainer.learningRate;
+    checkTrainer(trainer);
+    const { metrics, unknown } = metricsOf(graph);
+    refuseUnknown(unknown, parts);
+    const names = ["loss", ...metrics.map(({ name }) => name)];
+    const validated = data.validation === undefined ? [] : names.map((name) => `val_${name}`);
+    const callbacks = trainCallbacks(flags, {
+      measured: [...names, ...validated],
+      rate: trainer.learningRate,
+      save: (path) => parts.save(path, trainedBy(trainer)),
+    });
+    const history = await fitModel(trainer, data.train, {
+      epochs: wholeAbove0(flags, "epochs") ?? DEFAULT_EPOCHS,
+      accumulation: wholeAbove0(flags, "gradientAccumulation") ?? 1,
+      metrics,
+      callbacks,
+      signal,
+      ...(data.validation === undefined ? {} : { validation: data.validation }),
+      ...(quiet ? {} : { onProgress: progressPrinter(terminal) }),
+      onNote: (text) => (quiet ? undefined : terminal.say(text)),
+      onWarning: warn,
+    });
+    const lost = !Number.isFinite(lastOf(history).loss ?? 0);
+    const lostIn = lost ? (history.epoch.at(-1) ?? 0) + 1 : undefined;
+    return { ...trainedBy(trainer), history, lostIn };
+  } finally {
+    trainer.dispose();
+  }
+}
+
+const DEFAULT_EPOCHS = 10;
+
+function trainedBy(trainer: Trainer): Trained {
+  return {
+    values: weightsOf(trainer),
+    optimizer: trainer.saveState(trainer.graph.source.version),
+    weights: trainer.weights.map(({ ref }) => ref),
+    learningRate: trainer.learningRate,
+  };
+}
+
+/** Goes on with what the file keeps of the optimizer, unless it is another one. */
+function restoreOptimizer(trainer: Trainer, { trainee, setup, warn }: TrainParts): void {
+  if (setup.newOptimizer || trainee.optimizer.length === 0) return;
+  try {
+    trainer.restoreState(trainee.optimizer, trainer.graph.source.version);
+  } catch (error) {
+    if (!(error instanceof KcError) || error.code !== "bad-weights") throw error;
+    warn(`The optimizer starts anew: ${error.diagnostics[0]?.text ?? error.message}`);
+  }
+}
+
+function checkTrainer({ weights, learningRate }: Trainer): void {
+  if (weights.length === 0) {
+    fail("bad-option", "No weight of the model is trained: all its layers are frozen.", {
+      hint: "Unfreeze some: --unfreeze PATTERNS",
+    });
+  }
+  if (!(learningRate > 0)) {
+    fail("bad-option", `The learning rate is ${learningRate}: nothing would be learnt.`, {
+      hint: "Give another: --learning-rate 0.001",
+    });
+  }
+}
+
+function refuseUnknown(unknown: readonly string[], { flags, warn }: TrainParts): void {
+  const [first] = unknown;
+  if (first === undefined) return;
+  const known = `Known are ${metricNames().join(", ")}.`;
+  if (flags.has("metrics")) {
+    fail("bad-option", `--metrics names "${first}", which is not known here.`, { hint: known });
+  }
+  warn(`The model's metric "${first}" is not known here and is left out. ${known}`);
+}

@@ -1,0 +1,92 @@
+import { fail } from "../errors.ts";
+import type { Graph, TrainingSetup } from "../ir/graph.ts";
+import type { Json } from "../json.ts";
+import { OPTIMIZERS } from "../train/optimizers/settings.ts";
+import type { FlagReader } from "./flag-reader.ts";
+import { parseList, parseNumber } from "./parse-values.ts";
+
+/** Loss, optimizer and metrics of a run, and whether the optimizer is another than the file's. */
+export interface TrainSetup {
+  readonly training: TrainingSetup;
+  readonly newOptimizer: boolean;
+}
+
+/** What the model was saved with, unless the options say otherwise. Throws `bad-option`. */
+export function trainSetup({ training: saved }: Graph, flags: FlagReader): TrainSetup {
+  const stated = flags.text("optimizer");
+  const optimizer = stated === undefined ? saved?.optimizer : parseOptimizer(stated);
+  const loss = flags.text("loss");
+  if (optimizer === undefined || (loss === undefined && saved === undefined)) {
+    return fail("bad-option", "The model was saved without a loss and an optimizer.", {
+      hint: "State both: --optimizer adam --loss categorical_crossentropy",
+    });
+  }
+  const metrics = flags.list("metrics") ?? saved?.metrics ?? [];
+  const { lossSettings } = saved ?? {};
+  const own = loss === undefined && lossSettings !== undefined ? { lossSettings } : {};
+  const losses = loss === undefined ? (saved?.losses ?? []) : [loss];
+  return {
+    training: { losses, metrics, optimizer, ...own },
+    newOptimizer: stated !== undefined,
+  };
+}
+
+/** The rate that a run starts with, from the one before it; undefined leaves it. Throws `bad-option` for 0 and below. */
+export function startRate(flags: FlagReader, before: number): number | undefined {
+  const text = flags.text("learningRate")?.trim();
+  if (text === undefined) return undefined;
+  const rate = parseRate("--learning-rate", text, before);
+  if (rate > 0) return rate;
+  return fail("bad-option", `--learning-rate is ${text}: nothing would be learnt.`, {
+    hint: "Give a number above 0, or a factor: x0.333",
+  });
+}
+
+/** `0.001`, or `x0.1` times another rate. */
+export function parseRate(flag: string, text: string, before: number): number {
+  const [, factor] = /^[x×*](.+)$/i.exec(text) ?? [];
+  return factor === undefined ? parseNumber(flag, text) : before * parseNumber(flag, factor);
+}
+
+/** `sgd,momentum=0.9,nesterov` */
+function parseOptimizer(text: string): TrainingSetup["optimizer"] {
+  const [word = "", ...settings] = parseList("--optimizer", text);
+  const name = OPTIMIZERS.find((known) => known === word.toLowerCase());
+  if (name === undefined) {
+    return fail("bad-option", `--optimizer is "${word}", expected ${OPTIMIZERS.join(", ")}.`);
+  }
+  const config = new Map<string, Json>();
+  for (const item of settings) {
+    const [key = "", value] = item.split(/=(.*)/s);
+    const plain = key.trim().toLowerCase().replaceAll("-", "_");
+    const known = plain === "lr" ? "learning_rate" : plain;
+    if (!SETTINGS.includes(known)) {
+      fail("bad-option", `--optimizer has no setting "${key}", expected ${SETTINGS.join(", ")}.`);
+    }
+    config.set(known, settingOf(key, value));
+  }
+  return { name, config: Object.fromEntries(config) };
+}
+
+function settingOf(key: string, value: string | undefined): Json {
+  if (value === undefined || value === "true") return true;
+  return value === "false" ? false : parseNumber(`--optimizer ${key}`, value);
+}
+
+const SETTINGS: readonly string[] = [
+  "learning_rate",
+  "decay",
+  "momentum",
+  "nesterov",
+  "rho",
+  "centered",
+  "beta_1",
+  "beta_2",
+  "epsilon",
+  "amsgrad",
+  "initial_accumulator_value",
+  "weight_decay",
+  "clipnorm",
+  "clipvalue",
+  "global_clipnorm",
+];

@@ -1,0 +1,173 @@
+import { type OpenedBackend, openBackend } from "../backends/open-backend.ts";
+import { TRAINING_BACKENDS } from "../backends/training-backends.ts";
+import { type Diagnostic, fail } from "../errors.ts";
+import { checkOutput } from "../io/node.ts";
+import { writeKeras } from "../targets/keras/index.ts";
+import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
+import { type PicturePreparation, picturePreparation } from "./picture-preparation.ts";
+import { sayFaults, sayWarnings } from "./picture-run.ts";
+import { openTerminal, type Terminal } from "./terminal.ts";
+import {
+  listTrainPictures,
+  openTrainData,
+  type TrainData,
+  type TrainPictures,
+} from "./train-data.ts";
+import { openTrainee, type Trainee } from "./train-model.ts";
+import { runTraining, type Trained, type TrainingResult } from "./train-run.ts";
+import { trainSetup } from "./train-setup.ts";
+import { trainedContainer } from "./trained-container.ts";
+import { untilInterrupted } from "./until-interrupted.ts";
+import { writeInterruptibly } from "./write-interruptibly.ts";
+import { checkTexts, writeTexts } from "./write-texts.ts";
+
+/**
+ * Runs `kc train`: open the model, list and open the pictures, train, write. Throws `KcError`; the exit code is 3 when a picture
+ * could not be used, else 0.
+ */
+export async function train(model: string, folder: string, raw: RawFlags): Promise<number> {
+  const flags = readFlags(raw);
+  const output = outputOf(flags);
+  const terminal = openTerminal();
+  const pictures = listTrainPictures(folder, flags);
+  const trainee = await openTrainee(model, flags);
+  try {
+    const backend = await openBackend(flags.text("backend") ?? "auto", TRAINING_BACKENDS);
+    const command = { model, folder, flags, output, terminal, pictures, trainee, backend };
+    return await untilInterrupted(terminal, (signal) => trainWith(command, signal));
+  } finally {
+    trainee.close();
+  }
+}
+
+interface TrainCommand {
+  readonly folder: string;
+  readonly flags: FlagReader;
+  readonly output: string;
+  readonly terminal: Terminal;
+  readonly pictures: TrainPictures;
+  readonly trainee: Trainee;
+  readonly backend: OpenedBackend;
+}
+
+async function trainWith(command: TrainCommand, signal: AbortSignal): Promise<number> {
+  const { flags, terminal, pictures, trainee, output } = command;
+  const quiet = flags.has("quiet") || flags.has("json");
+  const setup = trainSetup(trainee.graph, flags);
+  const graph = { ...trainee.graph, training: setup.training };
+  const pixels = picturePreparation(graph, flags);
+  const data = await openTrainData(pictures, graph, flags, pixels.preprocessing);
+  const warnings: Diagnostic[] = [...trainee.warnings, ...pixels.warnings];
+  const tell = (warning: Diagnostic): void => {
+    if (warnings.some(({ text }) => text === warning.text)) return;
+    warnings.push(warning);
+    if (!quiet) sayWarnings([warning], terminal);
+  };
+  const warn = (text: string): void => tell({ code: "bad-option", text });
+  const save = async (path: string, trained: Trained): Promise<void> => {
+    const written = writeKeras(trainee.traced, { container: trainedContainer(path), trained });
+    for (const one of written.warnings) tell(one);
+    await writeInterruptibly(path, written.file, { force: true, quiet }, terminal);
+  };
+  try {
+    if (!quiet) introduce(command, pixels, warnings);
+    const started = performance.now();
+    const parts = { trainee, setup, data, flags, terminal, quiet, warn, save };
+    const result = await runTraining(parts, signal);
+    const seconds = (performance.now() - started) / 1000;
+    refuseLost(result);
+    await save(output, result);
+    await finish(command, { result, data, warnings, seconds });
+    return data.train.faults.length + (data.validation?.faults.length ?? 0) > 0 ? UNUSED : 0;
+  } finally {
+    await data.close();
+  }
+}
+
+/** The exit code when a picture could not be read. */
+const UNUSED = 3;
+
+/** Checks what will be written before any work. */
+function outputOf(flags: FlagReader): string {
+  const force = flags.has("force");
+  const output = flags.text("output");
+  if (output === undefined) {
+    return fail("bad-option", "Nowhere to write the trained model to.", {
+      hint: "Name a file: -o trained.keras",
+    });
+  }
+  trainedContainer(output);
+  checkOutput(output, force);
+  const checkpoint = flags.text("checkpoint");
+  if (checkpoint !== undefined) trainedContainer(checkpoint);
+  checkTexts([flags.text("history")], force);
+  if (flags.has("json") && flags.text("history") === "-") {
+    fail("bad-option", "Only one result can go to the standard output.");
+  }
+  return output;
+}
+
+function introduce(
+  { trainee, backend, pictures, terminal }: TrainCommand,
+  { name, why }: PicturePreparation,
+  warnings: readonly Diagnostic[],
+): void {
+  terminal.say(`${trainee.name}, ${backend.spec.name}: ${backend.backend.title}`);
+  if (backend.install !== undefined) terminal.say(terminal.dim(`To be faster: ${backend.install}`));
+  const { train, validation, classes } = pictures;
+  const tested = validation === undefined ? "" : `, ${validation.files.length} for validation`;
+  terminal.say(`${train.files.length} pictures of ${classes.length} classes${tested}`);
+  terminal.say(`pictures prepared: ${name}${why === undefined ? "" : ` (${why})`}`);
+  sayWarnings(warnings, terminal);
+}
+
+/** The weights are of no use any more, unless those of a better epoch were put back. */
+function refuseLost({ lostIn, values }: TrainingResult): void {
+  if (lostIn === undefined) return;
+  if (Array.from(values.values()).every((array) => array.every(Number.isFinite))) return;
+  fail("bad-option", `The loss is no number any more in epoch ${lostIn}; nothing was written.`, {
+    hint: "Lower the learning rate: --learning-rate x0.1; or clip gradients: --optimizer sgd,clipnorm=1",
+  });
+}
+
+interface Finished {
+  readonly result: TrainingResult;
+  readonly data: TrainData;
+  readonly warnings: readonly Diagnostic[];
+  readonly seconds: number;
+}
+
+async function finish(command: TrainCommand, finished: Finished): Promise<void> {
+  const { flags, terminal, trainee, folder, output, pictures, backend } = command;
+  const { result, data, warnings, seconds } = finished;
+  const [json, quiet] = [flags.has("json"), flags.has("quiet")];
+  const { history } = result;
+  const text = (): string => `${JSON.stringify(history.history, null, 2)}\n`;
+  const wishes = { force: flags.has("force"), quiet: quiet || json };
+  await writeTexts([{ path: flags.text("history"), text }], wishes, terminal);
+  const faults = [...data.train.faults, ...(data.validation?.faults ?? [])];
+  if (json) {
+    const document = {
+      ok: faults.length === 0,
+      model: trainee.name,
+      pictures: folder,
+      output,
+      backend: `${backend.spec.name}: ${backend.backend.title}`,
+      classes: pictures.classes,
+      samples: data.train.samples,
+      validationSamples: data.validation?.samples ?? 0,
+      history,
+      learningRate: result.learningRate,
+      seconds,
+      unused: faults.map(({ name, why }) => ({ file: name, why })),
+      warnings,
+    };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    return;
+  }
+  sayFaults(
+    faults.map(({ name, why }) => ({ name, path: name, why })),
+    terminal,
+  );
+  if (!quiet) terminal.say(`${output} written`);
+}

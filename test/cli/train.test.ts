@@ -1,0 +1,98 @@
+import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { DIGITS, digitsCase } from "../digits.ts";
+import { temporaryFolder } from "../temporary.ts";
+import { run } from "./run.ts";
+
+const CLASSES = Object.keys(digitsCase.class_indices);
+const OPTIONS = ["--preprocess", "tf", "--backend", "cpu", "--workers", "0"];
+
+/** A folder with a few pictures of some classes. */
+function someDigits(classes: readonly string[], count = 3): string {
+  const folder = temporaryFolder();
+  for (const name of classes) {
+    const files = digitsCase.filenames.filter((file) => file.startsWith(`${name}/`));
+    mkdirSync(join(folder, name));
+    for (const file of files.slice(0, count)) cpSync(join(DIGITS.test, file), join(folder, file));
+  }
+  return folder;
+}
+
+describe("kc train", () => {
+  it("goes on from a checkpoint, and writes a model that another command reads", async () => {
+    const pictures = someDigits(CLASSES);
+    const out = join(temporaryFolder(), "tuned.keras");
+    const trained = await run(
+      ...["train", DIGITS.model, pictures, ...OPTIONS, "--validation", pictures, "-o", out],
+      ...["--epochs", "2", "--batch-size", "10", "--json"],
+    );
+    expect(trained.stderr).toBe("");
+    const { history, ...document } = JSON.parse(trained.stdout);
+    expect(trained.code).toBe(0);
+    expect(document).toMatchObject({ ok: true, samples: 30, classes: CLASSES, output: out });
+    expect(Object.keys(history.history)).toEqual(["loss", "acc", "val_loss", "val_acc"]);
+    const { stdout } = await run(
+      ...["evaluate", out, pictures, "--preprocess", "tf", "--backend", "cpu", "--json"],
+    );
+    const evaluated = JSON.parse(stdout);
+    expect(evaluated.loss).toBeCloseTo(history.history.val_loss[1], 5);
+    expect(evaluated.accuracy).toBeCloseTo(history.history.val_acc[1], 6);
+  });
+
+  it("tells the run as Keras does, and keeps its history", async () => {
+    const folder = temporaryFolder();
+    const history = join(folder, "history.json");
+    const { code, stdout, stderr } = await run(
+      ...["train", DIGITS.model, someDigits(CLASSES, 2), ...OPTIONS, "--history", history],
+      ...["--validation-split", "0.5", "-o", join(folder, "tuned.keras"), "--epochs", "1"],
+    );
+    expect([code, stdout]).toEqual([0, ""]);
+    expect(stderr).toContain(
+      "10 pictures of 10 classes, 10 for validation\npictures prepared: tf\n",
+    );
+    expect(stderr).toMatch(
+      /\nEpoch 1\/1\n1\/1 \[={30}\] - \d+s \d+m?s\/step - loss: [\d.]+ - acc: [\d.]+ - val_loss: [\d.]+ - val_acc: [\d.]+\n/,
+    );
+    expect(Object.keys(JSON.parse(readFileSync(history, "utf8")))).toContain("val_acc");
+  });
+
+  it("refuses pictures of one class only", async () => {
+    const out = join(temporaryFolder(), "out.keras");
+    const { code, stderr } = await run("train", DIGITS.model, someDigits(["one"]), "-o", out);
+    expect(code).toBe(2);
+    expect(stderr).toContain("are all of one class: nothing can be told apart.");
+  });
+
+  it("refuses classes that are not those of the head, and names the way out", async () => {
+    const out = join(temporaryFolder(), "out.keras");
+    const pictures = someDigits(["one", "two"]);
+    const { code, stderr } = await run("train", DIGITS.model, pictures, ...OPTIONS, "-o", out);
+    expect(code).toBe(2);
+    expect(stderr).toContain("The model has 10 outputs, but the pictures have 2 classes.");
+    expect(stderr).toContain("--new-head");
+  });
+
+  it.each([
+    [["--learning-rate", "0"], "--learning-rate is 0: nothing would be learnt."],
+    [["--learning-rate", "x-1"], "--learning-rate is x-1: nothing would be learnt."],
+    [["--epochs", "0"], "--epochs is 0, expected a whole number above 0."],
+    [["--validation-split", "2"], "--validation-split is 2, expected a part between 0 and 1."],
+    [["--metrics", "f1"], '--metrics names "f1", which is not known here.'],
+    [["--optimizer", "adam,rate=1"], '--optimizer has no setting "rate", expected'],
+    [
+      ["--early-stopping", "3"],
+      '--early-stopping looks at "val_loss", but only loss, acc are measured.',
+    ],
+    [["--checkpoint", "a-{val_acc}.keras"], 'asks for "val_acc", which was not measured.'],
+    [["--save-best-only"], "--save-best-only and --monitor are for --checkpoint."],
+    [["--lr-schedule", "0=0.1"], '--lr-schedule has "0=0.1", expected an epoch and its rate'],
+  ])("refuses %j", async (options, text) => {
+    const out = join(temporaryFolder(), "out.keras");
+    const { code, stderr } = await run(
+      ...["train", DIGITS.model, someDigits(CLASSES, 1), ...OPTIONS, "-o", out, ...options],
+    );
+    expect(stderr).toContain(text);
+    expect(code).toBe(2);
+  });
+});
