@@ -11,6 +11,8 @@ export interface RandomPlace {
   readonly time?: number;
   /** Sample, or whatever has its own row; 0 by default. */
   readonly item?: number;
+  /** Which time that an item comes, from 0 up to 2^24. */
+  readonly repeat?: number;
 }
 
 const PURPOSES = {
@@ -26,14 +28,15 @@ const PURPOSES = {
  * Numbers that depend on nothing but the seed and the place: whoever goes on at an epoch, or works in another thread, draws
  * the same. 53 bits each. @see `philox4x32`
  */
-export function randomAt(seed: number, { purpose, time = 0, item = 0 }: RandomPlace): Random {
+export function randomAt(seed: number, place: RandomPlace): Random {
+  const { purpose, time = 0, item = 0, repeat = 0 } = place;
   const key = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0] as const;
   let block = 0;
   let words: readonly number[] = [];
   let at = 4;
   return () => {
     if (at > 2) {
-      words = philox4x32([block++, item, time, PURPOSES[purpose]], key);
+      words = philox4x32([block++, item, time, PURPOSES[purpose] + repeat * 256], key);
       at = 0;
     }
     const [high = 0, low = 0] = [words[at], words[at + 1]];

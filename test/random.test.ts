@@ -31,7 +31,7 @@ describe("randomAt", () => {
     expect(take(5, randomAt(7, place))).toEqual(take(5, randomAt(7, place)));
   });
 
-  it("gives other numbers for another seed, purpose, time or item", () => {
+  it("gives other numbers for another seed, purpose, time, item or repeat", () => {
     const rows = [
       randomAt(1, { purpose: "order" }),
       randomAt(2, { purpose: "order" }),
@@ -39,6 +39,7 @@ describe("randomAt", () => {
       randomAt(1, { purpose: "augmentation" }),
       randomAt(1, { purpose: "order", time: 1 }),
       randomAt(1, { purpose: "order", item: 1 }),
+      randomAt(1, { purpose: "order", repeat: 1 }),
     ].map((next) => take(4, next).join());
     expect(new Set(rows).size).toBe(rows.length);
   });

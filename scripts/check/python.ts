@@ -12,8 +12,9 @@ export function runPython(
   packages: readonly string[],
   script: string,
   args: readonly string[],
+  interpreter = "python3",
 ): string {
-  const python = environmentOf(environment, packages);
+  const python = environmentOf(environment, packages, interpreter);
   const path = fileURLToPath(new URL(script, import.meta.url));
   return execFileSync(python, [path, ...args], {
     encoding: "utf8",
@@ -22,15 +23,15 @@ export function runPython(
   });
 }
 
-/** The interpreter of the environment, made on first use with the `python3` of the machine. */
-function environmentOf(name: string, packages: readonly string[]): string {
+/** The interpreter of the environment, made on first use with one of the machine's. */
+function environmentOf(name: string, packages: readonly string[], interpreter: string): string {
   const folder = join(CACHE, "python", name);
   const python = join(folder, "bin", "python");
   if (existsSync(join(folder, "ready"))) return python;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(CACHE, "python"), { recursive: true });
   console.error(`installing ${packages.join(", ")} into ${folder}`);
-  execFileSync("python3", ["-m", "venv", folder], { stdio: "inherit" });
+  execFileSync(interpreter, ["-m", "venv", folder], { stdio: "inherit" });
   execFileSync(python, ["-m", "pip", "install", "--quiet", ...packages], { stdio: "inherit" });
   mkdirSync(join(folder, "ready"));
   return python;

@@ -1,3 +1,4 @@
+import type { FloatPixels } from "./augment/float-pixels.ts";
 import type { Pixels } from "./pixels.ts";
 import { hasSameNumbers, PRESETS, type Preprocessing } from "./preprocessing.ts";
 
@@ -22,22 +23,63 @@ export function preparePixels(
   target: Float32Array = new Float32Array(picture.data.length),
   offset = 0,
 ): Float32Array {
-  const { width, height, channels, data } = picture;
-  const count = width * height;
+  const { data, channels } = picture;
   const tables = tablesOf(preprocessing);
-  const isColored = channels >= 3;
-  for (let channel = 0; channel < channels; channel++) {
-    const table = tables[isColored || channel === 0 ? channel : 3];
-    const blueFirst = isColored && channel < 3 && preprocessing.colorOrder === "bgr";
-    const place = blueFirst ? 2 - channel : channel;
-    const step = layout === "channels-last" ? channels : 1;
-    let to = offset + (layout === "channels-last" ? place : place * count);
+  for (const { channel, color, start, step } of placesOf(picture, preprocessing, layout)) {
+    const table = tables[color];
+    let to = offset + start;
     for (let at = channel; at < data.length; at += channels, to += step) {
       target[to] = table?.[data[at] ?? 0] ?? 0;
     }
   }
   return target;
 }
+
+/** The same of pixels that are no whole numbers any more. */
+export function prepareNumbers(
+  picture: FloatPixels,
+  { preprocessing, layout = "channels-last" }: PrepareOptions,
+  target: Float32Array = new Float32Array(picture.data.length),
+  offset = 0,
+): Float32Array {
+  const { data, channels } = picture;
+  const value = pixelValueOf(preprocessing);
+  for (const { channel, color, start, step } of placesOf(picture, preprocessing, layout)) {
+    let to = offset + start;
+    for (let at = channel; at < data.length; at += channels, to += step) {
+      target[to] = value(data[at] ?? 0, color);
+    }
+  }
+  return target;
+}
+
+/** One channel of a picture: what colour it has (3 for alpha), and where its numbers go. */
+interface ChannelPlace {
+  readonly channel: number;
+  readonly color: number;
+  readonly start: number;
+  readonly step: number;
+}
+
+function placesOf(
+  { width, height, channels }: Omit<Pixels, "data">,
+  { colorOrder }: Preprocessing,
+  layout: Layout,
+): readonly ChannelPlace[] {
+  const isColored = channels >= 3;
+  return Array.from({ length: channels }, (_, channel) => {
+    const blueFirst = isColored && channel < 3 && colorOrder === "bgr";
+    const place = blueFirst ? 2 - channel : channel;
+    return {
+      channel,
+      color: isColored || channel === 0 ? channel : ALPHA,
+      start: layout === "channels-last" ? place : place * width * height,
+      step: layout === "channels-last" ? channels : 1,
+    };
+  });
+}
+
+const ALPHA = 3;
 
 /** The float32 number of every pixel 0–255, for red, green, blue and alpha. */
 type Tables = readonly Float32Array[];
@@ -47,17 +89,25 @@ const known = new WeakMap<Preprocessing, Tables>();
 function tablesOf(preprocessing: Preprocessing): Tables {
   const found = known.get(preprocessing);
   if (found !== undefined) return found;
-  const steps = KERAS_STEPS.find(({ preset }) => hasSameNumbers(preset, preprocessing));
-  const tables = [0, 1, 2, 3].map((color) =>
-    Float32Array.from({ length: 256 }, (_, pixel) => {
-      if (color === 3) return pixel;
-      if (steps !== undefined) return steps.value(pixel, color);
-      const scale = Math.fround(preprocessing.scale[color] ?? 1);
-      return Math.fround(pixel * scale) + Math.fround(preprocessing.bias[color] ?? 0);
-    }),
+  const value = pixelValueOf(preprocessing);
+  const tables = [0, 1, 2, ALPHA].map((color) =>
+    Float32Array.from({ length: 256 }, (_, pixel) => value(pixel, color)),
   );
   known.set(preprocessing, tables);
   return tables;
+}
+
+/** What a pixel of a colour becomes; the last step is rounded where it is stored. */
+type PixelValue = (pixel: number, color: number) => number;
+
+function pixelValueOf(preprocessing: Preprocessing): PixelValue {
+  const steps = KERAS_STEPS.find(({ preset }) => hasSameNumbers(preset, preprocessing));
+  const scales = preprocessing.scale.map(Math.fround);
+  const biases = preprocessing.bias.map(Math.fround);
+  const linear: PixelValue = (pixel, color) =>
+    Math.fround(pixel * (scales[color] ?? 1)) + (biases[color] ?? 0);
+  const value = steps?.value ?? linear;
+  return (pixel, color) => (color === ALPHA ? pixel : value(pixel, color));
 }
 
 const MEAN = [0.485, 0.456, 0.406];
@@ -70,7 +120,7 @@ const CAFFE_MEAN = [123.68, 116.779, 103.939];
  */
 const KERAS_STEPS: readonly {
   readonly preset: Preprocessing;
-  readonly value: (pixel: number, color: number) => number;
+  readonly value: PixelValue;
 }[] = [
   { preset: PRESETS.tf, value: (pixel) => Math.fround(pixel / 127.5) - 1 },
   { preset: PRESETS.caffe, value: (pixel, color) => pixel - Math.fround(CAFFE_MEAN[color] ?? 0) },

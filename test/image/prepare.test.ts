@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Pixels } from "../../src/image/pixels.ts";
-import { preparePixels } from "../../src/image/prepare.ts";
+import { prepareNumbers, preparePixels } from "../../src/image/prepare.ts";
 import { findPreprocessing, PRESETS } from "../../src/image/preprocessing.ts";
 import { FIXTURES } from "../cases.ts";
 
@@ -63,5 +63,27 @@ describe("preparePixels", () => {
       data: Uint8Array.of(255, 0, 255, 9),
     };
     expect([...preparePixels(picture, { preprocessing: PRESETS.tf })]).toEqual([1, -1, 1, 9]);
+  });
+});
+
+describe("prepareNumbers", () => {
+  it.each(preprocess)("is preprocess_input of $family too, bit for bit", ({ family, file }) => {
+    const picture = { ...photo(), data: floats("input.bin") };
+    const prepared = prepareNumbers(picture, { preprocessing: findPreprocessing(family) });
+    expect(
+      Buffer.compare(Buffer.from(prepared.buffer), readFileSync(join(IMAGES, "preprocess", file))),
+    ).toBe(0);
+  });
+
+  it("takes numbers between two levels, and leaves alpha alone", () => {
+    const picture = {
+      width: 1,
+      height: 1,
+      channels: 4,
+      data: Float32Array.of(0.5, 1, 2, 100.25),
+    } as const;
+    const prepared = prepareNumbers(picture, { preprocessing: PRESETS.tf });
+    expect(prepared[0]).toBe(Math.fround(Math.fround(0.5 / 127.5) - 1));
+    expect(prepared[3]).toBe(100.25);
   });
 });

@@ -2,6 +2,13 @@
  * Pictures for Node: folders of classes, lists, and decoding of JPEG, PNG, WebP, GIF and BMP with Pillow's pixels.
  * @module
  */
+export {
+  type Augmentation,
+  type AugmentationOptions,
+  drawTransform,
+  parseAugmentation,
+  type ShiftRange,
+} from "../../image/augment/augmentation.ts";
 export { type BatchOptions, type PictureBatch, pictureBatches } from "./batches.ts";
 export { type ClassFolderOptions, listClassFolder } from "./class-folder.ts";
 export {

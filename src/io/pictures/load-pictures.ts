@@ -1,14 +1,21 @@
 import { readFileSync } from "node:fs";
 import { KcError } from "../../errors.ts";
+import type { FillOptions } from "../../image/augment/affine-transform.ts";
+import { applyTransform } from "../../image/augment/apply-transform.ts";
+import { floatPixels } from "../../image/augment/float-pixels.ts";
+import type { TransformParameters } from "../../image/augment/generator.ts";
+import { type Samplewise, standardize } from "../../image/augment/standardize.ts";
 import { fitPicture, type LoadOptions } from "../../image/load.ts";
-import { CHANNELS } from "../../image/pixels.ts";
-import { type PrepareOptions, preparePixels } from "../../image/prepare.ts";
+import { CHANNELS, type Pixels } from "../../image/pixels.ts";
+import { type PrepareOptions, prepareNumbers, preparePixels } from "../../image/prepare.ts";
 import { systemText } from "../system-error.ts";
 import type { PictureDecoder } from "./decoder.ts";
 
 /** What every picture of a set becomes. */
 export interface InputOptions extends LoadOptions, PrepareOptions {
   readonly size: { readonly width: number; readonly height: number };
+  /** What is taken off the prepared numbers of each picture; nothing by default. */
+  readonly samplewise?: Samplewise;
 }
 
 /** Pictures to be loaded one after the other; it may be sent to a worker. */
@@ -18,6 +25,20 @@ export interface LoadTask {
   readonly jpeg: "auto" | "wasm";
   /** Where the inputs of those that can be loaded go, one behind the other. */
   readonly target: Float32Array;
+  /** What happens to each picture between loading and preparing. */
+  readonly changes?: {
+    readonly transforms: readonly TransformParameters[];
+    readonly fill: FillOptions;
+  };
+  /** For each picture where its pixels are kept, or to be kept. */
+  readonly kept?: readonly (KeptPixels | undefined)[];
+}
+
+/** Memory for the pixels of a picture in their final size, shared by all threads. */
+export interface KeptPixels {
+  readonly data: Uint8Array;
+  /** Whether they are there already, so that the file need not be read. */
+  readonly isFilled: boolean;
 }
 
 /** How many numbers one picture becomes. */
@@ -25,24 +46,50 @@ export function inputLength({ size, colorMode = "rgb" }: InputOptions): number {
   return size.width * size.height * CHANNELS[colorMode];
 }
 
-/** Reads, decodes, fits and prepares pictures. For each, what is wrong with it, or undefined where it was loaded. */
+/** Reads, decodes, fits, changes and prepares pictures. For each, what is wrong with it, or undefined where it was loaded. */
 export async function loadPictures(
   decoder: PictureDecoder,
-  { paths, options, target }: LoadTask,
+  task: LoadTask,
 ): Promise<readonly (string | undefined)[]> {
+  const length = inputLength(task.options);
   const faults: (string | undefined)[] = [];
   let at = 0;
-  for (const path of paths) {
+  for (const [index, path] of task.paths.entries()) {
     try {
-      const picture = await decoder.decode(readFileSync(path), path);
-      preparePixels(fitPicture(picture, options), options, target, at);
-      at += inputLength(options);
+      const pixels = await pixelsOf(decoder, path, task.options, task.kept?.[index]);
+      preparePicture(pixels, task, index, at);
+      at += length;
       faults.push(undefined);
     } catch (error) {
       faults.push(sentenceOf(error));
     }
   }
   return faults;
+}
+
+async function pixelsOf(
+  decoder: PictureDecoder,
+  path: string,
+  options: InputOptions,
+  kept: KeptPixels | undefined,
+): Promise<Pixels> {
+  const { size, colorMode = "rgb" } = options;
+  if (kept?.isFilled) return { ...size, channels: CHANNELS[colorMode], data: kept.data };
+  const pixels = fitPicture(await decoder.decode(readFileSync(path), path), options);
+  kept?.data.set(pixels.data);
+  return pixels;
+}
+
+function preparePicture(pixels: Pixels, task: LoadTask, index: number, at: number): void {
+  const { options, changes, target } = task;
+  const transform = changes?.transforms[index];
+  if (changes === undefined || transform === undefined) {
+    preparePixels(pixels, options, target, at);
+  } else {
+    const changed = applyTransform(floatPixels(pixels), transform, changes.fill);
+    prepareNumbers(changed, options, target, at);
+  }
+  standardize(target.subarray(at, at + inputLength(options)), options.samplewise ?? "none");
 }
 
 /** Without the name of the file, which is told beside it. */

@@ -1,11 +1,14 @@
 import { fail } from "../../errors.ts";
+import { type Augmentation, drawTransform, isIdentity } from "../../image/augment/augmentation.ts";
 import { CHANNELS } from "../../image/pixels.ts";
+import { randomAt } from "../../random.ts";
 import { classTargets, type TargetKind } from "../../train/class-targets.ts";
 import type { SampleOrder } from "../../train/sample-order.ts";
 import type { IndexedData, SampleFault, TrainingBatch } from "../../train/training-data.ts";
 import { checkWhole, sharedFloats } from "./batches.ts";
 import { inOrder } from "./in-order.ts";
-import { type InputOptions, inputLength } from "./load-pictures.ts";
+import { type KeptPictures, keepPictures } from "./kept-pictures.ts";
+import { type InputOptions, inputLength, type LoadTask } from "./load-pictures.ts";
 import { openPictureLoader, type PictureLoader } from "./loader.ts";
 import type { PictureFile, PictureSet } from "./picture-set.ts";
 
@@ -20,6 +23,12 @@ export interface TrainingPictureOptions extends InputOptions {
   readonly classWeights?: readonly number[];
   /** What each picture of the set counts; 1 by default. Both weights are multiplied. */
   readonly sampleWeights?: ArrayLike<number>;
+  /** Random changes of the pictures; none by default. */
+  readonly augmentation?: Augmentation;
+  /** Of these changes; 0 by default. */
+  readonly seed?: number;
+  /** Bytes of decoded pictures that are kept from epoch to epoch; by default a quarter of the free memory, up to 1 GiB. */
+  readonly keepBytes?: number;
   /** Batches that are prepared ahead while the model computes; 2 by default. */
   readonly lookAhead?: number;
   /** Threads that decode: one for each processor by default, 0 for none. The numbers are the same. */
@@ -48,18 +57,22 @@ export async function openTrainingPictures(
   const loader = await openPictureLoader(options.threads);
   const faults = new Map<string, SampleFault>();
   for (const { name, why } of set.faults) faults.set(name, { name, why });
-  const run: Run = { set, options, batchSize, loader, free: [], faults };
+  const { augmentation } = options;
+  const kept = keepPictures(inputLength(options), options.keepBytes);
+  const run: Run = { set, options, batchSize, loader, kept, free: [], faults };
   return {
     samples: order.samples,
     batchSize,
     batches: Math.ceil(order.samples / batchSize),
-    augmented: false,
+    augmented: augmentation !== undefined && !isIdentity(augmentation),
     get faults() {
       return [...faults.values()];
     },
-    epoch: (epoch, first = 0, signal) => batchesOf(run, order.of(epoch), first, signal),
+    epoch: (epoch, first = 0, signal) => {
+      return batchesOf(run, { epoch, samples: order.of(epoch) }, first, signal);
+    },
     order: (epoch) => order.of(epoch),
-    load: (samples, signal) => batchesOf(run, samples, 0, signal),
+    load: (samples, signal) => batchesOf(run, { epoch: 0, samples }, 0, signal),
     answers: (samples) => answersOf(run, samples),
     close: () => loader.close(),
   };
@@ -70,6 +83,7 @@ interface Run {
   readonly options: TrainingPictureOptions;
   readonly batchSize: number;
   readonly loader: PictureLoader;
+  readonly kept: KeptPictures;
   /** Memory of tasks that are done. */
   readonly free: Float32Array[];
   /** By the name of the picture. */
@@ -86,15 +100,16 @@ function checkLabels({ files, classes }: PictureSet): void {
 
 async function* batchesOf(
   run: Run,
-  order: readonly number[],
+  { epoch, samples }: { readonly epoch: number; readonly samples: readonly number[] },
   first: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TrainingBatch, void, undefined> {
   const { options, batchSize, loader } = run;
+  const order = numbered(samples);
   let number = first;
   const start = (): Promise<TrainingBatch> | undefined => {
-    const samples = order.slice(number * batchSize, (number + 1) * batchSize);
-    return samples.length === 0 ? undefined : loadBatch(run, samples, number++);
+    const items = order.slice(number * batchSize, (number + 1) * batchSize);
+    return items.length === 0 ? undefined : loadBatch(run, epoch, number++, items);
   };
   const ahead = loader.threads === 0 ? 1 : 1 + (options.lookAhead ?? 2);
   for await (const batch of inOrder(start, ahead, signal)) {
@@ -102,39 +117,54 @@ async function* batchesOf(
   }
 }
 
+/** A sample in an epoch, and which time it comes there. */
+interface Item {
+  readonly sample: number;
+  readonly repeat: number;
+}
+
+function numbered(order: readonly number[]): readonly Item[] {
+  const counts = new Map<number, number>();
+  return order.map((sample) => {
+    const repeat = counts.get(sample) ?? 0;
+    counts.set(sample, repeat + 1);
+    return { sample, repeat };
+  });
+}
+
 /** A part of a batch as a thread loads it. */
 interface Part {
-  readonly samples: readonly number[];
+  readonly items: readonly Item[];
   readonly faults: readonly (string | undefined)[];
   readonly target: Float32Array;
 }
 
 async function loadBatch(
   run: Run,
-  samples: readonly number[],
+  epoch: number,
   number: number,
+  items: readonly Item[],
 ): Promise<TrainingBatch> {
   const { options } = run;
   const parts: Promise<Part>[] = [];
-  for (let at = 0; at < samples.length; at += TASK) {
-    parts.push(loadPart(run, samples.slice(at, at + TASK)));
+  for (let at = 0; at < items.length; at += TASK) {
+    parts.push(loadPart(run, epoch, items.slice(at, at + TASK)));
   }
   const length = inputLength(options);
-  const data = new Float32Array(samples.length * length);
-  const used: number[] = [];
+  const data = new Float32Array(items.length * length);
+  const samples: number[] = [];
   for (const part of await Promise.all(parts)) {
-    const good = part.samples.filter((_, index) => part.faults[index] === undefined);
-    data.set(part.target.subarray(0, good.length * length), used.length * length);
-    used.push(...good);
+    const good = part.items.filter((_, index) => part.faults[index] === undefined);
+    data.set(part.target.subarray(0, good.length * length), samples.length * length);
+    samples.push(...good.map(({ sample }) => sample));
     run.free.push(part.target);
   }
+  const shape = [samples.length, ...shapeOf(options)];
   return {
     number,
-    samples: used,
-    inputs: [
-      { shape: [used.length, ...shapeOf(options)], data: data.subarray(0, used.length * length) },
-    ],
-    ...answersOf(run, used),
+    samples,
+    inputs: [{ shape, data: data.subarray(0, samples.length * length) }],
+    ...answersOf(run, samples),
   };
 }
 
@@ -150,19 +180,43 @@ function answersOf(
   };
 }
 
-async function loadPart(run: Run, samples: readonly number[]): Promise<Part> {
-  const { set, options, loader, free } = run;
-  const files = samples.flatMap((sample) => set.files[sample] ?? []);
+async function loadPart(run: Run, epoch: number, items: readonly Item[]): Promise<Part> {
+  const { set, options, loader, free, kept } = run;
+  const files = items.flatMap(({ sample }) => set.files[sample] ?? []);
   const target = free.pop() ?? sharedFloats(TASK * inputLength(options));
-  const paths = files.map(({ path }) => path);
   const { jpeg = "auto" } = options;
-  const faults = await loader.load({ paths, options: inputOptions(options), jpeg, target });
-  for (const [index, why] of faults.entries()) noteFault(run, files[index], why);
-  return { samples, faults, target };
+  const faults = await loader.load({
+    paths: files.map(({ path }) => path),
+    options: inputOptions(options),
+    jpeg,
+    target,
+    ...changesOf(options, epoch, items),
+    kept: items.map(({ sample }) => kept.at(sample)),
+  });
+  for (const [index, why] of faults.entries()) {
+    if (why === undefined) kept.fill(items[index]?.sample ?? -1);
+    else noteFault(run, files[index], why);
+  }
+  return { items, faults, target };
 }
 
-function noteFault({ faults }: Run, file: PictureFile | undefined, why: string | undefined): void {
-  if (file !== undefined && why !== undefined) faults.set(file.name, { name: file.name, why });
+/** What happens to each picture: drawn for the seed, the epoch and the sample alone. */
+function changesOf(
+  { augmentation, seed = 0, size }: TrainingPictureOptions,
+  time: number,
+  items: readonly Item[],
+): Pick<LoadTask, "changes"> {
+  if (augmentation === undefined || isIdentity(augmentation)) return {};
+  const { fillMode, cval, version } = augmentation;
+  const transforms = items.map(({ sample: item, repeat }) => {
+    const random = randomAt(seed, { purpose: "augmentation", time, item, repeat });
+    return drawTransform(augmentation, size, random);
+  });
+  return { changes: { transforms, fill: { fillMode, cval, version } } };
+}
+
+function noteFault({ faults }: Run, file: PictureFile | undefined, why: string): void {
+  if (file !== undefined) faults.set(file.name, { name: file.name, why });
 }
 
 function weightsOf(
@@ -186,6 +240,6 @@ function shapeOf({ size, colorMode = "rgb", layout }: InputOptions): readonly nu
 /** What a thread needs, and nothing that cannot be sent. */
 function inputOptions(options: TrainingPictureOptions): InputOptions {
   const { size, colorMode = "rgb", interpolation = "nearest", fit = "stretch" } = options;
-  const { exif = "ignore", preprocessing, layout = "channels-last" } = options;
-  return { size, colorMode, interpolation, fit, exif, preprocessing, layout };
+  const { exif = "ignore", preprocessing, layout = "channels-last", samplewise = "none" } = options;
+  return { size, colorMode, interpolation, fit, exif, preprocessing, layout, samplewise };
 }

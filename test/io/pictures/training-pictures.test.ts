@@ -1,6 +1,9 @@
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { applyTransform } from "../../../src/image/augment/apply-transform.ts";
+import { drawTransform, parseAugmentation } from "../../../src/image/augment/augmentation.ts";
+import { prepareNumbers } from "../../../src/image/prepare.ts";
 import { PRESETS } from "../../../src/image/preprocessing.ts";
 import { pictureBatches } from "../../../src/io/pictures/batches.ts";
 import { listClassFolder } from "../../../src/io/pictures/class-folder.ts";
@@ -9,6 +12,7 @@ import {
   openTrainingPictures,
   type TrainingPictureOptions,
 } from "../../../src/io/pictures/training-pictures.ts";
+import { randomAt } from "../../../src/random.ts";
 import { orderAsGiven, shuffledOrder } from "../../../src/train/sample-order.ts";
 import type { TrainingBatch, TrainingData } from "../../../src/train/training-data.ts";
 import { DIGITS } from "../../digits.ts";
@@ -142,6 +146,77 @@ describe("openTrainingPictures", () => {
       { name: "b/5.png", why: "It is empty." },
       { name: "a/1.png", why: "This is no picture, expected JPEG, PNG, WebP, GIF or BMP." },
     ]);
+  });
+
+  it("changes pictures at random, otherwise every epoch and for each time that a sample comes", async () => {
+    const set = digits();
+    const augmentation = parseAugmentation({ rotationRange: 30, zoomRange: 0.2 });
+    const order = { samples: 4, of: () => [0, 0, 1, 2] };
+    const data = await open(set, { augmentation, order, seed: 5 });
+    const [[zero], [one]] = [await epochOf(data, 0), await epochOf(data, 1)];
+    expect(data.augmented).toBe(true);
+    const rows = (batch: TrainingBatch | undefined) =>
+      order.of().map((_, row) => batch?.inputs[0]?.data.slice(row * 192, (row + 1) * 192));
+    const [first, again] = rows(zero);
+    expect(first).not.toEqual(again);
+    expect(rows(one)[0]).not.toEqual(first);
+    const wanted = await inputsOf(set);
+    expect(wanted[0]).not.toEqual(first);
+    // The same sample in another batch, and from another start.
+    const other = await open(set, { augmentation, order: { samples: 1, of: () => [1] }, seed: 5 });
+    expect(rows((await epochOf(other, 1))[0])[0]).toEqual(rows(one)[2]);
+  });
+
+  it("changes a picture as ImageDataGenerator does, before it is prepared", async () => {
+    const set = digits();
+    const augmentation = parseAugmentation({ rotationRange: 30, brightnessRange: [0.5, 0.5] });
+    const data = await open(set, {
+      augmentation,
+      order: orderAsGiven(13),
+      preprocessing: PRESETS.caffe,
+    });
+    const [batch] = await epochOf(data, 2);
+    const [raw] = await collect(
+      pictureBatches(set.files, { ...base, preprocessing: PRESETS.none, batchSize: 13 }),
+    );
+    const picture = {
+      width: 8,
+      height: 8,
+      channels: 3,
+      data: raw?.inputs.slice(192, 384) ?? new Float32Array(),
+    } as const;
+    const random = randomAt(0, { purpose: "augmentation", time: 2, item: 1 });
+    const transform = drawTransform(augmentation, size, random);
+    const changed = applyTransform(picture, transform, augmentation);
+    expect(batch?.inputs[0]?.data.slice(192, 384)).toEqual(
+      prepareNumbers(changed, { preprocessing: PRESETS.caffe }),
+    );
+  });
+
+  it("reads each file once where there is room for its pixels, and every epoch where there is none", async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "a"));
+    const [digit] = digits().files;
+    copyFileSync(digit?.path ?? "", join(folder, "a/0.png"));
+    copyFileSync(digit?.path ?? "", join(folder, "a/1.png"));
+    const set = listClassFolder(folder);
+    const order = orderAsGiven(2);
+    const data = await open(set, { order, keepBytes: 192 });
+    const before = await epochOf(data, 0);
+    for (const { path } of set.files) rmSync(path);
+    const [after] = await epochOf(data, 1);
+    expect(after?.samples).toEqual([0]);
+    expect(after?.inputs[0]?.data).toEqual(before[0]?.inputs[0]?.data.subarray(0, 192));
+    expect(data.faults).toEqual([
+      { name: "a/1.png", why: "It cannot be read: it does not exist." },
+    ]);
+  });
+
+  it("takes the mean of each picture off where it is told to", async () => {
+    const data = await open(digits(), { samplewise: "center" });
+    const [batch] = await epochOf(data, 0);
+    const sum = batch?.inputs[0]?.data.slice(0, 192).reduce((total, value) => total + value, 0);
+    expect(sum).toBeCloseTo(0, 4);
   });
 
   it("stops at once when it is told to", async () => {
