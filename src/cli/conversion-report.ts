@@ -76,7 +76,8 @@ export interface Conversion {
   readonly target: string;
   readonly model: string;
   readonly output: string;
-  readonly graph: Graph;
+  /** What was converted. */
+  readonly source: Pick<Graph, "name" | "source">;
   readonly facts: TargetFacts;
   readonly warnings: readonly Diagnostic[];
   readonly bytes: number;
@@ -85,12 +86,12 @@ export interface Conversion {
 
 /** Gathers the report of a conversion. */
 export function conversionReport(conversion: Conversion): ConversionReport {
-  const { graph, facts, target, output, bytes } = conversion;
-  const { version, backend, format } = graph.source;
+  const { source, facts, target, output, bytes } = conversion;
+  const { version, backend, format } = source.source;
   return {
     ok: true,
     target,
-    model: { file: conversion.model, name: graph.name, keras: version, format, backend },
+    model: { file: conversion.model, name: source.name, keras: version, format, backend },
     output,
     ...facts,
     warnings: conversion.warnings.map(inFlagWords),

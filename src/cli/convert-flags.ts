@@ -110,6 +110,11 @@ export const CONVERT_FLAGS: readonly FlagGroup[] = [
         choices: TARGET_NAMES,
       },
       {
+        flags: "--keras <generation>",
+        about: "in whose words to write a Keras file, where not in its own",
+        choices: ["1", "2", "3"],
+      },
+      {
         flags: "--model-precision <type>",
         about: "type of the weights",
         choices: ["float32", "float16"],
@@ -154,18 +159,20 @@ Examples:
   $ kc convert resnet50.keras ResNet50.mlmodel --image-input-names input1 --preprocess auto
   $ kc convert model.h5 web_model/
   $ kc convert model.h5 model.onnx --model-precision float16
+  $ kc convert new.keras old.h5 --keras 2
   $ kc convert weights.h5 Model.mlmodel --architecture model.json --input-shape 1,96,96,3
 `;
 
 /** `kc convert`. */
 export const CONVERT_COMMAND: CommandSpec = {
   name: "convert",
-  about: "convert a Keras model to Core ML (.mlmodel), ONNX (.onnx) or TensorFlow.js (a folder)",
+  about:
+    "convert a model to Core ML (.mlmodel), ONNX (.onnx), TensorFlow.js (a folder) or another Keras",
   arguments: [
     MODEL_ARGUMENT,
     [
       "<output>",
-      "file to write, which says what: .mlmodel, .onnx; a folder for TensorFlow.js: web/; or - for the standard output",
+      "file to write, which says what: .mlmodel, .onnx, .h5, .keras; a folder for TensorFlow.js: web/; or - for the standard output",
     ],
   ],
   groups: CONVERT_FLAGS,

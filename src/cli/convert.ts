@@ -17,7 +17,13 @@ import { conversionReport } from "./conversion-report.ts";
 import { readOptions } from "./convert-options.ts";
 import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
 import { printReport } from "./print-report.ts";
-import type { ConvertedFile, TargetSpec } from "./target-spec.ts";
+import type {
+  ConversionPlan,
+  ConvertedFile,
+  ConvertedModel,
+  TargetSpec,
+  TargetWriter,
+} from "./target-spec.ts";
 import { checkFlags, targetOf } from "./targets.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { writeFolderInterruptibly, writeInterruptibly } from "./write-interruptibly.ts";
@@ -31,19 +37,24 @@ export async function convert(model: string, output: string, raw: RawFlags): Pro
   checkDestination(target, output, flags);
   const reading = await readOptions(flags);
   const writer = await target.load();
-  const plan = await writer.plan(flags);
-  const source = await openModel(model);
+  const plans = { graph: await writer.plan(flags), keras: writer.planKeras?.(flags) };
+  const input = await openModel(model);
   try {
-    const { graph, warnings, statement } = await readModel(source, model, reading);
-    const converted = plan(graph, output, target.holdsStatement ? statement : undefined);
+    const { source, converted, warnings, statement } = await convertInput(input, {
+      model,
+      output,
+      target,
+      reading,
+      plans,
+    });
     const lost = target.holdsStatement ? [] : lostPictures(statement);
     const terminal = openTerminal();
     await writeAll(target, output, converted.files, flags, terminal);
     const report = conversionReport({
       target: target.name,
-      model: source.name,
+      model: input.name,
       output,
-      graph,
+      source,
       facts: converted.facts,
       warnings: [...warnings, ...lost, ...converted.warnings],
       bytes: converted.files.reduce((sum, { bytes }) => sum + bytes.byteLength, 0),
@@ -54,13 +65,13 @@ export async function convert(model: string, output: string, raw: RawFlags): Pro
       printReport(report, printing, terminal);
       return 0;
     }
-    const verification = await converted.verify(source.name, (text) => {
+    const verification = await converted.verify(input.name, (text) => {
       if (!isQuiet(flags)) terminal.progress(text);
     });
     printReport({ ...report, verification }, printing, terminal);
     return verification.exitCode;
   } finally {
-    source.close();
+    input.close();
   }
 }
 
@@ -109,26 +120,55 @@ function openModel(model: string): Promise<FileSource> | FileSource | FolderSour
   });
 }
 
-interface ReadModel {
-  readonly graph: Graph;
+interface Wishes {
+  /** As the user gave it. */
+  readonly model: string;
+  readonly output: string;
+  readonly target: TargetSpec;
+  readonly reading: ReadKerasOptions;
+  readonly plans: {
+    readonly graph: ConversionPlan;
+    readonly keras: ReturnType<NonNullable<TargetWriter["planKeras"]>> | undefined;
+  };
+}
+
+interface ConvertedInput {
+  readonly source: Pick<Graph, "name" | "source">;
+  readonly converted: ConvertedModel;
   readonly warnings: readonly Diagnostic[];
   /** Of a Core ML file. */
   readonly statement?: ModelStatement;
 }
 
-/** The graph of a Keras or Core ML model, by its content. */
-async function readModel(
+/** Converts a Keras or Core ML model, by its content. */
+async function convertInput(
   input: FileSource | FolderSource,
-  path: string,
-  reading: ReadKerasOptions,
-): Promise<ReadModel> {
+  { model, output, target, reading, plans }: Wishes,
+): Promise<ConvertedInput> {
   const coreML = coreMLInput(input);
+  if (coreML !== undefined) {
+    const { openCoreML } = await import("../formats/coreml/open.ts");
+    const { readCoreML } = await import("../sources/coreml/index.ts");
+    const { inputShapes } = reading;
+    const read = readCoreML(openCoreML(coreML).model, { inputShapes });
+    const { graph, statement } = read;
+    const converted = plans.graph(graph, output, target.holdsStatement ? statement : undefined);
+    return { ...read, source: graph, converted };
+  }
   // a folder that is no package: this refuses it by its name
-  if (coreML === undefined) return readKeras(isFolder(input) ? openFile(path) : input, reading);
-  const { openCoreML } = await import("../formats/coreml/open.ts");
-  const { readCoreML } = await import("../sources/coreml/index.ts");
-  const { inputShapes } = reading;
-  return readCoreML(openCoreML(coreML).model, { inputShapes });
+  const file = isFolder(input) ? openFile(model) : input;
+  if (plans.keras === undefined) {
+    const { graph, warnings } = readKeras(file, reading);
+    return { source: graph, converted: plans.graph(graph, output), warnings };
+  }
+  const { openTraced } = await import("../sources/keras/traced-model.ts");
+  const traced = openTraced(file, reading);
+  const { version, backend } = traced.archive.dialect;
+  const source = {
+    name: traced.model.name,
+    source: { format: "keras" as const, version, backend },
+  };
+  return { source, converted: plans.keras(traced, output), warnings: traced.warnings };
 }
 
 /** Pictures that a Core ML file prepares itself, where the target takes numbers alone. */

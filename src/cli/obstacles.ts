@@ -3,6 +3,7 @@ import type { ByteSource } from "../formats/bytes.ts";
 import type { Model } from "../formats/coreml/types.gen.ts";
 import { type ReadCoreMLOptions, readCoreML } from "../sources/coreml/read-coreml.ts";
 import { type KerasModel, type ReadKerasOptions, readKeras } from "../sources/keras/index.ts";
+import { openTraced } from "../sources/keras/traced-model.ts";
 import type { TargetWriter } from "./target-spec.ts";
 
 /** What stands in the way of a conversion, and what will surprise. */
@@ -18,8 +19,13 @@ export interface Obstacles {
 export function findObstacles(
   source: ByteSource,
   options: ReadKerasOptions,
-  target: Pick<TargetWriter, "check">,
+  target: Pick<TargetWriter, "check" | "checkKeras">,
 ): Obstacles {
+  const { checkKeras } = target;
+  if (checkKeras !== undefined) {
+    const { made, obstacles } = attempt(() => checkKeras(openTraced(source, options)));
+    return { obstacles: distinct(obstacles), warnings: distinct(made ?? []) };
+  }
   const read = attempt(() => readKeras(source, options));
   const whole = read.made ?? attempt(() => readWithHoles(source, options)).made;
   const written = whole === undefined ? undefined : attempt(() => target.check(whole.graph));

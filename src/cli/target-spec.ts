@@ -2,6 +2,7 @@ import type { Diagnostic } from "../errors.ts";
 import type { OutputBytes } from "../formats/bytes.ts";
 import type { Graph } from "../ir/graph.ts";
 import type { ModelStatement } from "../ir/model-statement.ts";
+import type { TracedModel } from "../sources/keras/traced-model.ts";
 import type { TargetFacts } from "./conversion-report.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import type { VerificationReport } from "./verify-report.ts";
@@ -36,6 +37,10 @@ export interface TargetWriter {
    * stands in the way. Reads no weight.
    */
   check(graph: Graph): readonly Diagnostic[];
+  /** Of a target that takes a file of Keras itself and not the graph made of it: the same as `plan`. */
+  planKeras?(flags: FlagReader): (traced: TracedModel, output: string) => ConvertedModel;
+  /** The same as `check` of such a target. */
+  checkKeras?(traced: TracedModel): readonly Diagnostic[];
 }
 
 /**

@@ -1,12 +1,18 @@
 import { fail } from "../errors.ts";
 import { type FlagReader, flagName } from "./flag-reader.ts";
+import { KERAS_TARGET } from "./target-keras.ts";
 import { MLMODEL_TARGET } from "./target-mlmodel.ts";
 import { ONNX_TARGET } from "./target-onnx.ts";
 import type { TargetSpec } from "./target-spec.ts";
 import { TFJS_TARGETS } from "./target-tfjs.ts";
 
 /** Everything that a model can become. */
-export const TARGETS: readonly TargetSpec[] = [MLMODEL_TARGET, ONNX_TARGET, ...TFJS_TARGETS];
+export const TARGETS: readonly TargetSpec[] = [
+  MLMODEL_TARGET,
+  ONNX_TARGET,
+  ...TFJS_TARGETS,
+  KERAS_TARGET,
+];
 
 /** The words of `--to`. */
 export const TARGET_NAMES: readonly string[] = TARGETS.map(({ name }) => name);
@@ -43,17 +49,11 @@ export function checkFlags(target: TargetSpec, flags: FlagReader): void {
 /** Targets of later versions, by how their files end. */
 const LATER: readonly (readonly [RegExp, string])[] = [
   [/\.mlpackage\/?$/i, "ML Programs (.mlpackage)"],
-  [/\.(h5|hdf5)$/i, "Keras in HDF5 (.h5)"],
 ];
 
 function targetByName(output: string): TargetSpec {
   const target = TARGETS.find(({ pattern }) => pattern.test(output));
   if (target !== undefined) return target;
-  if (/\.(keras|weights\.h5)$/i.test(output)) {
-    return fail("bad-option", "Keras files are written by kc upgrade.", {
-      hint: `Say: kc upgrade <model> ${output}`,
-    });
-  }
   const expected = TARGETS.map((one) => one.expected).join(" or ");
   const later = LATER.find(([pattern]) => pattern.test(output));
   if (later === undefined) {

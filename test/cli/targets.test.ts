@@ -23,7 +23,17 @@ describe("the targets of kc convert", () => {
   });
 
   it("are recognised by names that no other claims", () => {
-    const examples = ["a.mlmodel", "a.MLMODEL", "a.onnx", "b/c.ONNX", "a/"];
+    const examples = [
+      "a.mlmodel",
+      "a.MLMODEL",
+      "a.onnx",
+      "b/c.ONNX",
+      "a/",
+      "a.h5",
+      "a.HDF5",
+      "a.keras",
+      "a.weights.h5",
+    ];
     const claims = examples.map(
       (name) => TARGETS.filter(({ pattern }) => pattern.test(name)).length,
     );

@@ -12,10 +12,10 @@ import { type KerasSource, optimizerOf } from "./source.ts";
 import { stateWeights } from "./state-weights.ts";
 import { legacyTraining } from "./training-forms.ts";
 import { KERAS3, type Keras3Content, upgrade } from "./upgrade.ts";
-import type { KerasContainer, KerasResult } from "./write.ts";
+import type { KerasContainer, WrittenFile } from "./write.ts";
 
 /** A model of an older generation in the words of Keras 3. Throws `unsupported` with all that stands in the way. */
-export function writeKeras3(source: KerasSource, container: KerasContainer): KerasResult {
+export function writeKeras3(source: KerasSource, container: KerasContainer): WrittenFile {
   const content = upgrade(source.traced);
   const { model, table, json, compile, warnings } = content;
   const context = { table, specs: source.traced.specs, dialect: KERAS3 };

@@ -13,10 +13,10 @@ import { stateWeights } from "./state-weights.ts";
 import { compileTraining, legacyTraining } from "./training-forms.ts";
 import { KERAS3 } from "./upgrade.ts";
 import { copyOrigin } from "./verbatim.ts";
-import type { KerasContainer, KerasResult } from "./write.ts";
+import type { KerasContainer, WrittenFile } from "./write.ts";
 
 /** A model in the words of its own generation: as it is in its file where nothing changed, else laid out anew. */
-export function writeOwn(source: KerasSource, container: KerasContainer): KerasResult {
+export function writeOwn(source: KerasSource, container: KerasContainer): WrittenFile {
   const { archive } = source.traced;
   const { generation } = archive.dialect;
   const state = generation === 3 || archive.weights.kind === "state";
@@ -25,7 +25,7 @@ export function writeOwn(source: KerasSource, container: KerasContainer): KerasR
   return archiveFile(source);
 }
 
-function legacyModel(source: KerasSource): KerasResult {
+function legacyModel(source: KerasSource): WrittenFile {
   const { traced, trained } = source;
   const { archive } = traced;
   const training = legacyTraining(archive.training);
@@ -57,16 +57,16 @@ function storedDialect({ weights, dialect }: KerasArchive): KerasArchive["dialec
   return weights.kind === "groups" ? { ...dialect, ...weights.dialect } : dialect;
 }
 
-function legacyWeights({ traced }: KerasSource): KerasResult {
+function legacyWeights({ traced }: KerasSource): WrittenFile {
   return { file: writeHdf5(legacyGroups(traced)), warnings: [] };
 }
 
-function stateFile(source: KerasSource): KerasResult {
+function stateFile(source: KerasSource): WrittenFile {
   const { root, warnings } = stateRoot(source, compileTraining(source.traced.archive.training));
   return { file: writeHdf5(root), warnings };
 }
 
-function archiveFile(source: KerasSource): KerasResult {
+function archiveFile(source: KerasSource): WrittenFile {
   const { archive } = source.traced;
   const { dialect, origin, model } = archive;
   const compile = compileTraining(archive.training);

@@ -6,6 +6,7 @@ import type { TracedModel } from "../../sources/keras/traced-model.ts";
 import type { StateArray } from "../../train/optimizers/state.ts";
 import { targetGeneration } from "./generation.ts";
 import { type TrainedValues, withValues } from "./trained.ts";
+import { KERAS3 } from "./upgrade.ts";
 import { writeKeras3 } from "./write-keras3.ts";
 import { writeOwn } from "./write-own.ts";
 
@@ -36,9 +37,14 @@ export interface TrainedModel {
   readonly training?: JsonObject;
 }
 
+/** A file and what its reader should know. */
+export type WrittenFile = Pick<KerasResult, "file" | "warnings">;
+
 /** A Keras file, ready to be written. */
 export interface KerasResult {
   readonly file: OutputBytes;
+  /** Of the Keras in whose words it is. */
+  readonly version: string;
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -54,9 +60,9 @@ export function writeKeras(traced: TracedModel, options: WriteKerasOptions): Ker
   const source = { traced: model, trained };
   switch (generation) {
     case "own":
-      return writeOwn(source, container);
+      return { ...writeOwn(source, container), version: traced.archive.dialect.version };
     case 3:
-      return writeKeras3(source, container);
+      return { ...writeKeras3(source, container), version: KERAS3.version };
     default:
       return fail("unsupported", `Models cannot be said in the words of Keras ${generation} yet.`);
   }
