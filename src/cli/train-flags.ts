@@ -88,6 +88,12 @@ export const TRAIN_FLAGS: readonly FlagGroup[] = [
       },
       { flags: "--save-best-only", about: "only when the monitored number is the best so far" },
       { flags: "--monitor <name>", about: "what --checkpoint looks at; else val_loss" },
+      {
+        flags: "--backup <folder>",
+        about: "keep the run there after each epoch and when it is interrupted",
+      },
+      { flags: "--backup-every <number>", about: "within an epoch too, every so many batches" },
+      { flags: "--resume", about: "go on with the run that the backup folder holds, bit for bit" },
     ],
   },
   PICTURE_FLAGS,
@@ -101,6 +107,7 @@ behind a tab, its label on each line will do as well.
 Examples:
   $ kc train model.hdf5 train --validation val -o tuned.keras --learning-rate x0.333 --epochs 5
   $ kc train model.hdf5 train --validation-split 0.2 -o tuned.keras --early-stopping patience=3,restore-best-weights
+  $ kc train model.hdf5 train --validation val -o tuned.keras --epochs 50 --backup run --resume
 `;
 
 /** `kc train`. */

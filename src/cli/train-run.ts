@@ -1,8 +1,9 @@
 import { fail, KcError } from "../errors.ts";
 import type { WeightRef } from "../ir/tensor.ts";
-import type { WeightValues } from "../train/callback.ts";
+import type { JsonObject } from "../json.ts";
+import type { Callback, WeightValues } from "../train/callback.ts";
 import { dropoutNumbers } from "../train/dropout-numbers.ts";
-import { fitModel } from "../train/fit.ts";
+import { type FitOptions, fitModel } from "../train/fit.ts";
 import { type History, lastOf } from "../train/history.ts";
 import { metricNames, metricsOf } from "../train/metrics/resolve-metrics.ts";
 import type { StateArray } from "../train/optimizers/state.ts";
@@ -11,6 +12,7 @@ import { weightsOf } from "../train/weight-values.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import { wholeAbove0 } from "./open-classifier.ts";
 import type { Terminal } from "./terminal.ts";
+import type { RunBackup } from "./train-backup.ts";
 import { trainCallbacks } from "./train-callbacks.ts";
 import type { TrainData } from "./train-data.ts";
 import type { Trainee } from "./train-model.ts";
@@ -25,6 +27,7 @@ export interface TrainParts {
   readonly data: TrainData;
   readonly flags: FlagReader;
   readonly terminal: Terminal;
+  readonly backup: RunBackup | undefined;
   readonly quiet: boolean;
   readonly warn: (text: string) => void;
   /** Writes the model as it stands. */
@@ -60,6 +63,7 @@ export async function runTraining(parts: TrainParts, signal: AbortSignal): Promi
     restoreOptimizer(trainer, parts);
     trainer.learningRate = startRate(flags, trainer.learningRate) ?? trainer.learningRate;
     checkTrainer(trainer);
+    const epochs = wholeAbove0(flags, "epochs") ?? DEFAULT_EPOCHS;
     const { metrics, unknown } = metricsOf(graph);
     refuseUnknown(unknown, parts);
     const names = ["loss", ...metrics.map(({ name }) => name)];
@@ -67,13 +71,14 @@ export async function runTraining(parts: TrainParts, signal: AbortSignal): Promi
     const callbacks = trainCallbacks(flags, {
       measured: [...names, ...validated],
       rate: trainer.learningRate,
-      save: (path) => parts.save(path, trainedBy(trainer)),
+      save: (path) => orWarn(warn, () => parts.save(path, trainedBy(trainer))),
     });
     const history = await fitModel(trainer, data.train, {
-      epochs: wholeAbove0(flags, "epochs") ?? DEFAULT_EPOCHS,
+      epochs,
       accumulation: wholeAbove0(flags, "gradientAccumulation") ?? 1,
       metrics,
-      callbacks,
+      callbacks: [changedRate(parts), ...callbacks],
+      ...backupOptions(parts),
       signal,
       ...(data.validation === undefined ? {} : { validation: data.validation }),
       ...(quiet ? {} : { onProgress: progressPrinter(terminal) }),
@@ -89,6 +94,45 @@ export async function runTraining(parts: TrainParts, signal: AbortSignal): Promi
 }
 
 const DEFAULT_EPOCHS = 10;
+
+/** What the command line was, kept with the run. */
+function commandOf(flags: FlagReader): JsonObject {
+  return { learningRate: flags.text("learningRate") ?? null };
+}
+
+function backupOptions({ backup, flags, warn }: TrainParts): Partial<FitOptions> {
+  if (backup === undefined) return {};
+  const { resume, every } = backup;
+  const command = commandOf(flags);
+  return {
+    ...(resume === undefined ? {} : { resume: resume.snapshot }),
+    backup: {
+      ...(every === undefined ? {} : { every }),
+      save: (snapshot) => orWarn(warn, () => backup.save(snapshot, command)),
+    },
+  };
+}
+
+/** A full disk is no reason to lose the run: what was saved before is whole, and there may be room again. */
+async function orWarn(warn: (text: string) => void, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (!(error instanceof KcError) || error.code !== "io-write") throw error;
+    warn(`${error.diagnostics[0]?.text ?? error.message} The run goes on.`);
+  }
+}
+
+/** A rate that is asked for only now counts from where the run stands; the one it was begun with has been changed by callbacks. */
+function changedRate({ backup, flags }: TrainParts): Callback {
+  return {
+    onTrainBegin({ trainer }) {
+      const before = backup?.resume?.command.learningRate;
+      if (before === undefined || before === commandOf(flags).learningRate) return;
+      trainer.learningRate = startRate(flags, trainer.learningRate) ?? trainer.learningRate;
+    },
+  };
+}
 
 function trainedBy(trainer: Trainer): Trained {
   return {

@@ -7,6 +7,7 @@ import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
 import { type PicturePreparation, picturePreparation } from "./picture-preparation.ts";
 import { sayFaults, sayWarnings } from "./picture-run.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
+import { openBackup, type RunBackup } from "./train-backup.ts";
 import {
   listTrainPictures,
   openTrainData,
@@ -32,8 +33,9 @@ export async function train(model: string, folder: string, raw: RawFlags): Promi
   const pictures = listTrainPictures(folder, flags);
   const trainee = await openTrainee(model, flags);
   try {
+    const backup = openBackup(flags, pictures);
     const backend = await openBackend(flags.text("backend") ?? "auto", TRAINING_BACKENDS);
-    const command = { model, folder, flags, output, terminal, pictures, trainee, backend };
+    const command = { model, folder, flags, output, terminal, pictures, trainee, backup, backend };
     return await untilInterrupted(terminal, (signal) => trainWith(command, signal));
   } finally {
     trainee.close();
@@ -47,11 +49,12 @@ interface TrainCommand {
   readonly terminal: Terminal;
   readonly pictures: TrainPictures;
   readonly trainee: Trainee;
+  readonly backup: RunBackup | undefined;
   readonly backend: OpenedBackend;
 }
 
 async function trainWith(command: TrainCommand, signal: AbortSignal): Promise<number> {
-  const { flags, terminal, pictures, trainee, output } = command;
+  const { flags, terminal, pictures, trainee, backup, output } = command;
   const quiet = flags.has("quiet") || flags.has("json");
   const setup = trainSetup(trainee.graph, flags);
   const graph = { ...trainee.graph, training: setup.training };
@@ -72,7 +75,7 @@ async function trainWith(command: TrainCommand, signal: AbortSignal): Promise<nu
   try {
     if (!quiet) introduce(command, pixels, warnings);
     const started = performance.now();
-    const parts = { trainee, setup, data, flags, terminal, quiet, warn, save };
+    const parts = { trainee, setup, data, backup, flags, terminal, quiet, warn, save };
     const result = await runTraining(parts, signal);
     const seconds = (performance.now() - started) / 1000;
     refuseLost(result);

@@ -20,6 +20,8 @@ import { systemCode, systemText } from "./system-error.ts";
 export interface WriteOptions {
   /** Replace what is already there. */
   readonly force?: boolean;
+  /** Waits until the disk has it, whatever its size, so that a power failure takes neither the new file nor the old one. */
+  readonly durable?: boolean;
   /** Aborting removes what was written so far. */
   readonly signal?: AbortSignal;
   /** Told now and then how many bytes are written. */
@@ -55,10 +57,11 @@ export async function writeOutput(
     await writeChunks(handle, path, file, options);
     attempt(path, () => {
       if (before !== undefined) fchmodSync(handle, before.mode & 0o7777);
-      if (file.byteLength <= FLUSHED) fsyncSync(handle);
+      if (file.byteLength <= FLUSHED || options.durable === true) fsyncSync(handle);
       open = false;
       closeSync(handle);
       renameSync(temporary, target);
+      if (options.durable === true) flushFolder(dirname(target));
     });
   } catch (error) {
     if (open) closeSync(handle);
@@ -102,6 +105,20 @@ function checkFolder(path: string): void {
   fail("io-write", `${path} cannot be written: the folder ${folder} ${what}.`, {
     hint: stats === undefined ? `Make it first: mkdir -p ${folder}` : "Give another output path.",
   });
+}
+
+/** The new name is on the disk. Not every system can do this. */
+function flushFolder(folder: string): void {
+  try {
+    const handle = openSync(folder, "r");
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch {
+    // Windows opens no folders; its renames are durable.
+  }
 }
 
 async function writeDevice(path: string, file: OutputBytes, options: WriteOptions): Promise<void> {

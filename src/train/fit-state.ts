@@ -36,7 +36,7 @@ export function openFit(trainer: Trainer, data: TrainingData, options: FitOption
   const restored = resume && restoreRun(resume, trainer, data, options);
   const position = restored?.position ?? { epoch: 0, batch: 0, averages: createAverages() };
   let history = restored?.history ?? NO_HISTORY;
-  let stopped = false;
+  let stopped = restored?.stopped ?? false;
   const run: FitRun = {
     trainer,
     epochs,

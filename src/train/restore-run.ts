@@ -15,6 +15,8 @@ import { setWeights } from "./weight-values.ts";
 export interface RestoredRun {
   readonly position: FitPosition;
   readonly history: History;
+  /** A callback had ended the run. */
+  readonly stopped: boolean;
 }
 
 /**
@@ -53,6 +55,7 @@ export function restoreRun(
       averages: createAverages(objectAt(state, "averages")),
     },
     history: historyOf(objectAt(state, "history")),
+    stopped: state.stopped === true,
   };
 }
 

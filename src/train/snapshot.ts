@@ -45,6 +45,7 @@ export function captureRun({ run, position, callbacks, data, options }: FitState
     data: { samples, batchSize, batches, accumulation },
     epoch,
     batch,
+    stopped: run.stopped,
     averages: averages.state,
     history: { epoch: history.epoch, history: history.history },
     optimizer: optimizer.map(({ name, shape }) => ({ name, shape })),

@@ -1,27 +1,16 @@
-import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { DIGITS, digitsCase } from "../digits.ts";
+import { DIGITS } from "../digits.ts";
+import { DIGIT_CLASSES, someDigits } from "../some-digits.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { run } from "./run.ts";
 
-const CLASSES = Object.keys(digitsCase.class_indices);
 const OPTIONS = ["--preprocess", "tf", "--backend", "cpu", "--workers", "0"];
-
-/** A folder with a few pictures of some classes. */
-function someDigits(classes: readonly string[], count = 3): string {
-  const folder = temporaryFolder();
-  for (const name of classes) {
-    const files = digitsCase.filenames.filter((file) => file.startsWith(`${name}/`));
-    mkdirSync(join(folder, name));
-    for (const file of files.slice(0, count)) cpSync(join(DIGITS.test, file), join(folder, file));
-  }
-  return folder;
-}
 
 describe("kc train", () => {
   it("goes on from a checkpoint, and writes a model that another command reads", async () => {
-    const pictures = someDigits(CLASSES);
+    const pictures = someDigits(3);
     const out = join(temporaryFolder(), "tuned.keras");
     const trained = await run(
       ...["train", DIGITS.model, pictures, ...OPTIONS, "--validation", pictures, "-o", out],
@@ -30,7 +19,7 @@ describe("kc train", () => {
     expect(trained.stderr).toBe("");
     const { history, ...document } = JSON.parse(trained.stdout);
     expect(trained.code).toBe(0);
-    expect(document).toMatchObject({ ok: true, samples: 30, classes: CLASSES, output: out });
+    expect(document).toMatchObject({ ok: true, samples: 30, classes: DIGIT_CLASSES, output: out });
     expect(Object.keys(history.history)).toEqual(["loss", "acc", "val_loss", "val_acc"]);
     const { stdout } = await run(
       ...["evaluate", out, pictures, "--preprocess", "tf", "--backend", "cpu", "--json"],
@@ -44,7 +33,7 @@ describe("kc train", () => {
     const folder = temporaryFolder();
     const history = join(folder, "history.json");
     const { code, stdout, stderr } = await run(
-      ...["train", DIGITS.model, someDigits(CLASSES, 2), ...OPTIONS, "--history", history],
+      ...["train", DIGITS.model, someDigits(2), ...OPTIONS, "--history", history],
       ...["--validation-split", "0.5", "-o", join(folder, "tuned.keras"), "--epochs", "1"],
     );
     expect([code, stdout]).toEqual([0, ""]);
@@ -59,14 +48,14 @@ describe("kc train", () => {
 
   it("refuses pictures of one class only", async () => {
     const out = join(temporaryFolder(), "out.keras");
-    const { code, stderr } = await run("train", DIGITS.model, someDigits(["one"]), "-o", out);
+    const { code, stderr } = await run("train", DIGITS.model, someDigits(3, ["one"]), "-o", out);
     expect(code).toBe(2);
     expect(stderr).toContain("are all of one class: nothing can be told apart.");
   });
 
   it("refuses classes that are not those of the head, and names the way out", async () => {
     const out = join(temporaryFolder(), "out.keras");
-    const pictures = someDigits(["one", "two"]);
+    const pictures = someDigits(3, ["one", "two"]);
     const { code, stderr } = await run("train", DIGITS.model, pictures, ...OPTIONS, "-o", out);
     expect(code).toBe(2);
     expect(stderr).toContain("The model has 10 outputs, but the pictures have 2 classes.");
@@ -90,7 +79,7 @@ describe("kc train", () => {
   ])("refuses %j", async (options, text) => {
     const out = join(temporaryFolder(), "out.keras");
     const { code, stderr } = await run(
-      ...["train", DIGITS.model, someDigits(CLASSES, 1), ...OPTIONS, "-o", out, ...options],
+      ...["train", DIGITS.model, someDigits(1), ...OPTIONS, "-o", out, ...options],
     );
     expect(stderr).toContain(text);
     expect(code).toBe(2);
