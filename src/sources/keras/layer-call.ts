@@ -7,6 +7,9 @@ import type { CallArgument, Dialect, LayerCall } from "./layer-spec.ts";
 import type { RoleWeights } from "./native-weights.ts";
 import type { LayerConfig } from "./topology.ts";
 
+/** Makes a weight that a layer asks for and that no file holds. */
+export type WeightMaker = (role: string, shape: readonly number[]) => WeightRef;
+
 /** What one call of one layer is made of. */
 export interface CallParts {
   readonly layer: LayerConfig;
@@ -23,14 +26,16 @@ export interface CallParts {
   /** Roles that the layer should have under its config. */
   readonly roles: ReadonlySet<string>;
   readonly wrapped: LayerCall["wrapped"];
+  /** Left out: a weight that is missing is an error. */
+  readonly makeWeight?: WeightMaker | undefined;
 }
 
 /** The view of a call that layer specs get. */
 export function createLayerCall(parts: CallParts): LayerCall {
-  const { layer, origin, build, weights, roles } = parts;
+  const { layer, origin, build, weights, roles, makeWeight } = parts;
   const at = { layer: origin.layer, className: layer.fileClass };
   const weight = (role: string, shape: readonly number[]): WeightRef =>
-    fittingWeight(weights.get(role), { role, shape, at });
+    fittingWeight(weights.get(role) ?? makeWeight?.(role, shape), { role, shape, at });
   return {
     className: layer.className,
     config: createConfigReader(layer.config, at),

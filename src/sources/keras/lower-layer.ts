@@ -1,9 +1,9 @@
 import { type Diagnostics, fail, KcError } from "../../errors.ts";
 import type { GraphBuilder } from "../../ir/build.ts";
 import type { Origin, ValueId } from "../../ir/graph.ts";
-import type { TensorType } from "../../ir/tensor.ts";
+import type { TensorType, WeightRef } from "../../ir/tensor.ts";
 import { isJsonObject } from "../../json.ts";
-import { createLayerCall } from "./layer-call.ts";
+import { createLayerCall, type WeightMaker } from "./layer-call.ts";
 import type { CallArgument, Dialect, LayerResult } from "./layer-spec.ts";
 import type { WeightTable } from "./match-groups.ts";
 import type { RoleWeights } from "./native-weights.ts";
@@ -22,6 +22,13 @@ export type CallListener = (
   outputs: readonly (TensorType | undefined)[],
 ) => void;
 
+/** Makes a weight that a layer should have and the table lacks; asked again, it gives the same one. */
+export type LayerWeightMaker = (
+  layer: LayerConfig,
+  role: string,
+  shape: readonly number[],
+) => WeightRef;
+
 /** What lowering a model carries along. */
 export interface LowerState {
   readonly dialect: Dialect;
@@ -36,6 +43,8 @@ export interface LowerState {
   /** Values whose mask a layer has taken away. */
   readonly unmasked: Set<ValueId>;
   readonly onCall?: CallListener;
+  /** Makes what the table lacks. */
+  readonly makeWeight?: LayerWeightMaker | undefined;
   /** Lowers a nested model, such as a wrapper holds. */
   readonly lowerInner: (
     model: ModelConfig,
@@ -53,6 +62,8 @@ export interface LayerInputs {
   readonly origin: Origin;
   readonly weights: RoleWeights;
   readonly build: GraphBuilder;
+  /** Of the wrapper, for what its weights are those of. */
+  readonly makeWeight?: WeightMaker | undefined;
 }
 
 /** The values that one call of a layer gives; what cannot be expressed is logged and gives none. */
@@ -68,6 +79,7 @@ export function lowerLayer(
   const masks = parts.inputs.map((flow, index) => explicit?.[index] ?? maskOf(flow, state));
   return guard(state.log, () => {
     const leaf = leafOf(layer, state.specs, state.dialect);
+    const makeWeight = parts.makeWeight ?? makerFor(layer, state);
     const layerCall = createLayerCall({
       ...parts,
       ...given,
@@ -77,12 +89,16 @@ export function lowerLayer(
       masks,
       log: state.log,
       roles: new Set(leaf.slots.map((slot) => slot.role)),
+      makeWeight,
       wrapped: (key, prefix, inner, innerMasks, builder) =>
         lowerWrapped(layer, { key, prefix }, inner, innerMasks ?? [], {
           origin,
           weights,
           build: builder ?? build,
           state,
+          makeWeight: leaf.slots.some(({ role }) => role.startsWith(`${prefix}/`))
+            ? makeWeight && ((role, shape) => makeWeight(`${prefix}/${role}`, shape))
+            : undefined,
         }),
     });
     const spec = state.specs.get(layer.className);
@@ -94,6 +110,10 @@ export function lowerLayer(
         : spec.lower(layerCall);
     return flowsOf(result, masks, state);
   });
+}
+
+function makerFor(layer: LayerConfig, { makeWeight }: LowerState): WeightMaker | undefined {
+  return makeWeight && ((role, shape) => makeWeight(layer, role, shape));
 }
 
 /** The arguments of a call with values in place of addresses. */
@@ -132,6 +152,7 @@ interface WrapContext {
   readonly origin: Origin;
   readonly weights: RoleWeights;
   readonly build: GraphBuilder;
+  readonly makeWeight: WeightMaker | undefined;
   readonly state: LowerState;
 }
 
@@ -141,7 +162,7 @@ function lowerWrapped(
   { key, prefix }: { readonly key: string; readonly prefix: string },
   values: readonly ValueId[],
   masks: readonly (ValueId | undefined)[],
-  { origin, weights, build, state }: WrapContext,
+  { origin, weights, build, state, makeWeight }: WrapContext,
 ): readonly ValueId[] {
   const at = { layer: origin.layer, className: wrapper.fileClass };
   const layer = heldLayer(wrapper, key, state);
@@ -160,6 +181,7 @@ function lowerWrapped(
             origin,
             weights: scoped(weights, prefix, state.table.get(layer)),
             build,
+            makeWeight,
           },
           strict,
         );

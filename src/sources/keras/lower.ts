@@ -7,7 +7,13 @@ import type { KerasArchive } from "./archive.ts";
 import { orderCalls } from "./call-order.ts";
 import { buildInputs, type InputShapes } from "./input-layer.ts";
 import { exampleShape } from "./input-shape-example.ts";
-import { type CallListener, type Flow, type LowerState, lowerLayer } from "./lower-layer.ts";
+import {
+  type CallListener,
+  type Flow,
+  type LayerWeightMaker,
+  type LowerState,
+  lowerLayer,
+} from "./lower-layer.ts";
 import type { WeightTable } from "./match-groups.ts";
 import { readPenalties } from "./penalties.ts";
 import type { SpecTable } from "./slots.ts";
@@ -26,6 +32,8 @@ export interface LowerContext {
   readonly refused?: ReadonlySet<LayerConfig>;
   readonly log: Diagnostics;
   readonly onCall?: CallListener;
+  /** Makes weights that the table lacks. */
+  readonly makeWeight?: LayerWeightMaker;
 }
 
 /** The model as a graph. Throws once, with everything in it that cannot be expressed. */

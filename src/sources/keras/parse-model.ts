@@ -104,7 +104,9 @@ function isModel(
 
 const MODELS: ReadonlySet<string> = new Set(["Sequential", "Model", "Functional"]);
 
-function layerName(entry: JsonObject): string | undefined {
+/** The name of a layer's entry; undefined where Keras makes one up. */
+export function layerName(entry: Json): string | undefined {
+  if (!isJsonObject(entry)) return undefined;
   const { name, config } = entry;
   const inner = isJsonObject(config) ? config.name : undefined;
   if (typeof inner === "string") return inner;

@@ -137,6 +137,33 @@ function unbatched(config: JsonObject): Json | undefined {
   return typeof length === "number" ? [null, length, dim] : [null, dim];
 }
 
+/**
+ * The entries of a Sequential's layer list under the names that their layers get; a `Merge` of Keras 1 in the first place comes after
+ * its branches.
+ */
+export function sequentialEntries(list: readonly Json[]): readonly SequentialEntry[] {
+  return nameModels(list).flatMap((entry, place): readonly SequentialEntry[] => {
+    const branches = place === 0 ? (mergeBranches(entry) ?? []) : [];
+    return [
+      ...branches.map((branch, index) => ({
+        entry: named(branch, `branch_${index + 1}`),
+        place,
+        branch: index,
+      })),
+      { entry, place },
+    ];
+  });
+}
+
+/** One entry of a layer list. */
+export interface SequentialEntry {
+  readonly entry: Json;
+  /** Index in the list. */
+  readonly place: number;
+  /** Index among the branches of the `Merge` at that place. */
+  readonly branch?: number;
+}
+
 /** The models or layers that a Keras 1 `Merge` holds as the first element of a Sequential. */
 function mergeBranches(entry: Json): readonly Json[] | undefined {
   if (!isJsonObject(entry) || entry.class_name !== "Merge") return undefined;

@@ -4,7 +4,7 @@ import type { SummaryShape } from "../../ir/model-summary.ts";
 import type { KerasArchive } from "./archive.ts";
 import type { InputShapes } from "./input-layer.ts";
 import { lowerModel } from "./lower.ts";
-import type { CallListener } from "./lower-layer.ts";
+import type { CallListener, LayerWeightMaker } from "./lower-layer.ts";
 import type { WeightTable } from "./match-groups.ts";
 import type { SpecTable } from "./slots.ts";
 import type { LayerConfig, ModelConfig } from "./topology.ts";
@@ -28,6 +28,8 @@ export interface TraceContext {
   /** Layers that cannot be expressed whatever their inputs are, and what is wrong with them. */
   readonly refused: ReadonlySet<LayerConfig>;
   readonly errors: readonly Diagnostic[];
+  /** Makes weights that the table lacks, for a model without a file. */
+  readonly makeWeight?: LayerWeightMaker;
 }
 
 /** Lowers a model to learn its shapes. Throws what lowering throws, but for layers that cannot be expressed. */

@@ -1,5 +1,6 @@
 import { type Diagnostics, throwIfErrors } from "../../../errors.ts";
 import type { WeightRef } from "../../../ir/tensor.ts";
+import { layerOrder } from "../../../sources/keras/layer-order.ts";
 import type { Dialect } from "../../../sources/keras/layer-spec.ts";
 import type { WeightTable } from "../../../sources/keras/match-groups.ts";
 import type {
@@ -17,7 +18,6 @@ import {
   type TranslatedLayer,
   translateLayer,
 } from "./layer-config.ts";
-import { layerOrder } from "./layer-order.ts";
 import type { Keras3Layer, Keras3Model } from "./model.ts";
 import { serialiseModel } from "./serialise.ts";
 

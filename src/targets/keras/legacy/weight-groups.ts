@@ -7,10 +7,10 @@ import {
   groupAt,
 } from "../../../formats/hdf5-writer/index.ts";
 import type { WeightRef } from "../../../ir/tensor.ts";
+import { layerOrder } from "../../../sources/keras/layer-order.ts";
 import { leafOf } from "../../../sources/keras/slots.ts";
 import type { LayerConfig, ModelConfig } from "../../../sources/keras/topology.ts";
 import { storedBytes } from "../../../weights/encode.ts";
-import { layerOrder } from "../keras3/layer-order.ts";
 import type { WeightContext } from "../state-weights.ts";
 import { putNames } from "./names.ts";
 import { nativeWeights } from "./native-weights.ts";

@@ -1,9 +1,4 @@
-import type {
-  CallConfig,
-  LayerConfig,
-  ModelConfig,
-  TensorAddress,
-} from "../../../sources/keras/topology.ts";
+import type { CallConfig, LayerConfig, ModelConfig, TensorAddress } from "./topology.ts";
 
 /**
  * The layers of a functional model in the order in which Keras sorts them when it builds one: by how far they are from the
