@@ -22,8 +22,12 @@ export function trainSetup({ training: saved }: Graph, flags: FlagReader): Train
     });
   }
   const metrics = flags.list("metrics") ?? saved?.metrics ?? [];
-  const { lossSettings } = saved ?? {};
-  const own = loss === undefined && lossSettings !== undefined ? { lossSettings } : {};
+  const { lossSettings, lossWeights, metricSettings } = saved ?? {};
+  const own = {
+    ...(loss === undefined && lossSettings !== undefined ? { lossSettings } : {}),
+    ...(loss === undefined && lossWeights !== undefined ? { lossWeights } : {}),
+    ...(metricSettings === undefined ? {} : { metricSettings }),
+  };
   const losses = loss === undefined ? (saved?.losses ?? []) : [loss];
   return {
     training: { losses, metrics, optimizer, ...own },

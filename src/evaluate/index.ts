@@ -35,6 +35,7 @@ export {
   rocAuc,
   rocAucPerClass,
 } from "./ranking.ts";
+export { type RowMeasure, type RowMeasureOptions, rowMeasure } from "./row-measures.ts";
 export {
   checkScored,
   predictedClasses,

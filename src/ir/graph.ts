@@ -79,6 +79,10 @@ export interface TrainingSetup {
   /** One per output; left out where all have Keras' defaults. */
   readonly lossSettings?: readonly LossSettings[];
   readonly metrics: readonly string[];
+  /** Of those metrics that are more than a name. */
+  readonly metricSettings?: readonly MetricSettings[];
+  /** What each loss counts in the sum; left out where all count 1. */
+  readonly lossWeights?: readonly number[];
   readonly optimizer: {
     /** Lower case: `sgd`, `adam`, `rmsprop`, … */
     readonly name: string;
@@ -87,12 +91,24 @@ export interface TrainingSetup {
   };
 }
 
+/** What a metric was made with. */
+export interface MetricSettings {
+  /** One of the metrics. */
+  readonly name: string;
+  /** Keras' snake-case name of its class or function: `precision`, `categorical_accuracy`. */
+  readonly kind: string;
+  /** Keras' own: `thresholds`, `top_k`, `class_id`, … */
+  readonly config: JsonObject;
+}
+
 /** What a loss was made with. */
 export interface LossSettings {
   /** Whether the outputs are logits instead of probabilities; false by default. */
   readonly fromLogits: boolean;
   /** How much of each target goes to all classes alike; 0 by default. */
   readonly labelSmoothing: number;
+  /** Other numbers, as Keras calls them: `delta`, `gamma`, `alpha`. */
+  readonly numbers?: Readonly<Record<string, number>>;
 }
 
 /** The file a graph was read from: its format and writer. */

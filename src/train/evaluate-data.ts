@@ -19,10 +19,10 @@ export async function evaluateData(
   data: TrainingData,
   { metrics = [], onBatch, signal }: EvaluateDataOptions = {},
 ): Promise<Logs | undefined> {
-  const averages = createAverages();
+  const averages = createAverages(metrics);
   let done = 0;
   for await (const batch of data.epoch(0)) {
-    measureBatch(averages, batch, await trainer.test(batch), metrics);
+    measureBatch(averages, batch, await trainer.test(batch));
     onBatch?.(++done);
     if (signal?.aborted === true) return undefined;
   }
@@ -34,8 +34,6 @@ export function measureBatch(
   averages: Averages,
   { samples, target }: TrainingBatch,
   { loss, output }: StepReport,
-  metrics: readonly Metric[],
 ): void {
-  const measured = metrics.map(({ name, measure }) => [name, measure(output, target)] as const);
-  averages.add(samples.length, { loss, ...Object.fromEntries(measured) });
+  averages.add(samples.length, loss, output, target);
 }

@@ -31,10 +31,10 @@ export interface FitState {
 
 /** A run before its first batch, or where its snapshot was taken. */
 export function openFit(trainer: Trainer, data: TrainingData, options: FitOptions): FitState {
-  const { callbacks = [], resume, epochs, onNote, onWarning } = options;
+  const { callbacks = [], metrics = [], resume, epochs, onNote, onWarning } = options;
   checkNames(callbacks);
   const restored = resume && restoreRun(resume, trainer, data, options);
-  const position = restored?.position ?? { epoch: 0, batch: 0, averages: createAverages() };
+  const position = restored?.position ?? { epoch: 0, batch: 0, averages: createAverages(metrics) };
   let history = restored?.history ?? NO_HISTORY;
   let stopped = restored?.stopped ?? false;
   const run: FitRun = {
@@ -59,7 +59,7 @@ export function openFit(trainer: Trainer, data: TrainingData, options: FitOption
     history = withEpoch(history, position.epoch, logs);
     position.epoch++;
     position.batch = 0;
-    position.averages = createAverages();
+    position.averages = createAverages(metrics);
   };
   return { data, options, callbacks, run, position, advance };
 }

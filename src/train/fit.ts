@@ -124,7 +124,7 @@ async function validate({ run, options, position }: FitState, logs: Logs): Promi
 /** An epoch that a callback stopped ends there, without its validation; an interrupted one may be resumed. */
 async function runBatches(state: FitState): Promise<"done" | "stopped" | "interrupted"> {
   const { run, options, data, position } = state;
-  const { accumulation = 1, backup, metrics = [] } = options;
+  const { accumulation = 1, backup } = options;
   const { trainer } = run;
   let pending = 0;
   for await (const batch of data.epoch(position.epoch, position.batch)) {
@@ -136,7 +136,7 @@ async function runBatches(state: FitState): Promise<"done" | "stopped" | "interr
       await trainer.update();
       pending = 0;
     }
-    measureBatch(position.averages, batch, report, metrics);
+    measureBatch(position.averages, batch, report);
     position.batch = index + 1;
     await batchEnds(state, index);
     // Gradients that wait for their step are not saved, so the run is interrupted behind a step only.

@@ -11,6 +11,8 @@ export interface Judge {
   readonly output: ValueId;
   /** The value at which the gradient starts where it does before the softmax or sigmoid. */
   readonly before: ValueId;
+  /** What the loss counts beside the penalties. */
+  readonly weight: number;
   /** Whether the batch is divided by the share of samples that count at all, as stand-alone Keras does. */
   readonly bySharesThatCount: boolean;
 }
@@ -49,6 +51,7 @@ export function judgeOf({ source, outputs, nodes }: Graph, training: TrainingSet
     way: { ...settings, name, clipping: !standalone && seen ? "before" : "clip" },
     output: value,
     before: maker?.inputs[0] ?? value,
+    weight: training.lossWeights?.[0] ?? 1,
     bySharesThatCount: standalone,
   };
 }
@@ -65,7 +68,7 @@ export function judge(own: Judge, batch: JudgedBatch): Verdict {
   const perRow = rows / samples;
   const factors = Float32Array.from(
     { length: rows },
-    (_, row) => (given[Math.floor(row / perRow)] ?? 1) / counted / rows,
+    (_, row) => (own.weight * (given[Math.floor(row / perRow)] ?? 1)) / counted / rows,
   );
   const loss = lossOf(own.way, { output, target, classes, factors });
   const atOutput = loss.at === "output" || own.way.fromLogits;

@@ -27,7 +27,11 @@ export function restoreRun(
   { state, arrays }: RunSnapshot,
   trainer: Trainer,
   data: TrainingData,
-  { callbacks = [], accumulation = 1 }: Pick<FitOptions, "callbacks" | "accumulation">,
+  {
+    callbacks = [],
+    metrics = [],
+    accumulation = 1,
+  }: Pick<FitOptions, "callbacks" | "metrics" | "accumulation">,
 ): RestoredRun {
   if (state.version !== SNAPSHOT_VERSION) refuse("version");
   const { samples, batchSize, batches } = data;
@@ -52,7 +56,7 @@ export function restoreRun(
     position: {
       epoch: numberOf(state.epoch, "epoch"),
       batch: numberOf(state.batch, "batch"),
-      averages: createAverages(objectAt(state, "averages")),
+      averages: createAverages(metrics, objectAt(state, "averages")),
     },
     history: historyOf(objectAt(state, "history")),
     stopped: state.stopped === true,

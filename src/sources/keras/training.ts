@@ -1,4 +1,4 @@
-import type { LossSettings, TrainingSetup } from "../../ir/graph.ts";
+import type { LossSettings, MetricSettings, TrainingSetup } from "../../ir/graph.ts";
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import { plainClass, snakeCase } from "./parse-model.ts";
 import { unwrapTuples } from "./unwrap.ts";
@@ -15,13 +15,19 @@ export function parseTraining(
   const optimizer = parseOptimizer(training);
   if (optimizer === undefined) return undefined;
   const losses = lossesByOutput(training.loss, outputNames).map(lossName);
-  const metrics = namesIn(training.metrics).filter((name) => name !== "loss");
+  const metrics = metricsIn(training.metrics).filter(({ name }) => name !== "loss");
+  const metricSettings = metrics.filter(({ kind }) => kind !== "");
   const settings = lossesByOutput(training.loss, outputNames).map(lossSettings);
-  const special = settings.some((one) => one.fromLogits || one.labelSmoothing !== 0);
+  const special = settings.some(
+    (one) => one.fromLogits || one.labelSmoothing !== 0 || one.numbers !== undefined,
+  );
+  const lossWeights = weightsByOutput(training.loss_weights, outputNames);
   return {
     losses,
-    metrics: [...new Set(metrics)],
+    metrics: [...new Set(metrics.map(({ name }) => name))],
+    ...(metricSettings.length === 0 ? {} : { metricSettings }),
     optimizer,
+    ...(lossWeights.every((weight) => weight === 1) ? {} : { lossWeights }),
     ...(special ? { lossSettings: settings } : {}),
   };
 }
@@ -57,10 +63,26 @@ function lossesByOutput(loss: Json | undefined, outputNames: readonly string[]):
 function lossSettings(loss: Json): LossSettings {
   const config = isJsonObject(loss) && isJsonObject(loss.config) ? loss.config : {};
   const { from_logits: fromLogits, label_smoothing: labelSmoothing } = config;
+  const numbers = ["delta", "gamma", "alpha"].flatMap((key) => {
+    const value = config[key];
+    return typeof value === "number" ? [[key, value] as const] : [];
+  });
   return {
     fromLogits: fromLogits === true,
     labelSmoothing: typeof labelSmoothing === "number" ? labelSmoothing : 0,
+    ...(numbers.length === 0 ? {} : { numbers: Object.fromEntries(numbers) }),
   };
+}
+
+/** A list by the order of the outputs, or an object by their names; 1 where nothing is said. */
+function weightsByOutput(
+  stated: Json | undefined,
+  outputNames: readonly string[],
+): readonly number[] {
+  return outputNames.map((name, index) => {
+    const own = isJsonList(stated) ? stated[index] : isJsonObject(stated) ? stated[name] : stated;
+    return typeof own === "number" ? own : 1;
+  });
 }
 
 /** A name, a loss object, or (Keras 3) a serialised function. */
@@ -82,15 +104,18 @@ function nameIn(config: Json | undefined): string {
   return typeof name === "string" ? name : "";
 }
 
-/** Metric names at any depth: texts, or objects whose config has a name. */
-function namesIn(metrics: Json | undefined): readonly string[] {
-  if (typeof metrics === "string") return [metrics];
-  if (isJsonList(metrics)) return metrics.flatMap(namesIn);
+/** Metrics at any depth: texts, or objects whose config has a name; `kind` is empty for a text. */
+function metricsIn(metrics: Json | undefined): readonly MetricSettings[] {
+  if (typeof metrics === "string") return [{ name: metrics, kind: "", config: {} }];
+  if (isJsonList(metrics)) return metrics.flatMap(metricsIn);
   if (!isJsonObject(metrics)) return [];
   const { class_name: className, config } = metrics;
-  if (className === undefined) return Object.values(metrics).flatMap(namesIn);
+  if (className === undefined) return Object.values(metrics).flatMap(metricsIn);
   if (typeof className !== "string") return [];
-  const { fn = null, name = null } = isJsonObject(config) ? config : {};
-  if (typeof name === "string") return [name];
-  return [typeof fn === "string" ? fn : snakeCase(plainClass(className))];
+  if (className === "function") return typeof config === "string" ? metricsIn(config) : [];
+  const own = isJsonObject(config) ? config : {};
+  const { fn = null, name = null } = own;
+  const wrapped = isJsonObject(fn) ? (fn.config ?? null) : fn;
+  const kind = typeof wrapped === "string" ? wrapped : snakeCase(plainClass(className));
+  return [{ name: typeof name === "string" ? name : kind, kind, config: own }];
 }

@@ -1,10 +1,11 @@
-import type { JsonObject } from "../../json.ts";
+import { isJsonList, type JsonObject } from "../../json.ts";
 import type { Logs } from "../callback.ts";
+import type { Metric } from "./resolve-metrics.ts";
 
-/** Averages over the samples of an epoch, as far as it has come. */
+/** What was measured in an epoch, as far as it has come: the mean loss of its samples, and the metrics. */
 export interface Averages {
-  /** What a batch of so many samples gave. */
-  add(samples: number, values: Logs): void;
+  /** Adds a batch of so many samples. */
+  add(samples: number, loss: number, output: Float32Array, target: Float32Array): void;
   /** By name; empty before the first batch. */
   means(): Logs;
   /** So that an interrupted epoch can go on. */
@@ -12,27 +13,37 @@ export interface Averages {
 }
 
 /** Averages that begin empty, or with a saved state. */
-export function createAverages(saved: JsonObject = {}): Averages {
-  const sums = new Map<string, number>();
-  let seen = 0;
-  for (const [name, value] of Object.entries(saved)) {
-    if (typeof value !== "number") continue;
-    if (name === SEEN) seen = value;
-    else sums.set(name, value);
-  }
+export function createAverages(metrics: readonly Metric[], saved: JsonObject = {}): Averages {
+  const sums = new Map(metrics.map(({ name }) => [name, numbersOf(saved, name)]));
+  let [seen = 0, lost = 0] = numbersOf(saved, LOSS);
   return {
-    add(samples, values) {
+    add(samples, loss, output, target) {
       seen += samples;
-      for (const [name, value] of Object.entries(values)) {
-        sums.set(name, (sums.get(name) ?? 0) + value * samples);
+      lost += loss * samples;
+      for (const { name, sums: count } of metrics) {
+        const before = sums.get(name) ?? [];
+        sums.set(
+          name,
+          count(output, target).map((value, index) => (before[index] ?? 0) + value),
+        );
       }
     },
-    means: () => Object.fromEntries(Array.from(sums, ([name, sum]) => [name, sum / seen])),
+    means() {
+      if (seen === 0) return {};
+      const values = metrics.map(({ name, value }) => [name, value(sums.get(name) ?? [])] as const);
+      return { loss: lost / seen, ...Object.fromEntries(values) };
+    },
     get state() {
-      return { [SEEN]: seen, ...Object.fromEntries(sums) };
+      return { [LOSS]: [seen, lost], ...Object.fromEntries(sums) };
     },
   };
 }
 
 /** No metric is called so. */
-const SEEN = "samples seen";
+const LOSS = "samples and loss";
+
+function numbersOf(saved: JsonObject, name: string): readonly number[] {
+  const found = saved[name];
+  if (!isJsonList(found)) return [];
+  return found.map((value) => (typeof value === "number" ? value : Number.NaN));
+}

@@ -1,27 +1,28 @@
 import { fail } from "../../errors.ts";
-import type { Graph } from "../../ir/graph.ts";
+import { rowMeasure } from "../../evaluate/index.ts";
+import type { Graph, MetricSettings } from "../../ir/graph.ts";
 import { judgeOf } from "../judge.ts";
+import { generationOf } from "../keras-generation.ts";
 import { measureWords } from "../keras-words.ts";
 import type { LossWay } from "../losses.ts";
+import { countedMeasure, countedNames } from "./counted-measures.ts";
+import { type Measure, meanOverRows } from "./measure.ts";
 import {
-  absoluteError,
-  absolutePercentage,
   binaryAccuracy,
   categoricalAccuracy,
   lossMeasure,
-  type Measure,
+  rootOfSquares,
   sparseAccuracy,
-  squaredError,
-  squaredLogarithmic,
   topK,
 } from "./measures.ts";
 
-/** A number that is told beside the loss. */
+/** A number that is told beside the loss: sums that grow batch by batch, and what they say. */
 export interface Metric {
   /** As Keras calls it in logs: `acc`, `top_k_categorical_accuracy`. */
   readonly name: string;
-  /** The mean over the rows of a batch: its output, and what it should have been. */
-  measure(output: Float32Array, target: Float32Array): number;
+  /** What a batch adds: its output, and what it should have been. */
+  sums(output: Float32Array, target: Float32Array): readonly number[];
+  value(sums: readonly number[]): number;
 }
 
 /** Metrics by name, and the names that are not known here. */
@@ -40,7 +41,7 @@ interface MetricContext {
 
 /** Every name that is known, for messages. */
 export function metricNames(): readonly string[] {
-  return ["accuracy", "crossentropy", ...MEASURES.keys()];
+  return ["accuracy", "crossentropy", ...MEASURES.keys(), ...ROW_MEASURES, ...countedNames()];
 }
 
 /**
@@ -57,30 +58,41 @@ export function metricsOf(graph: Graph, given?: readonly string[]): ResolvedMetr
   const metrics: Metric[] = [];
   const unknown: string[] = [];
   for (const typed of new Set(names)) {
+    const settings = training.metricSettings?.find((one) => one.name === typed);
     const short = ALIASES.get(typed.toLowerCase()) ?? typed;
-    const measure = measureOf(short, context);
+    const measure =
+      (settings && measureOf(settings, context)) ??
+      measureOf({ name: typed, kind: short, config: {} }, context);
     const name = asTyped ? typed : (SHORT.get(short) ?? short);
     if (measure === undefined) unknown.push(typed);
     else if (metrics.every((metric) => metric.name !== name)) {
-      const { classes } = context;
-      metrics.push({ name, measure: (output, target) => measure({ output, target, classes }) });
+      metrics.push({
+        name,
+        sums: (output, target) => measure.sums({ output, target, classes }),
+        value: (sums) => measure.value(sums),
+      });
     }
   }
   return { metrics, unknown };
 }
 
-function measureOf(name: string, context: MetricContext): Measure | undefined {
-  if (name === "accuracy") return accuracyOf(context);
-  const loss = name === "crossentropy" ? crossentropyOf(context) : name;
-  if (loss.endsWith("crossentropy")) return lossMeasure({ ...context.loss, name: loss });
-  return MEASURES.get(name);
+function measureOf({ kind, config }: MetricSettings, context: MetricContext): Measure | undefined {
+  if (kind === "accuracy") return accuracyOf(context);
+  const loss = kind === "crossentropy" ? crossentropyOf(context) : kind;
+  if (CROSS_ENTROPIES.includes(loss)) return lossMeasure({ ...context.loss, name: loss });
+  const numbers = { k: numberOf(config.k, 5), threshold: numberOf(config.threshold, 0.5) };
+  const own = MEASURES.get(kind)?.(numbers);
+  if (own !== undefined) return own;
+  // All others compare outputs with targets number by number.
+  if (context.loss.name.startsWith("sparse_")) return undefined;
+  return rowMeasureOf(kind, context) ?? countedMeasure(kind.toLowerCase(), config);
 }
 
 /** @see keras/engine/training.py `handle_metrics` (2.2.4); keras/src/trainers/compile_utils.py `get_metric` (3) */
 function accuracyOf({ graph, loss, classes }: MetricContext): Measure {
   const { accuracyBy } = measureWords(graph.source.version);
   const isBinary = accuracyBy === "loss" && loss.name === "binary_crossentropy";
-  if (classes === 1 || isBinary) return binaryAccuracy;
+  if (classes === 1 || isBinary) return binaryAccuracy(0.5);
   return loss.name.startsWith("sparse_") ? sparseAccuracy : categoricalAccuracy;
 }
 
@@ -91,17 +103,52 @@ function crossentropyOf({ loss, classes }: MetricContext): string {
     : "categorical_crossentropy";
 }
 
-const MEASURES: ReadonlyMap<string, Measure> = new Map([
-  ["binary_accuracy", binaryAccuracy],
-  ["categorical_accuracy", categoricalAccuracy],
-  ["sparse_categorical_accuracy", sparseAccuracy],
-  ["top_k_categorical_accuracy", topK(5, "one-hot")],
-  ["sparse_top_k_categorical_accuracy", topK(5, "sparse")],
-  ["mean_squared_error", squaredError],
-  ["mean_absolute_error", absoluteError],
-  ["mean_absolute_percentage_error", absolutePercentage],
-  ["mean_squared_logarithmic_error", squaredLogarithmic],
+const CROSS_ENTROPIES = [
+  "binary_crossentropy",
+  "categorical_crossentropy",
+  "sparse_categorical_crossentropy",
+];
+
+/** As a metric the similarity grows with what is alike, as a loss it shrinks, in stand-alone Keras in both. */
+function rowMeasureOf(kind: string, { graph }: MetricContext): Measure | undefined {
+  const standalone = generationOf(graph.source.version).kind === "standalone";
+  const measure = rowMeasure(kind, { hinges: standalone ? "as-they-are" : "from-0-and-1" });
+  if (measure === undefined) return undefined;
+  const turned = !standalone && kind === "cosine_similarity" ? -1 : 1;
+  return meanOverRows((row, target) => turned * measure(row, target));
+}
+
+interface MeasureNumbers {
+  readonly k: number;
+  readonly threshold: number;
+}
+
+const MEASURES: ReadonlyMap<string, (numbers: MeasureNumbers) => Measure> = new Map([
+  ["binary_accuracy", ({ threshold }: MeasureNumbers) => binaryAccuracy(threshold)],
+  ["categorical_accuracy", () => categoricalAccuracy],
+  ["sparse_categorical_accuracy", () => sparseAccuracy],
+  ["top_k_categorical_accuracy", ({ k }: MeasureNumbers) => topK(k, "one-hot")],
+  ["sparse_top_k_categorical_accuracy", ({ k }: MeasureNumbers) => topK(k, "sparse")],
+  ["root_mean_squared_error", () => rootOfSquares],
 ]);
+
+const ROW_MEASURES: readonly string[] = [
+  "mean_squared_error",
+  "mean_absolute_error",
+  "mean_absolute_percentage_error",
+  "mean_squared_logarithmic_error",
+  "cosine_similarity",
+  "log_cosh",
+  "hinge",
+  "squared_hinge",
+  "categorical_hinge",
+  "kl_divergence",
+  "poisson",
+];
+
+function numberOf(value: unknown, usual: number): number {
+  return typeof value === "number" ? value : usual;
+}
 
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ["acc", "accuracy"],

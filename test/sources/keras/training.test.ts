@@ -32,8 +32,30 @@ describe("how a model was trained", () => {
     expect(parseTraining(training, ["a"])).toEqual({
       losses: ["categorical_crossentropy"],
       metrics: ["accuracy"],
+      metricSettings: [
+        {
+          name: "accuracy",
+          kind: "categorical_accuracy",
+          config: { name: "accuracy", fn: "categorical_accuracy" },
+        },
+      ],
       optimizer: { name: "adam", config: { learning_rate: 0.001 } },
     });
+  });
+
+  it("with metrics that have settings, and weights of losses", () => {
+    const metrics = [
+      "accuracy",
+      { class_name: "Precision", config: { name: "sure", thresholds: [0.9] } },
+      { class_name: "function", config: "mean_absolute_error" },
+    ];
+    const losses = { loss: ["mse", "mae"], loss_weights: { b: 0.5 } };
+    const setup = parseTraining({ optimizer: "sgd", metrics, ...losses }, ["a", "b"]);
+    expect(setup?.metrics).toEqual(["accuracy", "sure", "mean_absolute_error"]);
+    expect(setup?.metricSettings).toEqual([
+      { name: "sure", kind: "precision", config: { name: "sure", thresholds: [0.9] } },
+    ]);
+    expect(setup?.lossWeights).toEqual([1, 0.5]);
   });
 
   it("by Keras 3", () => {
