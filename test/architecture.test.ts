@@ -155,6 +155,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "image",
     "io",
     "ir",
+    "passes/fix-input-shapes.ts",
+    "passes/split-frozen.ts",
     "predict",
     "report",
     "scan",

@@ -3,6 +3,7 @@ import { fail } from "../errors.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { INTERPOLATIONS } from "../image/resize.ts";
 import {
+  type InputOptions,
   listClassFolder,
   openTrainingPictures,
   readPictureList,
@@ -14,7 +15,7 @@ import { pictureInputOf } from "../predict/picture-input.ts";
 import { targetKindOf } from "../train/class-targets.ts";
 import { orderAsGiven, shuffledOrder } from "../train/sample-order.ts";
 import { splitSamples } from "../train/split-samples.ts";
-import type { TrainingData } from "../train/training-data.ts";
+import type { IndexedData } from "../train/training-data.ts";
 import { loadClassLabels } from "./class-labels.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import { sizeFlag, wholeAbove0 } from "./open-classifier.ts";
@@ -29,8 +30,10 @@ export interface TrainPictures {
 
 /** Training and validation pictures as data. */
 export interface TrainData {
-  readonly train: TrainingData;
-  readonly validation: TrainingData | undefined;
+  readonly train: IndexedData;
+  readonly validation: IndexedData | undefined;
+  /** How pictures become inputs. */
+  readonly input: InputOptions;
   close(): Promise<void>;
 }
 
@@ -84,7 +87,7 @@ export async function openTrainData(
 ): Promise<TrainData> {
   const { channels, layout, width, height } = pictureInputOf(graph, sizeFlag(flags));
   const threads = flags.number("workers");
-  const options: Omit<TrainingPictureOptions, "order"> = {
+  const input: InputOptions = {
     size: { width, height },
     colorMode: ({ 1: "grayscale", 3: "rgb", 4: "rgba" } as const)[channels],
     interpolation: flags.oneOf("interpolation", INTERPOLATIONS) ?? "nearest",
@@ -92,6 +95,9 @@ export async function openTrainData(
     exif: flags.has("exif") ? "turn" : "ignore",
     preprocessing,
     layout,
+  };
+  const options: Omit<TrainingPictureOptions, "order"> = {
+    ...input,
     target: targetKindOf(graph.training?.losses[0] ?? "", classes.length, outputsOf(graph)),
     batchSize: wholeAbove0(flags, "batchSize") ?? 32,
     ...(threads === undefined ? {} : { threads }),
@@ -107,6 +113,7 @@ export async function openTrainData(
   return {
     train: opened,
     validation: tested,
+    input,
     async close() {
       await opened.close();
       await tested?.close();

@@ -61,6 +61,10 @@ export const TRAIN_FLAGS: readonly FlagGroup[] = [
         choices: ["batch", "stored"],
       },
       {
+        flags: "--feature-cache <folder>",
+        about: "keep what frozen layers give for each picture there; later runs start with it",
+      },
+      {
         flags: "--backend <name>",
         about: "what computes; else the fastest that is installed and trains",
         choices: ["auto", "tensorflow", "webgpu", "wasm", "cpu"],

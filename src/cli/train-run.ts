@@ -7,14 +7,15 @@ import { type FitOptions, fitModel } from "../train/fit.ts";
 import { type History, lastOf } from "../train/history.ts";
 import { metricNames, metricsOf } from "../train/metrics/resolve-metrics.ts";
 import type { StateArray } from "../train/optimizers/state.ts";
-import { createTrainer, type Trainer } from "../train/trainer.ts";
+import { createTrainer, frozenNormOf, type Trainer } from "../train/trainer.ts";
 import { weightsOf } from "../train/weight-values.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import { wholeAbove0 } from "./open-classifier.ts";
 import type { Terminal } from "./terminal.ts";
 import type { RunBackup } from "./train-backup.ts";
 import { trainCallbacks } from "./train-callbacks.ts";
-import type { TrainData } from "./train-data.ts";
+import type { TrainData, TrainPictures } from "./train-data.ts";
+import { cutFrozen, type FrozenReport, type WholeRun } from "./train-frozen.ts";
 import type { Trainee } from "./train-model.ts";
 import { progressPrinter } from "./train-progress.ts";
 import { seedOf } from "./train-seed.ts";
@@ -25,6 +26,7 @@ export interface TrainParts {
   readonly trainee: Trainee;
   readonly setup: TrainSetup;
   readonly data: TrainData;
+  readonly pictures: TrainPictures;
   readonly flags: FlagReader;
   readonly terminal: Terminal;
   readonly backup: RunBackup | undefined;
@@ -48,16 +50,19 @@ export interface TrainingResult extends Trained {
   readonly history: History;
   /** Epoch (from 1) in which the loss became no number. */
   readonly lostIn: number | undefined;
+  /** Of the part that was computed apart, if there was one. */
+  readonly frozen: FrozenReport | undefined;
 }
 
 /** Trains a model on the active backend as the options say, until its epochs are over or the signal comes. */
 export async function runTraining(parts: TrainParts, signal: AbortSignal): Promise<TrainingResult> {
-  const { trainee, setup, data, flags, terminal, quiet, warn } = parts;
-  const graph = { ...trainee.graph, training: setup.training };
-  const frozenNorm = flags.oneOf("frozenNorm", ["batch", "stored"]);
+  const { flags, terminal, quiet, warn } = parts;
+  const whole = wholeRun(parts);
+  const cut = cutFrozen(whole);
+  const { graph } = cut ?? whole;
   const trainer = createTrainer(graph, {
     random: dropoutNumbers(seedOf(flags)),
-    ...(frozenNorm === undefined ? {} : { frozenNorm }),
+    frozenNorm: whole.frozenNorm,
   });
   try {
     restoreOptimizer(trainer, parts);
@@ -67,12 +72,13 @@ export async function runTraining(parts: TrainParts, signal: AbortSignal): Promi
     const { metrics, unknown } = metricsOf(graph);
     refuseUnknown(unknown, parts);
     const names = ["loss", ...metrics.map(({ name }) => name)];
-    const validated = data.validation === undefined ? [] : names.map((name) => `val_${name}`);
+    const validated = parts.data.validation === undefined ? [] : names.map((name) => `val_${name}`);
     const callbacks = trainCallbacks(flags, {
       measured: [...names, ...validated],
       rate: trainer.learningRate,
       save: (path) => orWarn(warn, () => parts.save(path, trainedBy(trainer))),
     });
+    const data = (await cut?.features(signal, quiet ? undefined : terminal)) ?? parts.data;
     const history = await fitModel(trainer, data.train, {
       epochs,
       accumulation: wholeAbove0(flags, "gradientAccumulation") ?? 1,
@@ -87,10 +93,29 @@ export async function runTraining(parts: TrainParts, signal: AbortSignal): Promi
     });
     const lost = !Number.isFinite(lastOf(history).loss ?? 0);
     const lostIn = lost ? (history.epoch.at(-1) ?? 0) + 1 : undefined;
-    return { ...trainedBy(trainer), history, lostIn };
+    const frozen = "frozen" in data ? data.frozen : undefined;
+    return { ...trainedBy(trainer), history, lostIn, frozen };
   } finally {
     trainer.dispose();
+    await cut?.close();
   }
+}
+
+/** What would be trained if nothing was frozen. */
+function wholeRun({ trainee, setup, data, pictures, flags }: TrainParts): WholeRun {
+  const graph = { ...trainee.graph, training: setup.training };
+  const { input, train, validation } = data;
+  return {
+    graph,
+    train: { pictures: pictures.train, data: train },
+    validation: validation &&
+      pictures.validation && { pictures: pictures.validation, data: validation },
+    input,
+    frozenNorm:
+      flags.oneOf("frozenNorm", ["batch", "stored"]) ?? frozenNormOf(setup.training, graph),
+    backend: flags.text("backend") ?? "auto",
+    cache: flags.text("featureCache"),
+  };
 }
 
 const DEFAULT_EPOCHS = 10;

@@ -75,7 +75,7 @@ async function trainWith(command: TrainCommand, signal: AbortSignal): Promise<nu
   try {
     if (!quiet) introduce(command, pixels, warnings);
     const started = performance.now();
-    const parts = { trainee, setup, data, backup, flags, terminal, quiet, warn, save };
+    const parts = { trainee, setup, data, pictures, backup, flags, terminal, quiet, warn, save };
     const result = await runTraining(parts, signal);
     const seconds = (performance.now() - started) / 1000;
     refuseLost(result);
@@ -159,6 +159,7 @@ async function finish(command: TrainCommand, finished: Finished): Promise<void> 
       classes: pictures.classes,
       samples: data.train.samples,
       validationSamples: data.validation?.samples ?? 0,
+      ...(result.frozen === undefined ? {} : { frozen: result.frozen }),
       history,
       learningRate: result.learningRate,
       seconds,

@@ -101,16 +101,20 @@ export function createTrainer(graph: Graph, options: TrainerOptions): Trainer {
   if (other !== undefined) throw new KcError(other);
   const plan = planTraining(graph);
   const settings = optimizerSettings(training.optimizer, graph.source.version);
-  const byBatch = settings.dialect === "keras" ? "batch" : "stored";
   return new GraphTrainer({
     plan,
     settings,
     judge: judgeOf(graph, training),
     store: arrayStore(plan, settings),
     statistics: movingStatistics(graph),
-    frozenNorm: options.frozenNorm ?? byBatch,
+    frozenNorm: options.frozenNorm ?? frozenNormOf(training, graph),
     random: options.random,
   });
+}
+
+/** What frozen batch normalisations go by in the Keras that saved a model. */
+export function frozenNormOf({ optimizer }: TrainingSetup, { source }: Graph): "batch" | "stored" {
+  return optimizerSettings(optimizer, source.version).dialect === "keras" ? "batch" : "stored";
 }
 
 interface Parts extends Required<Pick<TrainerOptions, "random" | "frozenNorm">> {

@@ -17,7 +17,7 @@ export {
   openPictureDecoder,
   type PictureDecoder,
 } from "./decoder.ts";
-export type { InputOptions } from "./load-pictures.ts";
+export { type InputOptions, inputShape } from "./load-pictures.ts";
 export { type ListOptions, listPictures, readPictureList } from "./picture-list.ts";
 export type { PictureFault, PictureFile, PictureSet } from "./picture-set.ts";
 export { makeThumbnails, type ThumbnailOptions } from "./thumbnails.ts";

@@ -46,6 +46,13 @@ export function inputLength({ size, colorMode = "rgb" }: InputOptions): number {
   return size.width * size.height * CHANNELS[colorMode];
 }
 
+/** The shape of a network's input for one picture, batch left out. */
+export function inputShape({ size, colorMode = "rgb", layout }: InputOptions): readonly number[] {
+  const { width, height } = size;
+  const channels = CHANNELS[colorMode];
+  return layout === "channels-first" ? [channels, height, width] : [height, width, channels];
+}
+
 /** Reads, decodes, fits, changes and prepares pictures. For each, what is wrong with it, or undefined where it was loaded. */
 export async function loadPictures(
   decoder: PictureDecoder,

@@ -1,6 +1,5 @@
 import { fail } from "../../errors.ts";
 import { type Augmentation, drawTransform, isIdentity } from "../../image/augment/augmentation.ts";
-import { CHANNELS } from "../../image/pixels.ts";
 import { randomAt } from "../../random.ts";
 import { classTargets, type TargetKind } from "../../train/class-targets.ts";
 import type { SampleOrder } from "../../train/sample-order.ts";
@@ -8,7 +7,7 @@ import type { IndexedData, SampleFault, TrainingBatch } from "../../train/traini
 import { checkWhole, sharedFloats } from "./batches.ts";
 import { inOrder } from "./in-order.ts";
 import { type KeptPictures, keepPictures } from "./kept-pictures.ts";
-import { type InputOptions, inputLength, type LoadTask } from "./load-pictures.ts";
+import { type InputOptions, inputLength, inputShape, type LoadTask } from "./load-pictures.ts";
 import { openPictureLoader, type PictureLoader } from "./loader.ts";
 import type { PictureFile, PictureSet } from "./picture-set.ts";
 
@@ -159,7 +158,7 @@ async function loadBatch(
     samples.push(...good.map(({ sample }) => sample));
     run.free.push(part.target);
   }
-  const shape = [samples.length, ...shapeOf(options)];
+  const shape = [samples.length, ...inputShape(options)];
   return {
     number,
     samples,
@@ -229,12 +228,6 @@ function weightsOf(
     const own = sampleWeights === undefined ? 1 : (sampleWeights[samples[row] ?? 0] ?? 1);
     return own * (classWeights?.[label] ?? 1);
   });
-}
-
-function shapeOf({ size, colorMode = "rgb", layout }: InputOptions): readonly number[] {
-  const { width, height } = size;
-  const channels = CHANNELS[colorMode];
-  return layout === "channels-first" ? [channels, height, width] : [height, width, channels];
 }
 
 /** What a thread needs, and nothing that cannot be sent. */

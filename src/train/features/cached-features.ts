@@ -11,7 +11,7 @@ export interface CachedFeaturesOptions {
   /** Of each input of the part behind the cut, for one sample. */
   readonly shapes: readonly (readonly number[])[];
   readonly store: FeatureStore;
-  /** Opens the frozen part; not called where all features are there. The result is disposed of here. */
+  /** The frozen part; not asked for where all features are there. It stays the caller's. */
   readonly openBase: () => Promise<FrozenBase>;
   /** Told after each batch how many samples have features, of those that there are. */
   readonly onProgress?: (done: number, samples: number) => void;
@@ -21,7 +21,7 @@ export interface CachedFeaturesOptions {
 /**
  * Training data as the part behind the cut takes it, for samples that are the same in every epoch: features that the store has
  * not are computed here and now, then epochs only read. Order, targets and weights are the data's own; samples that cannot be
- * loaded are left out. Closes the data and the store.
+ * loaded are left out. Closes the store; the data stay the caller's.
  */
 export async function cachedFeatures(
   data: IndexedData,
@@ -37,10 +37,7 @@ export async function cachedFeatures(
     augmented: false,
     faults,
     epoch: (epoch, first = 0, signal) => epochOf(data, options, { epoch, first, signal }),
-    async close() {
-      store.close();
-      await data.close();
-    },
+    close: async () => store.close(),
   };
 }
 
@@ -67,7 +64,6 @@ async function computeMissing(
   } finally {
     // What an interrupted run has computed is not lost.
     await store.flush();
-    await base.dispose();
   }
 }
 

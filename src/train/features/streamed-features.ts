@@ -4,7 +4,7 @@ import { mapAhead } from "./map-ahead.ts";
 
 /**
  * Training data as the part behind the cut takes it, for samples that differ from epoch to epoch: the frozen part runs batch
- * by batch, the next one while the last one is used. Closes the data; the frozen part is the caller's.
+ * by batch, the next one while the last one is used. Data and frozen part stay the caller's.
  */
 export function streamedFeatures(data: TrainingData, base: FrozenBase): TrainingData {
   const { samples, batchSize, batches, augmented } = data;
@@ -21,6 +21,6 @@ export function streamedFeatures(data: TrainingData, base: FrozenBase): Training
         ...batch,
         inputs: await base.features(batch.inputs),
       })),
-    close: () => data.close(),
+    close: async () => {},
   };
 }

@@ -60,7 +60,7 @@ describe("features that are computed once", () => {
       expect(await epochOf(data, epoch, 2)).toEqual(await epochOf(streamed, epoch, 2));
     }
     await base.dispose();
-    await streamed.close();
+    await source.close();
   });
 
   it("are found on disk by the next run, bit for bit, under other names too", async () => {
