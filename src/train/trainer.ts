@@ -13,6 +13,8 @@ import { sizeOf, type WeightRef } from "../ir/tensor.ts";
 import type { JsonObject } from "../json.ts";
 import { planSteps, type Step } from "../targets/tfjs/plan.ts";
 import { runSteps } from "../targets/tfjs/run-steps.ts";
+import { arithmeticOf } from "../targets/tfjs/tensorflow/arithmetic.ts";
+import { tensorflowOps } from "../targets/tfjs/tensorflow/operations.ts";
 import {
   startPass,
   type TrainingInputs,
@@ -32,6 +34,7 @@ import { type MovingStatistics, movingStatistics } from "./moving-statistics.ts"
 import { createOptimizer } from "./optimizers/optimizer.ts";
 import { type OptimizerSettings, optimizerSettings } from "./optimizers/settings.ts";
 import { restoreState, type SavedArray, type StateArray, saveState } from "./optimizers/state.ts";
+import { tensorStore } from "./tensor-store.ts";
 import type { OpenWeights, WeightStore } from "./weight-store.ts";
 
 /** What a batch gives. */
@@ -105,7 +108,7 @@ export function createTrainer(graph: Graph, options: TrainerOptions): Trainer {
     plan,
     settings,
     judge: judgeOf(graph, training),
-    store: arrayStore(plan, settings),
+    store: storeOf(plan, settings),
     statistics: movingStatistics(graph),
     frozenNorm: options.frozenNorm ?? frozenNormOf(training, graph),
     random: options.random,
@@ -115,6 +118,13 @@ export function createTrainer(graph: Graph, options: TrainerOptions): Trainer {
 /** What frozen batch normalisations go by in the Keras that saved a model. */
 export function frozenNormOf({ optimizer }: TrainingSetup, { source }: Graph): "batch" | "stored" {
   return optimizerSettings(optimizer, source.version).dialect === "keras" ? "batch" : "stored";
+}
+
+/** TensorFlow updates where its kernels compute; what other backends compute is updated on arrays. */
+function storeOf(plan: TrainingPlan, settings: OptimizerSettings): WeightStore {
+  const operations = tensorflowOps();
+  const tensors = operations && tensorStore(plan, settings, arithmeticOf(operations));
+  return tensors ?? arrayStore(plan, settings);
 }
 
 interface Parts extends Required<Pick<TrainerOptions, "random" | "frozenNorm">> {

@@ -35,15 +35,17 @@ describe.each(BACKENDS)("training on %s", (backend) => {
 
     it.each(runs)("%s has Keras' losses and weights", async (name, run) => {
       const graph = startOf(suite, name);
-      const trainer = createTrainer(graph, { random });
       const before = tf.memory().numTensors;
+      const trainer = createTrainer(graph, { random });
+      const held: number[] = [];
       const losses: number[] = [];
       for (const step of run.steps.keys()) {
         if (run.fit?.lr_change === true && step === 3) trainer.learningRate /= 3;
         const { loss } = await trainer.step(batchOf(run, step));
         losses.push(loss);
+        held.push(tf.memory().numTensors);
       }
-      expect(tf.memory().numTensors).toBe(before);
+      expect(new Set(held).size).toBe(1);
       losses.forEach((loss, step) => {
         const expected = run.steps[step]?.loss ?? Number.NaN;
         expect(apart(loss, expected), `step ${step + 1}: ${loss} for ${expected}`).toBeLessThan(
@@ -64,6 +66,8 @@ describe.each(BACKENDS)("training on %s", (backend) => {
         place += values.length;
       }
       expect(place).toBe(expected.length);
+      trainer.dispose();
+      expect(tf.memory().numTensors).toBe(before);
     });
   });
 });

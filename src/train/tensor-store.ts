@@ -1,0 +1,210 @@
+import { clone, fill, keep, sum, type Tensor, tensor, tidy, zeros } from "@tensorflow/tfjs-core";
+import { fail } from "../errors.ts";
+import type { WeightPenalty } from "../ir/graph.ts";
+import { readFloat32, sizeOf, type WeightRef } from "../ir/tensor.ts";
+import type { Arithmetic } from "../targets/tfjs/tensorflow/arithmetic.ts";
+import type { PlannedWeight, TrainingPlan } from "../targets/tfjs/training/training-plan.ts";
+import { weightsOf } from "./array-store.ts";
+import { createOptimizer, decayedRate, type Optimizer } from "./optimizers/optimizer.ts";
+import { ruleOf } from "./optimizers/rules.ts";
+import type { OptimizerSettings } from "./optimizers/settings.ts";
+import { clipTensors, isClipping } from "./tensor-clip.ts";
+import { type TensorRule, type TensorUpdate, tensorRuleOf } from "./tensor-rules.ts";
+import type { OpenWeights, OptimizerCounters, WeightStore } from "./weight-store.ts";
+
+/** Weights, gradients and slots as tensors that stay where they are computed. Undefined for optimizers without a rule on tensors. */
+export function tensorStore(
+  plan: TrainingPlan,
+  settings: OptimizerSettings,
+  arithmetic: Arithmetic,
+): WeightStore | undefined {
+  const rule = tensorRuleOf(settings, arithmetic);
+  return rule && new TensorStore(plan, { settings, rule, arithmetic });
+}
+
+interface Update {
+  readonly settings: OptimizerSettings;
+  readonly rule: TensorRule;
+  readonly arithmetic: Arithmetic;
+}
+
+class TensorStore implements WeightStore {
+  readonly counters: OptimizerCounters;
+  readonly #weights: readonly PlannedWeight[];
+  readonly #penalties: readonly WeightPenalty[];
+  readonly #update: Update;
+  readonly #tensors = new Map<string, Tensor>();
+  /** By the id of the weight; made with the first step. */
+  readonly #slots = new Map<string, readonly Tensor[]>();
+  /** Means since the last update, by the id of the weight. */
+  readonly #gradients = new Map<string, Tensor>();
+  #samples = 0;
+  /** What penalties of frozen weights add. */
+  #frozenPenalty: number | undefined;
+
+  constructor(plan: TrainingPlan, update: Update) {
+    const { settings } = update;
+    this.#update = update;
+    this.#weights = plan.weights;
+    this.#penalties = plan.graph.penalties?.weights ?? [];
+    const learningRate = Math.fround(settings.config.learning_rate);
+    this.counters = { iterations: 0, learningRate, product: 1 };
+    for (const ref of weightsOf(plan.graph)) {
+      this.#tensors.set(ref.id, keep(tensor(readFloat32(ref), [...ref.shape], "float32")));
+    }
+  }
+
+  open(): OpenWeights {
+    return { weightOf: (ref) => this.#tensorOf(ref), close: () => {} };
+  }
+
+  collect(gradients: ReadonlyMap<string, Tensor>, samples: number): Promise<void> {
+    this.#samples += samples;
+    const share = samples / this.#samples;
+    const { arithmetic: a } = this.#update;
+    for (const { ref } of this.#weights) {
+      const [before, own] = [this.#gradients.get(ref.id), gradients.get(ref.id)];
+      const mean = tidy(() => {
+        if (before === undefined) return own === undefined ? zeros([...ref.shape]) : clone(own);
+        const towards = own === undefined ? a.mul(before, a.number(-1)) : a.sub(own, before);
+        return a.add(before, a.mul(towards, a.number(share)));
+      });
+      before?.dispose();
+      this.#gradients.set(ref.id, keep(mean));
+    }
+    return Promise.resolve();
+  }
+
+  penalty(): number {
+    const trained = new Set(this.#weights.map(({ ref }) => ref.id));
+    const total = (penalties: readonly WeightPenalty[]): number =>
+      penalties.reduce((all, one) => all + this.#penaltyOf(one), 0);
+    const isTrained = ({ weight }: WeightPenalty): boolean => trained.has(weight.id);
+    this.#frozenPenalty ??= total(this.#penalties.filter((one) => !isTrained(one)));
+    return this.#frozenPenalty + total(this.#penalties.filter(isTrained));
+  }
+
+  update(): void {
+    const { settings, rule, arithmetic } = this.#update;
+    this.#addPenaltySlopes();
+    if (isClipping(settings)) this.#clip();
+    const step = this.counters.iterations + 1;
+    const rate = decayedRate(settings, { ...this.counters, slots: [] });
+    const decay = settings.config.weight_decay === 0 ? undefined : settings.config.weight_decay;
+    tidy(() => {
+      const update = rule({ rate, step, product: 1 });
+      const factors =
+        decay === undefined ? [] : [arithmetic.number(decay), arithmetic.number(rate)];
+      for (const { ref } of this.#weights) this.#step(ref, update, factors);
+    });
+    this.counters.iterations = step;
+    this.#samples = 0;
+  }
+
+  valuesOf(ref: WeightRef): Float32Array | undefined {
+    const held = this.#tensors.get(ref.id);
+    return held === undefined ? undefined : valuesOf(held);
+  }
+
+  readOptimizer(): Optimizer {
+    const optimizer = createOptimizer(
+      this.#update.settings,
+      this.#weights.map(({ ref }) => sizeOf(ref.shape)),
+    );
+    Object.assign(optimizer.state, this.counters);
+    this.#weights.forEach(({ ref }, index) => {
+      for (const [at, slot] of this.#slots.get(ref.id)?.entries() ?? []) {
+        optimizer.state.slots[index]?.[at]?.set(valuesOf(slot));
+      }
+    });
+    return optimizer;
+  }
+
+  replaceOptimizer({ state }: Optimizer): void {
+    const { iterations, learningRate, product } = state;
+    Object.assign(this.counters, { iterations, learningRate, product });
+    this.#weights.forEach(({ ref }, index) => {
+      const slots = (state.slots[index] ?? []).map((values) =>
+        keep(tensor(values.slice(), [...ref.shape], "float32")),
+      );
+      for (const old of this.#slots.get(ref.id) ?? []) old.dispose();
+      this.#slots.set(ref.id, slots);
+    });
+  }
+
+  dispose(): void {
+    const all = [...this.#tensors.values(), ...this.#gradients.values()];
+    for (const one of [...all, ...[...this.#slots.values()].flat()]) one.dispose();
+    for (const map of [this.#tensors, this.#gradients, this.#slots]) map.clear();
+  }
+
+  #tensorOf(ref: WeightRef): Tensor {
+    return this.#tensors.get(ref.id) ?? fail("internal", `The weight ${ref.id} is not there.`);
+  }
+
+  #penaltyOf({ weight, l1, l2 }: WeightPenalty): number {
+    const { arithmetic: a } = this.#update;
+    return tidy(() => {
+      const held = this.#tensorOf(weight);
+      const squares = l2 === 0 ? 0 : 2 * (a.halfSquares(held).dataSync()[0] ?? 0);
+      const absolute = l1 === 0 ? 0 : (sum(a.abs(held)).dataSync()[0] ?? 0);
+      return l1 * absolute + l2 * squares;
+    });
+  }
+
+  #addPenaltySlopes(): void {
+    const { arithmetic: a } = this.#update;
+    for (const { weight, l1, l2 } of this.#penalties) {
+      const gradient = this.#gradients.get(weight.id);
+      if (gradient === undefined) continue;
+      const held = this.#tensorOf(weight);
+      const whole = tidy(() => {
+        const ofSquares = l2 === 0 ? gradient : a.add(gradient, a.mul(held, a.number(2 * l2)));
+        return l1 === 0 ? clone(ofSquares) : a.add(ofSquares, a.mul(a.sign(held), a.number(l1)));
+      });
+      gradient.dispose();
+      this.#gradients.set(weight.id, keep(whole));
+    }
+  }
+
+  #clip(): void {
+    const { settings, arithmetic } = this.#update;
+    const given = this.#weights.flatMap(({ ref }) => this.#gradients.get(ref.id) ?? []);
+    const clipped = clipTensors(settings, given, arithmetic);
+    for (const one of given) one.dispose();
+    this.#weights.forEach(({ ref }, index) => {
+      const own = clipped[index];
+      if (own !== undefined) this.#gradients.set(ref.id, keep(own));
+    });
+  }
+
+  #step(ref: WeightRef, update: TensorUpdate, [decay, rate]: readonly Tensor[]): void {
+    const { arithmetic: a } = this.#update;
+    const [held, gradient] = [this.#tensorOf(ref), this.#gradients.get(ref.id)];
+    if (gradient === undefined) return;
+    const before = this.#slots.get(ref.id) ?? this.#newSlots(ref);
+    let slots: readonly Tensor[] = [];
+    const weight = tidy(() => {
+      const decayed =
+        decay === undefined || rate === undefined
+          ? held
+          : a.sub(held, a.mul(a.mul(held, decay), rate));
+      const after = update({ weight: decayed, gradient, slots: before });
+      slots = after.slots.map(keep);
+      return keep(after.weight);
+    });
+    for (const one of [held, gradient, ...before]) one.dispose();
+    this.#gradients.delete(ref.id);
+    this.#tensors.set(ref.id, weight);
+    this.#slots.set(ref.id, slots);
+  }
+
+  #newSlots(ref: WeightRef): readonly Tensor[] {
+    const { slots } = ruleOf(this.#update.settings);
+    return slots.map(({ initial }) => keep(fill([...ref.shape], initial)));
+  }
+}
+
+function valuesOf(held: Tensor): Float32Array {
+  return Float32Array.from(held.dataSync());
+}
