@@ -1,4 +1,4 @@
-import { type Tensor, tidy } from "@tensorflow/tfjs-core";
+import { clone, type Tensor, tidy } from "@tensorflow/tfjs-core";
 import type { Arithmetic } from "../targets/tfjs/tensorflow/arithmetic.ts";
 import type { OptimizerSettings } from "./optimizers/settings.ts";
 
@@ -27,7 +27,12 @@ export function clipTensors(
   } else if (clipnorm > 0) clips.push(each);
   else if (together > 0) clips.push(all(together));
   else if (clipvalue > 0) clips.push(values);
-  return tidy(() => clips.reduce<Tensor[]>((given, clip) => clip(given), [...gradients]));
+  return tidy(() =>
+    clips.reduce<Tensor[]>(
+      (given, clip) => clip(given),
+      gradients.map((one) => clone(one)),
+    ),
+  );
 }
 
 /** Whether gradients are limited at all. */

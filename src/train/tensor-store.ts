@@ -10,6 +10,7 @@ import { ruleOf } from "./optimizers/rules.ts";
 import type { OptimizerSettings } from "./optimizers/settings.ts";
 import { clipTensors, isClipping } from "./tensor-clip.ts";
 import { type TensorRule, type TensorUpdate, tensorRuleOf } from "./tensor-rules.ts";
+import { groupsOf, joined, parted, type WeightGroup } from "./weight-groups.ts";
 import type { OpenWeights, OptimizerCounters, WeightStore } from "./weight-store.ts";
 
 /** Weights, gradients and slots as tensors that stay where they are computed. Undefined for optimizers without a rule on tensors. */
@@ -34,8 +35,9 @@ class TensorStore implements WeightStore {
   readonly #penalties: readonly WeightPenalty[];
   readonly #update: Update;
   readonly #tensors = new Map<string, Tensor>();
-  /** By the id of the weight; made with the first step. */
-  readonly #slots = new Map<string, readonly Tensor[]>();
+  readonly #groups: readonly WeightGroup[];
+  /** Made with the first step. */
+  readonly #slots = new Map<WeightGroup, readonly Tensor[]>();
   /** Means since the last update, by the id of the weight. */
   readonly #gradients = new Map<string, Tensor>();
   #samples = 0;
@@ -46,6 +48,7 @@ class TensorStore implements WeightStore {
     const { settings } = update;
     this.#update = update;
     this.#weights = plan.weights;
+    this.#groups = groupsOf(plan.weights.map(({ ref }) => ref));
     this.#penalties = plan.graph.penalties?.weights ?? [];
     const learningRate = Math.fround(settings.config.learning_rate);
     this.counters = { iterations: 0, learningRate, product: 1 };
@@ -95,7 +98,7 @@ class TensorStore implements WeightStore {
       const update = rule({ rate, step, product: 1 });
       const factors =
         decay === undefined ? [] : [arithmetic.number(decay), arithmetic.number(rate)];
-      for (const { ref } of this.#weights) this.#step(ref, update, factors);
+      for (const group of this.#groups) this.#step(group, update, factors);
     });
     this.counters.iterations = step;
     this.#samples = 0;
@@ -106,30 +109,50 @@ class TensorStore implements WeightStore {
     return held === undefined ? undefined : valuesOf(held);
   }
 
+  setValues(ref: WeightRef, values: Float32Array): void {
+    this.#tensorOf(ref).dispose();
+    this.#tensors.set(ref.id, keep(tensor(values.slice(), [...ref.shape], "float32")));
+    this.#frozenPenalty = undefined;
+  }
+
   readOptimizer(): Optimizer {
     const optimizer = createOptimizer(
       this.#update.settings,
       this.#weights.map(({ ref }) => sizeOf(ref.shape)),
     );
     Object.assign(optimizer.state, this.counters);
-    this.#weights.forEach(({ ref }, index) => {
-      for (const [at, slot] of this.#slots.get(ref.id)?.entries() ?? []) {
-        optimizer.state.slots[index]?.[at]?.set(valuesOf(slot));
+    const places = this.#places();
+    for (const [group, slots] of this.#slots) {
+      for (const [at, slot] of slots.entries()) {
+        const parts = parted(group, slot);
+        for (const [index, ref] of group.refs.entries()) {
+          const [part, place] = [parts[index], places.get(ref.id) ?? -1];
+          if (part !== undefined) optimizer.state.slots[place]?.[at]?.set(valuesOf(part));
+          part?.dispose();
+        }
       }
-    });
+    }
     return optimizer;
   }
 
   replaceOptimizer({ state }: Optimizer): void {
     const { iterations, learningRate, product } = state;
     Object.assign(this.counters, { iterations, learningRate, product });
-    this.#weights.forEach(({ ref }, index) => {
-      const slots = (state.slots[index] ?? []).map((values) =>
-        keep(tensor(values.slice(), [...ref.shape], "float32")),
-      );
-      for (const old of this.#slots.get(ref.id) ?? []) old.dispose();
-      this.#slots.set(ref.id, slots);
-    });
+    const places = this.#places();
+    for (const group of this.#groups) {
+      for (const old of this.#slots.get(group) ?? []) old.dispose();
+      const [count = 0] = group.refs.map(({ id }) => state.slots[places.get(id) ?? -1]?.length);
+      const slots = Array.from({ length: count }, (_, at) => {
+        const parts = group.refs.map(({ id, shape }) => {
+          const values = state.slots[places.get(id) ?? -1]?.[at] ?? new Float32Array(0);
+          return tensor(values.slice(), [...shape], "float32");
+        });
+        const together = keep(joined(group, parts));
+        for (const part of parts) part.dispose();
+        return together;
+      });
+      this.#slots.set(group, slots);
+    }
   }
 
   dispose(): void {
@@ -178,30 +201,34 @@ class TensorStore implements WeightStore {
     });
   }
 
-  #step(ref: WeightRef, update: TensorUpdate, [decay, rate]: readonly Tensor[]): void {
+  #step(group: WeightGroup, update: TensorUpdate, [decay, rate]: readonly Tensor[]): void {
     const { arithmetic: a } = this.#update;
-    const [held, gradient] = [this.#tensorOf(ref), this.#gradients.get(ref.id)];
-    if (gradient === undefined) return;
-    const before = this.#slots.get(ref.id) ?? this.#newSlots(ref);
-    let slots: readonly Tensor[] = [];
-    const weight = tidy(() => {
-      const decayed =
-        decay === undefined || rate === undefined
-          ? held
-          : a.sub(held, a.mul(a.mul(held, decay), rate));
+    const { refs } = group;
+    const held = refs.map((ref) => this.#tensorOf(ref));
+    const gradients = refs.flatMap((ref) => this.#gradients.get(ref.id) ?? []);
+    if (gradients.length < refs.length) return;
+    const before = this.#slots.get(group) ?? this.#newSlots(group);
+    tidy(() => {
+      const [weight, gradient] = [joined(group, held), joined(group, gradients)];
+      const factor = decay && rate && a.mul(a.mul(weight, decay), rate);
+      const decayed = factor === undefined ? weight : a.sub(weight, factor);
       const after = update({ weight: decayed, gradient, slots: before });
-      slots = after.slots.map(keep);
-      return keep(after.weight);
+      this.#slots.set(group, after.slots.map(keep));
+      parted(group, after.weight).forEach((part, index) => {
+        this.#tensors.set(refs[index]?.id ?? "", keep(part));
+      });
     });
-    for (const one of [held, gradient, ...before]) one.dispose();
-    this.#gradients.delete(ref.id);
-    this.#tensors.set(ref.id, weight);
-    this.#slots.set(ref.id, slots);
+    for (const one of [...held, ...gradients, ...before]) one.dispose();
+    for (const { id } of refs) this.#gradients.delete(id);
   }
 
-  #newSlots(ref: WeightRef): readonly Tensor[] {
+  #newSlots({ shape }: WeightGroup): readonly Tensor[] {
     const { slots } = ruleOf(this.#update.settings);
-    return slots.map(({ initial }) => keep(fill([...ref.shape], initial)));
+    return slots.map(({ initial }) => keep(fill([...shape], initial)));
+  }
+
+  #places(): ReadonlyMap<string, number> {
+    return new Map(this.#weights.map(({ ref }, index) => [ref.id, index]));
   }
 }
 

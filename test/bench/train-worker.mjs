@@ -1,5 +1,5 @@
-// node train-worker.mjs MODEL.h5: says "ready", then for each batch size on the standard input the seconds of one training step, its loss
-// and the peak memory so far in MB.
+// node train-worker.mjs MODEL.h5: says "ready", then for each batch size on the standard input the seconds of one training step, those of
+// all its processors together, its loss, and the peak memory so far in MB.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
@@ -38,10 +38,11 @@ const shape = graph.types.get(graph.inputs[0].value).shape.slice(1);
 console.log("ready");
 for await (const line of createInterface({ input: process.stdin })) {
   const batch = batchOf(Number(line), shape);
-  const start = process.hrtime.bigint();
+  const [start, processors] = [process.hrtime.bigint(), process.cpuUsage()];
   const { loss } = await trainer.step(batch);
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-  console.log(`${seconds} ${loss} ${peakMemory()}`);
+  const { user, system } = process.cpuUsage(processors);
+  console.log(`${seconds} ${(user + system) / 1e6} ${loss} ${peakMemory()}`);
 }
 
 function peakMemory() {

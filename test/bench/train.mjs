@@ -29,9 +29,9 @@ export async function benchTrain(only) {
     const model = `${CACHE}${name}.h5`;
     if (!existsSync(model)) await writeModel(MODELS[name](), model);
     for (const batch of batches) {
-      const row = await measure(contenders, model, batch);
-      rows[`${name}, batch ${batch}`] = row;
-      console.error(`${name}, batch ${batch}:`, row);
+      const cells = await measure(contenders, model, batch);
+      for (const [who, cell] of cells) rows[`${name}, batch ${batch}, ${who}`] = cell;
+      console.error(`${name}, batch ${batch}`, Object.fromEntries(cells));
     }
   }
   console.table(rows);
@@ -43,35 +43,39 @@ async function measure(contenders, model, batch) {
   const measured = contenders.map(() => []);
   for (let round = 0; round <= STEPS[batch]; round++) {
     for (const [index, worker] of workers.entries()) {
-      const [seconds, loss, memory] = (await worker.ask(batch)).split(" ").map(Number);
-      measured[index].push({ seconds, loss, memory });
+      const [seconds, processors, loss, memory] = (await worker.ask(batch)).split(" ").map(Number);
+      measured[index].push({ seconds, processors, loss, memory });
     }
   }
   for (const worker of workers) worker.stop();
   const reference = measured[1] ?? measured[0];
-  const cells = contenders.map(({ name }, index) => [name, cellOf(measured[index], reference)]);
-  return Object.fromEntries(cells);
+  return contenders.map(({ name }, index) => [name, cellOf(measured[index], reference)]);
 }
 
-/** Smallest and middle step, their ratios to tf.keras, peak memory with its ratio, loss of the first step. */
+/** Smallest and middle step and middle processor time, with their ratios to tf.keras; peak memory; loss of the first step. */
 function cellOf(steps, reference) {
   const [own, others] = [timesOf(steps), timesOf(reference)];
   const ratio = (a, b) => (a / b).toFixed(2);
+  const shown = (index) => `${own[index].toFixed(0)} (${ratio(own[index], others[index])})`;
   const [memory, theirs] = [steps.at(-1).memory, reference.at(-1).memory];
-  return [
-    `${own.map((ms) => ms.toFixed(0)).join(" / ")} ms (${own.map((ms, i) => ratio(ms, others[i])).join(" / ")})`,
-    `${memory} MB (${ratio(memory, theirs)})`,
-    `loss ${steps[0].loss.toFixed(4)}`,
-  ].join(", ");
+  return {
+    "min ms": shown(0),
+    "median ms": shown(1),
+    "processors ms": shown(2),
+    "peak MB": `${memory} (${ratio(memory, theirs)})`,
+    "first loss": steps[0].loss.toFixed(4),
+  };
 }
 
 /** The first step builds graphs and is left out. */
 function timesOf(steps) {
-  const sorted = steps
-    .slice(1)
-    .map(({ seconds }) => seconds * 1000)
-    .sort((a, b) => a - b);
-  return [sorted[0], median(sorted)];
+  const sorted = (key) =>
+    steps
+      .slice(1)
+      .map((step) => step[key] * 1000)
+      .sort((a, b) => a - b);
+  const seconds = sorted("seconds");
+  return [seconds[0], median(seconds), median(sorted("processors"))];
 }
 
 async function startWorker([file, ...args], model) {

@@ -17,18 +17,21 @@ export function sizeAt(x: Tensor, axis: number): number {
 
 /** The same tensor, known to have three axes. */
 export function threeAxes(x: Tensor): Tensor3D {
+  if (hasThree(x)) return x;
   const [a = 1, b = 1, c = 1] = x.shape;
   return reshape<Rank.R3>(x, [a, b, c]);
 }
 
 /** The same tensor, known to have four axes. */
 export function fourAxes(x: Tensor): Tensor4D {
+  if (hasFour(x)) return x;
   const [a = 1, b = 1, c = 1, d = 1] = x.shape;
   return reshape<Rank.R4>(x, [a, b, c, d]);
 }
 
 /** The same tensor, known to have five axes. */
 export function fiveAxes(x: Tensor): Tensor5D {
+  if (hasFive(x)) return x;
   const [a = 1, b = 1, c = 1, d = 1, e = 1] = x.shape;
   return reshape<Rank.R5>(x, [a, b, c, d, e]);
 }
@@ -60,4 +63,25 @@ export function pair(values: readonly number[], filler: number): [number, number
 export function triple(values: readonly number[]): [number, number, number] {
   const [a = 1, b = 1, c = 1] = values;
   return [a, b, c];
+}
+
+function hasShape(x: Tensor, shape: readonly number[]): boolean {
+  return x.rank === shape.length && x.shape.every((size, axis) => size === shape[axis]);
+}
+
+/** The same numbers in a shape; the tensor itself where it has it. Not to be returned where a new tensor is expected. */
+export function inShape(x: Tensor, shape: readonly number[]): Tensor {
+  return hasShape(x, shape) ? x : reshape(x, [...shape]);
+}
+
+function hasThree(x: Tensor): x is Tensor3D {
+  return x.rank === 3;
+}
+
+function hasFour(x: Tensor): x is Tensor4D {
+  return x.rank === 4;
+}
+
+function hasFive(x: Tensor): x is Tensor5D {
+  return x.rank === 5;
 }

@@ -13,7 +13,7 @@ import {
 import type { ConvOp, DepthwiseConvOp } from "../../../ir/ops/conv.ts";
 import type { Window } from "../../../ir/ops/window.ts";
 import { tensorAt } from "../forward.ts";
-import { sizeAt } from "../rank.ts";
+import { inShape, sizeAt } from "../rank.ts";
 import type { Backward, BackwardStep, Gradients } from "./backward.ts";
 import { biasGradient } from "./bias.ts";
 import { type GradientKernels, gradientKernels } from "./gradient-kernels.ts";
@@ -105,8 +105,8 @@ function byKernels(
   const input = wants(0) ? kernels.input?.(dy, kernel, sliding) : undefined;
   if ((wantsWeights && filter === undefined) || (wants(0) && input === undefined)) return undefined;
   return {
-    input: input === undefined ? undefined : reshape(input, x.shape),
-    kernel: filter === undefined ? undefined : reshape(filter, kernel.shape),
+    input: input && inShape(input, x.shape),
+    kernel: filter && inShape(filter, kernel.shape),
   };
 }
 

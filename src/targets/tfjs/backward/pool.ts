@@ -17,6 +17,7 @@ import { fail } from "../../../errors.ts";
 import type { GlobalPoolOp, PoolOp } from "../../../ir/ops/pool.ts";
 import type { Window } from "../../../ir/ops/window.ts";
 import { tensorAt } from "../forward.ts";
+import { inShape } from "../rank.ts";
 import { type Backward, ofInput } from "./backward.ts";
 import { gradientKernels } from "./gradient-kernels.ts";
 import { fromLast, toLast } from "./layout.ts";
@@ -33,7 +34,7 @@ export const poolBackward: Backward<PoolOp> = {
     const { poolSize: size, strides, padding } = op;
     const window = { size, strides, padding, dilations: size.map(() => 1) };
     const own = byKernels(op, window, [x, toLast(output, op.layout), dy]);
-    if (own !== undefined) return ofInput(fromLast(reshape(own, x.shape), op.layout));
+    if (own !== undefined) return ofInput(fromLast(inShape(own, x.shape), op.layout));
     const taps = tapsOf(window, x.shape, dy.shape);
     const dx =
       op.fn === "max" ? ofMaximum(taps, x, toLast(output, op.layout), dy) : ofAverage(taps, x, dy);

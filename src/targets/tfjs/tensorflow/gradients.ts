@@ -2,7 +2,7 @@ import { mul, reshape, type Tensor, tensor1d } from "@tensorflow/tfjs-core";
 import type { GradientKernels } from "../backward/gradient-kernels.ts";
 import type { Sliding } from "../backward/sliding.ts";
 import { tensorAt } from "../forward.ts";
-import { sizeAt } from "../rank.ts";
+import { inShape, sizeAt } from "../rank.ts";
 import { FLOATS, type OpAttributes, type TensorFlowOps } from "./operations.ts";
 
 /** TensorFlow's own gradient kernels; they refuse what its kernels for processors do not know. */
@@ -91,12 +91,12 @@ function norms(ops: TensorFlowOps): GradientKernels {
       // TensorFlow makes the variance larger by n / (n - 1), as statistics do.
       const count = x.size / mean.size;
       const biased = count > 1 ? (count - 1) / count : 1;
-      return { y: reshape(y, x.shape), mean, variance: mul(variance, biased), saved };
+      return { y: inShape(y, x.shape), mean, variance: mul(variance, biased), saved };
     },
     throughBatchNorm: (dy, x, scale, { saved, epsilon }) => {
       const inputs = [asRows(dy), asRows(x), scale, ...saved];
       const results = ops.many("FusedBatchNormGradV3", inputs, attributes(epsilon), 5);
-      const input = reshape(tensorAt(results, 0), x.shape);
+      const input = inShape(tensorAt(results, 0), x.shape);
       return { input, scale: tensorAt(results, 1), shift: tensorAt(results, 2) };
     },
   };
