@@ -22,9 +22,7 @@ export function parseFunctional(
   checkNames(raw, context);
   const inputs = parseAddresses(config.input_layers, at);
   const outputs = parseAddresses(config.output_layers, at);
-  const numbering = entries.some(hasKeras3Calls)
-    ? keras3Numbers(raw)
-    : oldNumbers(raw, [...inputs, ...outputs]);
+  const numbering = numbersOf(entries, raw, [...inputs, ...outputs]);
   const resolve = addressResolver(raw, numbering.inside, context);
   const end = addressResolver(raw, numbering.ends, context);
   return {
@@ -39,6 +37,32 @@ export function parseFunctional(
     inputKeys: inputKeys(config.input_layers, inputs),
     outputs: outputs.map(end),
   };
+}
+
+/**
+ * How the calls of a functional model's layers are numbered in its config, for those who write another one into it. `model` is what
+ * was parsed from it.
+ */
+export function callNumbering(config: JsonObject, model: ModelConfig): CallNumbering {
+  const entries = isJsonList(config.layers) ? config.layers : [];
+  const names = new Set(model.layers.map(({ name }) => name));
+  const raw = model.layers.map((layer, index) => {
+    const entry = entries[index];
+    const inbound = isJsonObject(entry) ? entry.inbound_nodes : undefined;
+    return { ...layer, calls: parseInbound(inbound, (name) => names.has(name), {}) };
+  });
+  const ends = [config.input_layers, config.output_layers].flatMap((one) =>
+    parseAddresses(one, {}),
+  );
+  return numbersOf(entries, raw, ends);
+}
+
+function numbersOf(
+  entries: readonly Json[],
+  raw: readonly LayerConfig[],
+  ends: readonly TensorAddress[],
+): CallNumbering {
+  return entries.some(hasKeras3Calls) ? keras3Numbers(raw) : oldNumbers(raw, ends);
 }
 
 function inputKeys(stated: Json | undefined, inputs: readonly TensorAddress[]): readonly string[] {
@@ -65,13 +89,13 @@ function checkNames(layers: readonly LayerConfig[], { at, prefix }: ParseContext
 }
 
 /** The number of each layer's first call, where it is not 0: in the arguments of layers, and in the model's inputs and outputs. */
-interface Numbering {
+export interface CallNumbering {
   readonly inside: ReadonlyMap<string, number>;
   readonly ends: ReadonlyMap<string, number>;
 }
 
 /** Keras 3 counts the making of a nested functional model as its call 0, but only in `input_layers` and `output_layers`. */
-function keras3Numbers(layers: readonly LayerConfig[]): Numbering {
+function keras3Numbers(layers: readonly LayerConfig[]): CallNumbering {
   const nested = layers.filter(({ model }) => model?.kind === "functional");
   return { inside: new Map(), ends: new Map(nested.map(({ name }) => [name, 1])) };
 }
@@ -80,7 +104,7 @@ function keras3Numbers(layers: readonly LayerConfig[]): Numbering {
  * Up to tf.keras 2.15 a nested model counts its own making everywhere; a Sequential that was never built does not. Every call in a
  * config is read by somebody, so the highest number read tells which it is.
  */
-function oldNumbers(layers: readonly LayerConfig[], ends: readonly TensorAddress[]): Numbering {
+function oldNumbers(layers: readonly LayerConfig[], ends: readonly TensorAddress[]): CallNumbering {
   const highest = new Map<string, number>();
   const used = [...layers.flatMap((layer) => layer.calls.flatMap(addressesOf)), ...ends];
   for (const { layer, call } of used) highest.set(layer, Math.max(highest.get(layer) ?? 0, call));
