@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../errors.ts";
+import { AUGMENTATION_FLAGS } from "./augment-flags.ts";
 import { CONVERT_FLAGS } from "./convert-flags.ts";
 import { keyOf } from "./flag-reader.ts";
 
@@ -13,10 +14,12 @@ const RENAMED: readonly (readonly [string, string])[] = [
 ];
 
 const FLAGS: ReadonlyMap<string, string> = new Map([
-  ...CONVERT_FLAGS.flatMap(({ flags }) => flags).map(({ flags }): [string, string] => {
-    const [flag = ""] = flags.split(" ");
-    return [keyOf(flag), flag];
-  }),
+  ...[...CONVERT_FLAGS, AUGMENTATION_FLAGS]
+    .flatMap(({ flags }) => flags)
+    .map(({ flags }): [string, string] => {
+      const [flag = ""] = flags.split(" ");
+      return [keyOf(flag), flag];
+    }),
   ...RENAMED,
 ]);
 

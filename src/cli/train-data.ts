@@ -10,15 +10,17 @@ import {
   type TrainingPictureOptions,
 } from "../io/pictures/index.ts";
 import type { PictureSet } from "../io/pictures/picture-set.ts";
+import { SPLIT_WAYS, splitSet } from "../io/pictures/split-set.ts";
 import type { Graph } from "../ir/graph.ts";
 import { pictureInputOf } from "../predict/picture-input.ts";
 import { targetKindOf } from "../train/class-targets.ts";
-import { orderAsGiven, shuffledOrder } from "../train/sample-order.ts";
-import { splitSamples } from "../train/split-samples.ts";
+import { orderAsGiven } from "../train/sample-order.ts";
 import type { IndexedData } from "../train/training-data.ts";
+import { augmentationOf } from "./augmentation.ts";
 import { loadClassLabels } from "./class-labels.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import { sizeFlag, wholeAbove0 } from "./open-classifier.ts";
+import { samplingOf } from "./train-sampling.ts";
 import { seedOf } from "./train-seed.ts";
 
 /** The pictures of a run, listed and not yet loaded. */
@@ -34,6 +36,8 @@ export interface TrainData {
   readonly validation: IndexedData | undefined;
   /** How pictures become inputs. */
   readonly input: InputOptions;
+  /** What is to be told of the data, a line each. */
+  readonly said: readonly string[];
   close(): Promise<void>;
 }
 
@@ -57,25 +61,9 @@ export function listTrainPictures(folder: string, flags: FlagReader): TrainPictu
   }
   if (path !== undefined) return { classes, train: all, validation: labelled(path, classes) };
   if (split === undefined) return { classes, train: all, validation: undefined };
-  const numbers = all.files.map(({ label = 0 }) => label);
-  const parts = splitSamples(numbers, split, seedOf(flags));
-  if (parts.validation.length === 0 || parts.train.length === 0) {
-    fail(
-      "bad-option",
-      `--validation-split ${split} of ${all.files.length} pictures leaves ${parts.validation.length} for validation and ${parts.train.length} for training.`,
-      { hint: "Give another part, or a folder: --validation DIR" },
-    );
-  }
-  const pick = (samples: readonly number[]): PictureSet => ({
-    ...all,
-    files: samples.flatMap((sample) => all.files[sample] ?? []),
-  });
-  return {
-    classes,
-    train: pick(parts.train),
-    // What cannot be used is told once.
-    validation: { ...pick(parts.validation), faults: [] },
-  };
+  const way = flags.oneOf("split", SPLIT_WAYS) ?? "first";
+  const parts = splitSet(all, { fraction: split, way, seed: seedOf(flags) });
+  return { classes, train: parts.training, validation: parts.validation };
 }
 
 /** Opens the pictures for a model. Throws `bad-option` where its input or its outputs are not those of the pictures. */
@@ -86,7 +74,7 @@ export async function openTrainData(
   preprocessing: Preprocessing,
 ): Promise<TrainData> {
   const { channels, layout, width, height } = pictureInputOf(graph, sizeFlag(flags));
-  const threads = flags.number("workers");
+  const threads = workersOf(flags);
   const input: InputOptions = {
     size: { width, height },
     colorMode: ({ 1: "grayscale", 3: "rgb", 4: "rgba" } as const)[channels],
@@ -102,8 +90,14 @@ export async function openTrainData(
     batchSize: wholeAbove0(flags, "batchSize") ?? 32,
     ...(threads === undefined ? {} : { threads }),
   };
-  const order = shuffledOrder(train.files.length, seedOf(flags));
-  const opened = await openTrainingPictures(train, { ...options, order });
+  const augmentation = augmentationOf(flags);
+  const { said, ...sampling } = samplingOf(train, flags);
+  const opened = await openTrainingPictures(train, {
+    ...options,
+    ...sampling,
+    seed: seedOf(flags),
+    ...(augmentation === undefined ? {} : { augmentation }),
+  });
   const tested =
     validation &&
     (await openTrainingPictures(validation, {
@@ -114,6 +108,7 @@ export async function openTrainData(
     train: opened,
     validation: tested,
     input,
+    said: [...splitLines(flags), ...said],
     async close() {
       await opened.close();
       await tested?.close();
@@ -136,10 +131,29 @@ function validationFlags(flags: FlagReader): {
   if (validation !== undefined && split !== undefined) {
     fail("bad-option", "--validation and --validation-split exclude each other.");
   }
+  if (flags.has("split") && split === undefined) {
+    fail("bad-option", "--split is for --validation-split.");
+  }
   if (split !== undefined && !(split > 0 && split < 1)) {
     fail("bad-option", `--validation-split is ${split}, expected a part between 0 and 1.`);
   }
   return { validation, split };
+}
+
+function splitLines(flags: FlagReader): readonly string[] {
+  if (!flags.has("validationSplit")) return [];
+  const isRandom = flags.text("split") === "random";
+  return [
+    isRandom
+      ? `validation: pictures of each class at random (--seed ${seedOf(flags)})`
+      : "validation: the first pictures of each class by name, as Keras (else --split random)",
+  ];
+}
+
+function workersOf(flags: FlagReader): number | undefined {
+  const workers = flags.number("workers");
+  if (workers === undefined || (Number.isSafeInteger(workers) && workers >= 0)) return workers;
+  return fail("bad-option", `--workers is ${workers}, expected a whole number.`);
 }
 
 function labelled(path: string, labels: readonly string[] | undefined): PictureSet {

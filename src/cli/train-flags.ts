@@ -1,3 +1,4 @@
+import { AUGMENTATION_FLAGS } from "./augment-flags.ts";
 import type { CommandSpec, FlagGroup } from "./command.ts";
 import { RUN_READING_FLAGS } from "./convert-flags.ts";
 import { PICTURE_FLAGS } from "./run-flags.ts";
@@ -26,12 +27,23 @@ export const TRAIN_FLAGS: readonly FlagGroup[] = [
       { flags: "--validation <folder>", about: "pictures to validate with after each epoch" },
       {
         flags: "--validation-split <part>",
-        about: "keep this part of the pictures of each class for validation: 0.2",
+        about: "hold this part of the pictures of each class back for validation: 0.2",
+      },
+      {
+        flags: "--split <way>",
+        about: "the first of each class by name, as Keras (the default), or some at random",
+        choices: ["first", "random"],
       },
       {
         flags: "--class-labels <labels>",
         about: "order of the classes: a,b,c; a file; or a folder; else alphabetical, as Keras",
       },
+      {
+        flags: "--class-weight <weights>",
+        about: 'balanced, or a file: {"apple": 2}, or apple,2 a line; else 1 each',
+      },
+      { flags: "--oversample", about: "repeat pictures, so that all classes are equally frequent" },
+      { flags: "--undersample", about: "leave pictures out, for the same" },
       { flags: "--batch-size <number>", about: "pictures at a time; else 32" },
       { flags: "--seed <number>", about: "another order and other random numbers; else 1" },
       { flags: "--workers <number>", about: "threads that load pictures; else one for each core" },
@@ -100,6 +112,7 @@ export const TRAIN_FLAGS: readonly FlagGroup[] = [
       { flags: "--resume", about: "go on with the run that the backup folder holds, bit for bit" },
     ],
   },
+  AUGMENTATION_FLAGS,
   PICTURE_FLAGS,
   { heading: "Reading the model:", flags: RUN_READING_FLAGS },
 ];
@@ -110,6 +123,7 @@ behind a tab, its label on each line will do as well.
 
 Examples:
   $ kc train model.hdf5 train --validation val -o tuned.keras --learning-rate x0.333 --epochs 5
+  $ kc train model.hdf5 train --validation val -o tuned.keras --rotation-range 20 --zoom-range 0.2 --horizontal-flip
   $ kc train model.hdf5 train --validation-split 0.2 -o tuned.keras --early-stopping patience=3,restore-best-weights
   $ kc train model.hdf5 train --validation val -o tuned.keras --epochs 50 --backup run --resume
 `;

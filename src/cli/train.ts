@@ -73,7 +73,7 @@ async function trainWith(command: TrainCommand, signal: AbortSignal): Promise<nu
     await writeInterruptibly(path, written.file, { force: true, quiet }, terminal);
   };
   try {
-    if (!quiet) introduce(command, pixels, warnings);
+    if (!quiet) introduce(command, pixels, warnings, data.said);
     const started = performance.now();
     const parts = { trainee, setup, data, pictures, backup, flags, terminal, quiet, warn, save };
     const result = await runTraining(parts, signal);
@@ -114,12 +114,14 @@ function introduce(
   { trainee, backend, pictures, terminal }: TrainCommand,
   { name, why }: PicturePreparation,
   warnings: readonly Diagnostic[],
+  said: readonly string[],
 ): void {
   terminal.say(`${trainee.name}, ${backend.spec.name}: ${backend.backend.title}`);
   if (backend.install !== undefined) terminal.say(terminal.dim(`To be faster: ${backend.install}`));
   const { train, validation, classes } = pictures;
   const tested = validation === undefined ? "" : `, ${validation.files.length} for validation`;
   terminal.say(`${train.files.length} pictures of ${classes.length} classes${tested}`);
+  for (const line of said) terminal.say(line);
   terminal.say(`pictures prepared: ${name}${why === undefined ? "" : ` (${why})`}`);
   sayWarnings(warnings, terminal);
 }

@@ -38,12 +38,26 @@ describe("kc train", () => {
     );
     expect([code, stdout]).toEqual([0, ""]);
     expect(stderr).toContain(
-      "10 pictures of 10 classes, 10 for validation\npictures prepared: tf\n",
+      "10 pictures of 10 classes, 10 for validation\nvalidation: the first pictures of each class by name",
     );
     expect(stderr).toMatch(
       /\nEpoch 1\/1\n1\/1 \[={30}\] - \d+s \d+m?s\/step - loss: [\d.]+ - acc: [\d.]+ - val_loss: [\d.]+ - val_acc: [\d.]+\n/,
     );
     expect(Object.keys(JSON.parse(readFileSync(history, "utf8")))).toContain("val_acc");
+  });
+
+  it("changes pictures at random, the same way for the same seed", async () => {
+    const pictures = someDigits(1);
+    const loss = async (...options: readonly string[]) => {
+      const out = join(temporaryFolder(), "out.keras");
+      const fixed = [...OPTIONS, "--epochs", "1", "--json", "-o", out];
+      const { stdout } = await run("train", DIGITS.model, pictures, ...fixed, ...options);
+      return JSON.parse(stdout).history.history.loss[0];
+    };
+    const changes = ["--rotation-range", "30", "--class-weight", "balanced"];
+    const changed = await loss(...changes);
+    expect(changed).toBeGreaterThan(await loss());
+    expect(await loss(...changes)).toBe(changed);
   });
 
   it("refuses pictures of one class only", async () => {

@@ -10,6 +10,9 @@
  */
 export type GeneratorVersion = "keras-preprocessing" | "keras-2.9";
 
+/** All of them. */
+export const GENERATOR_VERSIONS: readonly GeneratorVersion[] = ["keras-preprocessing", "keras-2.9"];
+
 /** What is seen beyond the edges of a picture. */
 export type FillMode = "constant" | "nearest" | "reflect" | "wrap";
 
