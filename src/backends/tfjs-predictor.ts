@@ -1,6 +1,7 @@
 import { enableProdMode, setBackend, version_core } from "@tensorflow/tfjs-core";
 import { fail } from "../errors.ts";
 import type { Graph } from "../ir/graph.ts";
+import { throwIfRefused } from "../targets/tfjs/device-errors.ts";
 import { buildTfjs } from "../targets/tfjs/index.ts";
 import type { BackendName, LoadedBackend, Predictor } from "./predictor.ts";
 
@@ -24,6 +25,7 @@ export function tfjsBackend(name: BackendName, how: string): LoadedBackend {
 /** A predictor over the graph's own forwards; it owns the weights until it is disposed. */
 export async function openTfjsPredictor(name: BackendName, graph: Graph): Promise<Predictor> {
   await startTfjs(name);
+  throwIfRefused();
   const runnable = buildTfjs(graph);
   return {
     name,
@@ -33,6 +35,7 @@ export async function openTfjsPredictor(name: BackendName, graph: Graph): Promis
       const results = runnable.start(inputs);
       try {
         const numbers = await Promise.all(results.map((result) => result.data()));
+        throwIfRefused();
         return new Map(
           runnable.outputs.flatMap(({ name: output }, index) => {
             const [result, data] = [results[index], numbers[index]];

@@ -61,12 +61,17 @@ async function start(dawn: unknown, kernels: WebgpuPackages["kernels"]): Promise
     await loaded(KERNELS, kernels);
     const { startTfjs, tfjsBackend } = await import("./tfjs-predictor.ts");
     await startTfjs("webgpu");
-    return tfjsBackend("webgpu", `WebGPU, ${titleOf(adapter)}`);
+    const backend = tfjsBackend("webgpu", `WebGPU, ${titleOf(adapter)}`);
+    KEPT.add(gpu);
+    return backend;
   } finally {
     // Node does not end as long as the program can be reached from a global.
     forget();
   }
 }
+
+/** Programs whose cards are in use: Dawn's goes away with the last reference, under the feet of its devices. */
+const KEPT = new Set<Gpu>();
 
 /** Puts WebGPU where TensorFlow.js looks for it; gives what takes it away again. */
 function offer(gpu: Gpu): () => void {

@@ -11,6 +11,7 @@ import { fail, KcError } from "../errors.ts";
 import type { Graph, TrainingSetup } from "../ir/graph.ts";
 import { sizeOf, type WeightRef } from "../ir/tensor.ts";
 import type { JsonObject } from "../json.ts";
+import { throwIfRefused } from "../targets/tfjs/device-errors.ts";
 import { planSteps, type Step } from "../targets/tfjs/plan.ts";
 import { runSteps } from "../targets/tfjs/run-steps.ts";
 import { arithmeticOf } from "../targets/tfjs/tensorflow/arithmetic.ts";
@@ -291,6 +292,7 @@ class GraphTrainer implements Trainer {
   #activate(): void {
     if (this.#disposed) fail("internal", "The trainer was disposed.");
     if (getBackend() !== this.#backend) void setBackend(this.#backend);
+    throwIfRefused();
   }
 
   async #judge(
@@ -299,6 +301,7 @@ class GraphTrainer implements Trainer {
   ): Promise<readonly [Float32Array, Verdict]> {
     const [first] = outputs;
     const output = Float32Array.from((await first?.data()) ?? []);
+    throwIfRefused();
     const { target, weights } = batch;
     const shape = shapeOf(outputs);
     return [output, judge(this.#parts.judge, { shape, output, target, weights })];

@@ -10,8 +10,10 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { ConvTransposeOp } from "../../ir/ops/conv.ts";
 import { transposedOutput } from "../../ir/ops/window.ts";
+import { addBias } from "./add-bias.ts";
 import { dilate } from "./dilate.ts";
 import { type Computed, computed, optionalWeight, tensorAt, type WeightLookup } from "./forward.ts";
+import { padConstant } from "./pad.ts";
 import { channelsLast, fourAxes, pair, sizeAt, triple } from "./rank.ts";
 
 /** The gradient of a convolution: every input adds a kernel to the output. */
@@ -25,7 +27,7 @@ export function convTranspose(
   return computed(
     channelsLast(tensorAt(inputs, 0), op.layout, (x) => {
       const y = placed(op, kernel, x);
-      return bias === undefined ? y : add(y, bias);
+      return bias === undefined ? y : addBias(y, bias);
     }),
   );
 }
@@ -48,7 +50,7 @@ function placed(op: ConvTransposeOp, kernel: Tensor, x: Tensor): Tensor {
   const part = slice(full, [0, ...before, 0], [sizeAt(x, 0), ...kept, -1]);
   const missing = kept.map((size, axis): [number, number] => [0, (wanted[axis] ?? 0) - size]);
   if (missing.every(([, after]) => after === 0)) return part;
-  return pad(part, [[0, 0], ...missing, [0, 0]]);
+  return padConstant(part, [[0, 0], ...missing, [0, 0]], 0);
 }
 
 function scatter(
@@ -81,15 +83,12 @@ function scatterVolume(
   const out = sizeAt(kernel, -2);
   const frames = fourAxes(reshape(x, [batch * depth, height, width, channels]));
   const shape: [number, number, number, number] = [batch * depth, rows, columns, out];
-  return unstack(kernel, 0).reduce<Tensor>(
+  const volume = unstack(kernel, 0).reduce<Tensor>(
     (sum, layer, tap) => {
       const y = conv2dTranspose(frames, fourAxes(layer), shape, [down, right], "valid");
-      const apart = pad(reshape(y, [batch, depth, 1, rows, columns, out]), [
-        [0, 0],
+      const apart = pad(reshape(y, [batch * depth, 1, rows * columns * out]), [
         [0, 0],
         [0, stride - 1],
-        [0, 0],
-        [0, 0],
         [0, 0],
       ]);
       const long = reshape(apart, [batch, depth * stride, rows * columns, out]);
@@ -101,8 +100,9 @@ function scatterVolume(
         [0, 0],
         [0, 0],
       ]);
-      return add(sum, reshape(placed, [batch, deep, rows, columns, out]));
+      return add(sum, placed);
     },
-    zeros([batch, deep, rows, columns, out]),
+    zeros([batch, deep, rows * columns, out]),
   );
+  return reshape(volume, [batch, deep, rows, columns, out]);
 }

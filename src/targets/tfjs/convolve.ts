@@ -1,5 +1,4 @@
 import {
-  add,
   concat,
   conv3d,
   fused,
@@ -10,6 +9,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { Window } from "../../ir/ops/window.ts";
 import { applyFused } from "./activation-function.ts";
+import { addBias } from "./add-bias.ts";
 import { dilate } from "./dilate.ts";
 import { type FusedActivation, tensorAt } from "./forward.ts";
 import { fiveAxes, fourAxes, pair, sizeAt, triple, withTwoSpatial } from "./rank.ts";
@@ -115,5 +115,5 @@ function twoSpatialKernel(kernel: Tensor): Tensor4D {
 
 /** Adds the bias and applies the activation where the kernel does not. */
 function finish(x: Tensor, bias: Tensor | undefined, activation: FusedActivation): Tensor {
-  return applyFused(activation, bias === undefined ? x : add(x, bias));
+  return applyFused(activation, bias === undefined ? x : addBias(x, bias));
 }

@@ -6,12 +6,13 @@ export function dilate(kernel: Tensor, dilations: readonly number[]): Tensor {
   return dilations.reduce((spread, dilation, axis) => {
     if (dilation === 1) return spread;
     const size = sizeAt(spread, axis);
-    const apart = reshape(spread, spread.shape.toSpliced(axis + 1, 0, 1));
-    const amounts = apart.shape.map((_, at): [number, number] => [
-      0,
-      at === axis + 1 ? dilation - 1 : 0,
+    const rest = spread.shape.slice(axis + 1).reduce((product, dim) => product * dim, 1);
+    const apart = pad(reshape(spread, [-1, 1, rest]), [
+      [0, 0],
+      [0, dilation - 1],
+      [0, 0],
     ]);
-    const joined = reshape(pad(apart, amounts), spread.shape.with(axis, size * dilation));
+    const joined = reshape(apart, spread.shape.with(axis, size * dilation));
     const reach = spread.shape.with(axis, (size - 1) * dilation + 1);
     return slice(
       joined,

@@ -2,6 +2,7 @@ import {
   slice as cut,
   gather,
   pad as padded,
+  reshape,
   stridedSlice,
   type Tensor,
   tensor1d,
@@ -33,11 +34,35 @@ export function padConstant(
   amounts: readonly (readonly [number, number])[],
   value: number,
 ): Tensor {
+  if (x.rank > 4) return padAxisByAxis(x, amounts, value);
   return padded(
     x,
     amounts.map(([before, after]): [number, number] => [before, after]),
     value,
   );
+}
+
+/** The kernel of the backend webgpu knows four axes. */
+function padAxisByAxis(
+  x: Tensor,
+  amounts: readonly (readonly [number, number])[],
+  value: number,
+): Tensor {
+  return amounts.reduce((y, [before, after], axis) => {
+    if (before === 0 && after === 0) return y;
+    const size = sizeAt(y, axis);
+    const rest = y.shape.slice(axis + 1).reduce((product, dim) => product * dim, 1);
+    const wider = padded(
+      reshape(y, [-1, size, rest]),
+      [
+        [0, 0],
+        [before, after],
+        [0, 0],
+      ],
+      value,
+    );
+    return reshape(wider, y.shape.with(axis, before + size + after));
+  }, x);
 }
 
 /** Borders taken away. */

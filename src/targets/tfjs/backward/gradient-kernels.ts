@@ -2,6 +2,7 @@ import { backend, getBackend, type KernelBackend, type Tensor } from "@tensorflo
 import { tensorflowKernels } from "../tensorflow/gradients.ts";
 import { tensorflowOps } from "../tensorflow/operations.ts";
 import { wasmKernels } from "../wasm/gradients.ts";
+import { registeredKernels } from "./registered-kernels.ts";
 import type { Sliding } from "./sliding.ts";
 
 /**
@@ -82,7 +83,11 @@ export function gradientKernels(): GradientKernels {
 const KERNELS = new WeakMap<object, GradientKernels>();
 
 function kernelsOf(active: KernelBackend): GradientKernels | undefined {
-  if (getBackend() === "wasm") return wasmKernels(active);
-  const operations = tensorflowOps();
-  return operations === undefined ? undefined : tensorflowKernels(operations);
+  const name = getBackend();
+  if (name === "wasm") return wasmKernels(active);
+  if (name === "tensorflow") {
+    const operations = tensorflowOps();
+    if (operations !== undefined) return tensorflowKernels(operations);
+  }
+  return registeredKernels(name);
 }
