@@ -1,4 +1,4 @@
-import type { FlagGroup } from "./command.ts";
+import type { CommandSpec, FlagGroup } from "./command.ts";
 
 /** Random changes of pictures, in the words of Keras' ImageDataGenerator. */
 export const AUGMENTATION_FLAGS: FlagGroup = {
@@ -28,4 +28,53 @@ export const AUGMENTATION_FLAGS: FlagGroup = {
       choices: ["keras-preprocessing", "keras-2.9"],
     },
   ],
+};
+
+/** Every option of `kc augment`. */
+export const AUGMENT_FLAGS: readonly FlagGroup[] = [
+  {
+    heading: "The sheet:",
+    flags: [
+      { flags: "-o, --output <file.png>", about: "where to" },
+      { flags: "--pictures <number>", about: "rows, evenly spread over the folder; else 6" },
+      { flags: "--epochs <number>", about: "columns: what each epoch shows; else 8" },
+      { flags: "--seed <number>", about: "that of the training; else 1" },
+      { flags: "--size <WxH>", about: "what pictures are loaded as; else 224x224" },
+      {
+        flags: "--interpolation <name>",
+        about: "how pictures are resized, as Pillow does; else nearest, as Keras' generators",
+        choices: ["nearest", "bilinear", "bicubic", "lanczos", "box", "hamming"],
+      },
+      {
+        flags: "--keep-aspect-ratio",
+        about: "cut the middle out instead of stretching the picture",
+      },
+      { flags: "--exif", about: "turn photos as the camera was held; Keras does not" },
+      { flags: "--force", about: "replace an output that exists" },
+      { flags: "--quiet", about: "errors only" },
+    ],
+  },
+  AUGMENTATION_FLAGS,
+];
+
+const EXAMPLES = `
+Each row is a picture: as it is, then as the first epochs of kc train show it to the model, with the same options, seed and
+folder.
+
+Examples:
+  $ kc augment train --rotation-range 20 --zoom-range 0.2 --horizontal-flip -o sheet.png
+  $ kc augment photo.jpg --brightness-range 0.5,1.5 --epochs 4 -o sheet.png
+`;
+
+/** `kc augment`. */
+export const AUGMENT_COMMAND: CommandSpec = {
+  name: "augment",
+  about: "look at the random changes that pictures get in training",
+  arguments: [["<pictures>", "a picture, a folder, or one with a subfolder for each class"]],
+  groups: AUGMENT_FLAGS,
+  after: EXAMPLES,
+  async run([pictures = ""], flags) {
+    const { augment } = await import("./augment.ts");
+    return augment(pictures, flags);
+  },
 };

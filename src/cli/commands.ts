@@ -1,3 +1,4 @@
+import { AUGMENT_COMMAND } from "./augment-flags.ts";
 import { CHECK_COMMAND } from "./check-flags.ts";
 import type { CommandSpec } from "./command.ts";
 import { CONVERT_COMMAND } from "./convert-flags.ts";
@@ -23,6 +24,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   PREDICT_COMMAND,
   EVALUATE_COMMAND,
   TRAIN_COMMAND,
+  AUGMENT_COMMAND,
   SUMMARY_COMMAND,
   PLOT_COMMAND,
   INSPECT_COMMAND,
