@@ -124,6 +124,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   predict: ["errors.ts", "backends/predictor.ts", "evaluate", "formats", "image", "ir", "verify"],
   report: ["errors.ts", "json.ts", "evaluate", "ir"],
   "report/evaluation": ["errors.ts", "evaluate", "report/plot/escape-xml.ts", "vega"],
+  "report/training": [
+    "errors.ts",
+    "evaluate",
+    "report/evaluation",
+    "report/plot/escape-xml.ts",
+    "vega",
+  ],
   io: ["errors.ts", "formats/bytes.ts", "node:"],
   "io/features": [
     "errors.ts",

@@ -4,6 +4,7 @@ import { type EvaluationReport, picturedSamples } from "../report/evaluation/eva
 import { evaluationMarkdown } from "../report/evaluation/markdown.ts";
 import { predictionsCsv, predictionTable } from "../report/evaluation/predictions-csv.ts";
 import type { EvaluationRun } from "../report/evaluation-document.ts";
+import { commandLine } from "./command-line.ts";
 import { hashOf, hashOfFiles } from "./file-hash.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import { version } from "./program.ts";
@@ -81,14 +82,9 @@ function reportOf({ run, scored, files, modelPath }: Measured): EvaluationReport
       ...(tta === undefined ? [] : [["Views", tta.name] as const]),
       ["Loss", `${run.loss.name}, ${run.loss.penalty} of it for the weights`],
       ["Backend", run.backend],
-      ["Command", `kc ${process.argv.slice(2).map(quoted).join(" ")}`],
+      ["Command", commandLine()],
       ["Program", `kc ${version()}, Node ${process.version}`],
     ],
     thumbnails: new Map(),
   };
-}
-
-/** As it would be typed into a shell. */
-function quoted(word: string): string {
-  return /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -16,6 +16,17 @@ export const TRAIN_FLAGS: readonly FlagGroup[] = [
         flags: "--history <file.json>",
         about: "what was measured, epoch by epoch, as Keras has it",
       },
+      {
+        flags: "--csv-log <file.csv>",
+        about: "the same while it trains, a line for each epoch, as Keras' CSVLogger",
+      },
+      { flags: "--tensorboard <folder>", about: "the same for TensorBoard" },
+      { flags: "--curves <file.svg>", about: "the same as a drawing" },
+      {
+        flags: "--report <file.html>",
+        about:
+          "one page with curves, all epochs, the confusion of the validation, and where it comes from",
+      },
       { flags: "--force", about: "replace files that exist" },
       { flags: "--json", about: "print one JSON document on the standard output" },
       { flags: "--quiet", about: "leave out what is said of the model and of progress" },

@@ -7,6 +7,7 @@ import { type FitOptions, fitModel } from "../train/fit.ts";
 import { type History, lastOf } from "../train/history.ts";
 import { metricNames, metricsOf } from "../train/metrics/resolve-metrics.ts";
 import type { StateArray } from "../train/optimizers/state.ts";
+import { type ScoredData, scoreData } from "../train/score-data.ts";
 import { createTrainer, frozenNormOf, type Trainer } from "../train/trainer.ts";
 import { weightsOf } from "../train/weight-values.ts";
 import type { FlagReader } from "./flag-reader.ts";
@@ -16,6 +17,7 @@ import type { RunBackup } from "./train-backup.ts";
 import { trainCallbacks } from "./train-callbacks.ts";
 import type { TrainData, TrainPictures } from "./train-data.ts";
 import { cutFrozen, type FrozenReport, type WholeRun } from "./train-frozen.ts";
+import { logCallbacks } from "./train-logs.ts";
 import type { Trainee } from "./train-model.ts";
 import { progressPrinter } from "./train-progress.ts";
 import { seedOf } from "./train-seed.ts";
@@ -50,6 +52,8 @@ export interface TrainingResult extends Trained {
   readonly history: History;
   /** Epoch (from 1) in which the loss became no number. */
   readonly lostIn: number | undefined;
+  /** The validation samples by the trained model, where a report is wanted. */
+  readonly validated: ScoredData | undefined;
   /** Of the part that was computed apart, if there was one. */
   readonly frozen: FrozenReport | undefined;
 }
@@ -83,7 +87,7 @@ export async function runTraining(parts: TrainParts, signal: AbortSignal): Promi
       epochs,
       accumulation: wholeAbove0(flags, "gradientAccumulation") ?? 1,
       metrics,
-      callbacks: [changedRate(parts), ...callbacks],
+      callbacks: [changedRate(parts), ...callbacks, ...logCallbacks(flags, graph.source.version)],
       ...backupOptions(parts),
       signal,
       ...(data.validation === undefined ? {} : { validation: data.validation }),
@@ -94,7 +98,9 @@ export async function runTraining(parts: TrainParts, signal: AbortSignal): Promi
     const lost = !Number.isFinite(lastOf(history).loss ?? 0);
     const lostIn = lost ? (history.epoch.at(-1) ?? 0) + 1 : undefined;
     const frozen = "frozen" in data ? data.frozen : undefined;
-    return { ...trainedBy(trainer), history, lostIn, frozen };
+    const isReported = flags.has("report") && data.validation !== undefined && !lost;
+    const scored = isReported ? await scoreData(trainer, data.validation) : undefined;
+    return { ...trainedBy(trainer), history, lostIn, frozen, validated: scored };
   } finally {
     trainer.dispose();
     await cut?.close();

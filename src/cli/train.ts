@@ -3,6 +3,7 @@ import { TRAINING_BACKENDS } from "../backends/training-backends.ts";
 import { type Diagnostic, fail } from "../errors.ts";
 import { checkOutput } from "../io/node.ts";
 import { writeKeras } from "../targets/keras/index.ts";
+import { hashOfFiles } from "./file-hash.ts";
 import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
 import { type PicturePreparation, picturePreparation } from "./picture-preparation.ts";
 import { sayFaults, sayWarnings } from "./picture-run.ts";
@@ -14,8 +15,10 @@ import {
   type TrainData,
   type TrainPictures,
 } from "./train-data.ts";
+import { checkLogs, type RunToReport, runReports } from "./train-logs.ts";
 import { openTrainee, type Trainee } from "./train-model.ts";
 import { runTraining, type Trained, type TrainingResult } from "./train-run.ts";
+import { seedOf } from "./train-seed.ts";
 import { trainSetup } from "./train-setup.ts";
 import { trainedContainer } from "./trained-container.ts";
 import { untilInterrupted } from "./until-interrupted.ts";
@@ -43,6 +46,7 @@ export async function train(model: string, folder: string, raw: RawFlags): Promi
 }
 
 interface TrainCommand {
+  readonly model: string;
   readonly folder: string;
   readonly flags: FlagReader;
   readonly output: string;
@@ -104,6 +108,7 @@ function outputOf(flags: FlagReader): string {
   const checkpoint = flags.text("checkpoint");
   if (checkpoint !== undefined) trainedContainer(checkpoint);
   checkTexts([flags.text("history")], force);
+  checkLogs(flags);
   if (flags.has("json") && flags.text("history") === "-") {
     fail("bad-option", "Only one result can go to the standard output.");
   }
@@ -142,6 +147,33 @@ interface Finished {
   readonly seconds: number;
 }
 
+/** What a report of the run says besides its numbers. */
+function factsOf(
+  { model, folder, flags, trainee, pictures, backend, output }: TrainCommand,
+  { result, data, seconds }: Finished,
+): Omit<RunToReport, "faults"> {
+  const { history, validated, frozen } = result;
+  return {
+    history,
+    validated,
+    classes: pictures.classes,
+    seconds,
+    model: { name: trainee.name, path: model },
+    facts: [
+      ["Pictures", `${data.train.samples} in ${folder}`],
+      ...(data.validation === undefined
+        ? []
+        : [["Validation", `${data.validation.samples} pictures`] as const]),
+      ["Pictures, SHA-256", hashOfFiles([...pictures.train.files])],
+      ["Batch size", String(data.train.batchSize)],
+      ["Seed", String(seedOf(flags))],
+      ...(frozen === undefined ? [] : [["Frozen", JSON.stringify(frozen)] as const]),
+      ["Backend", `${backend.spec.name}: ${backend.backend.title}`],
+      ["Written to", output],
+    ],
+  };
+}
+
 async function finish(command: TrainCommand, finished: Finished): Promise<void> {
   const { flags, terminal, trainee, folder, output, pictures, backend } = command;
   const { result, data, warnings, seconds } = finished;
@@ -149,8 +181,9 @@ async function finish(command: TrainCommand, finished: Finished): Promise<void> 
   const { history } = result;
   const text = (): string => `${JSON.stringify(history.history, null, 2)}\n`;
   const wishes = { force: flags.has("force"), quiet: quiet || json };
-  await writeTexts([{ path: flags.text("history"), text }], wishes, terminal);
   const faults = [...data.train.faults, ...(data.validation?.faults ?? [])];
+  const reports = await runReports({ ...factsOf(command, finished), faults }, flags);
+  await writeTexts([{ path: flags.text("history"), text }, ...reports], wishes, terminal);
   if (json) {
     const document = {
       ok: faults.length === 0,

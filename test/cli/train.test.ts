@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DIGITS } from "../digits.ts";
@@ -58,6 +58,31 @@ describe("kc train", () => {
     const changed = await loss(...changes);
     expect(changed).toBeGreaterThan(await loss());
     expect(await loss(...changes)).toBe(changed);
+  });
+
+  it("writes what was measured as CSV, for TensorBoard, as a drawing and as a page", async () => {
+    const folder = temporaryFolder();
+    const at = (name: string) => join(folder, name);
+    const { code, stderr } = await run(
+      ...["train", DIGITS.model, someDigits(2), ...OPTIONS, "--metrics", "accuracy,auc"],
+      ...["--validation-split", "0.5", "-o", at("tuned.keras"), "--epochs", "2", "--quiet"],
+      ...["--csv-log", at("log.csv"), "--tensorboard", at("logs"), "--curves", at("c.svg")],
+      ...["--report", at("report.html")],
+    );
+    expect([code, stderr]).toEqual([0, ""]);
+    const csv = readFileSync(at("log.csv"), "utf8");
+    expect(csv).toMatch(
+      /^epoch,acc,auc,loss,val_acc,val_auc,val_loss\r\n0(,[\d.]+){6}\r\n1(,[\d.]+){6}\r\n$/,
+    );
+    expect(readdirSync(at("logs"))).toEqual(["train", "validation"]);
+    const [events = ""] = readdirSync(at("logs/validation"));
+    expect(events).toMatch(/^events\.out\.tfevents\.\d+\./);
+    expect(readFileSync(join(at("logs/validation"), events), "latin1")).toContain("epoch_auc");
+    expect(readFileSync(at("c.svg"), "utf8")).toContain(">auc<");
+    const page = readFileSync(at("report.html"), "utf8");
+    expect(page).toContain("<h1>Training of model.hdf5</h1>");
+    expect(page).toContain("<h2>Confusion</h2>");
+    expect(page).toContain("<td>10 in ");
   });
 
   it("refuses pictures of one class only", async () => {

@@ -18,7 +18,7 @@ const MOST_CLASSES = 40;
 export function drawCharts(evaluation: Evaluation): Promise<EvaluationCharts> {
   return import("vega").then(({ parse, View }) => {
     const draw = (spec: Spec): Promise<string> => {
-      const view = new View(parse({ config: CONFIG, ...spec }), { renderer: "none" });
+      const view = new View(parse({ config: CHART_CONFIG, ...spec }), { renderer: "none" });
       return view.toSVG().finally(() => view.finalize());
     };
     return Promise.all([
@@ -29,7 +29,8 @@ export function drawCharts(evaluation: Evaluation): Promise<EvaluationCharts> {
   });
 }
 
-const CONFIG = {
+/** Colours of a page for axes and legends. */
+export const CHART_CONFIG = {
   axis: {
     labelColor: "currentColor",
     titleColor: "currentColor",

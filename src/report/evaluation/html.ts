@@ -3,47 +3,36 @@ import { escapeXml } from "../plot/escape-xml.ts";
 import type { EvaluationCharts } from "./charts.ts";
 import { confusionTable } from "./confusion-table.ts";
 import { type EvaluationReport, headlines, percent, samplesByCell } from "./evaluation-report.ts";
+import { pageOf, provenanceTable, section } from "./page-parts.ts";
 import { REPORT_SCRIPT, REPORT_SCRIPT_HASH } from "./page-script.ts";
-import { REPORT_STYLE } from "./page-style.ts";
 
-/**
- * A report as one page that asks for nothing from outside: opens from the disk, prints, and has a dark mode. Its policy lets
- * no script run but its own, whatever the files are called.
- */
+/** A report as one page, see `pageOf`. */
 export function evaluationHtml(report: EvaluationReport, charts: EvaluationCharts): string {
-  const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src '${REPORT_SCRIPT_HASH}'`;
-  const title = escapeXml(report.title);
-  return [
-    "<!doctype html>",
-    '<html lang="en">',
-    "<head>",
-    '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    '<meta name="color-scheme" content="light dark">',
-    `<title>${title}</title>`,
-    `<style>${REPORT_STYLE}</style>`,
-    "</head>",
-    "<body>",
-    `<header><h1>${title}</h1>${summary(report)}</header>`,
-    `<ul class="tiles">${headlines(report).map(tile).join("")}</ul>`,
-    faults(report),
-    "<main>",
-    section("Confusion", CONFUSION_NOTE, confusionTable(report)),
-    section("Most confused", "", confusedPairs(report)),
-    section("Worst mistakes", "Wrong, and the surest of it.", worstPictures(report)),
-    section("Classes", "", `${classTable(report)}<figure class="wide">${charts.classes}</figure>`),
-    section("Calibration", calibrationNote(report), chartPair(charts)),
-    section("Report", "As scikit-learn prints it.", `<pre>${reportText(report)}</pre>`),
-    section("Where this comes from", "", provenance(report)),
-    "</main>",
-    DIALOG,
-    `<script type="application/json" id="data">${embed(dataOf(report))}</script>`,
-    `<script>${REPORT_SCRIPT}</script>`,
-    "</body>",
-    "</html>",
-    "",
-  ].join("\n");
+  return pageOf({
+    title: report.title,
+    summary: summary(report),
+    tiles: headlines(report),
+    faults: report.faults,
+    sections: [
+      section("Confusion", CONFUSION_NOTE, confusionTable(report, "clickable")),
+      section("Most confused", "", confusedPairs(report)),
+      section("Worst mistakes", "Wrong, and the surest of it.", worstPictures(report)),
+      section(
+        "Classes",
+        "",
+        `${classTable(report)}<figure class="wide">${charts.classes}</figure>`,
+      ),
+      section("Calibration", calibrationNote(report), chartPair(charts)),
+      section("Report", "As scikit-learn prints it.", `<pre>${reportText(report)}</pre>`),
+      section("Where this comes from", "", provenanceTable(report.provenance)),
+    ],
+    rest: [
+      DIALOG,
+      `<script type="application/json" id="data">${embed(dataOf(report))}</script>`,
+      `<script>${REPORT_SCRIPT}</script>`,
+    ],
+    scriptHash: REPORT_SCRIPT_HASH,
+  });
 }
 
 const CONFUSION_NOTE =
@@ -52,31 +41,9 @@ const CONFUSION_NOTE =
 const DIALOG =
   '<dialog aria-labelledby="cell"><button class="close" type="button" aria-label="Close">×</button><h3 id="cell"></h3><p class="muted"></p><ul class="pictures"></ul></dialog>';
 
-function section(title: string, note: string, content: string): string {
-  const under = note === "" ? "" : `<p class="muted">${note}</p>`;
-  return `<section><h2>${title}</h2>${under}${content}</section>`;
-}
-
 function summary({ evaluation }: EvaluationReport): string {
   const { samples, classes } = evaluation;
-  return `<p class="muted">${samples} ${samples === 1 ? "picture" : "pictures"}, ${classes.length} classes</p>`;
-}
-
-function tile([name, value, meaning]: readonly [string, string, string]): string {
-  return `<li>${escapeXml(name)}<b>${escapeXml(value)}</b><small>${escapeXml(meaning)}</small></li>`;
-}
-
-function faults({ faults: all }: EvaluationReport): string {
-  if (all.length === 0) return "";
-  const count =
-    all.length === 1
-      ? "1 file cannot be used and is not counted"
-      : `${all.length} files cannot be used and are not counted`;
-  const items = all
-    .slice(0, 200)
-    .map(({ name, why }) => `<li>${escapeXml(name)}: ${escapeXml(why)}</li>`);
-  const more = all.length > 200 ? `<li>and ${all.length - 200} more</li>` : "";
-  return `<details class="warning"><summary>${count}.</summary><ul>${items.join("")}${more}</ul></details>`;
+  return `${samples} ${samples === 1 ? "picture" : "pictures"}, ${classes.length} classes`;
 }
 
 function confusedPairs({ evaluation }: EvaluationReport): string {
@@ -154,13 +121,6 @@ function chartPair({ calibration, confidence }: EvaluationCharts): string {
 
 function reportText({ evaluation }: EvaluationReport): string {
   return escapeXml(classificationReport(evaluation.classes, evaluation.scores, 4));
-}
-
-function provenance(report: EvaluationReport): string {
-  const rows = report.provenance.map(
-    ([what, value]) => `<tr><td>${escapeXml(what)}</td><td>${escapeXml(value)}</td></tr>`,
-  );
-  return `<table class="list source"><tbody>${rows.join("")}</tbody></table>`;
 }
 
 /** What the script shows: of each cell those samples that have a picture, or a few names where none has. */

@@ -21,7 +21,8 @@ table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 .matrix thead span{display:inline-block;writing-mode:vertical-rl;transform:rotate(180deg);max-height:130px;overflow:hidden;text-overflow:ellipsis}
 .matrix td{padding:0;border:1px solid var(--edge)}
 .matrix button,.matrix i{display:grid;place-items:center;width:100%;min-width:34px;height:30px;border:0;background:none;font:inherit;font-style:normal;color:inherit}
-.matrix button{cursor:pointer;background:color-mix(in srgb,var(--tone) calc(var(--share)*100%),transparent)}
+.matrix button{cursor:pointer}
+.matrix .hit,.matrix .miss{background:color-mix(in srgb,var(--tone) calc(var(--share)*100%),transparent)}
 .matrix .hit{--tone:var(--good)}
 .matrix .miss{--tone:var(--bad)}
 .matrix .strong{color:#fff;font-weight:600}
@@ -33,7 +34,8 @@ table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 .list thead button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
 .list thead [aria-sort=ascending] button:after{content:" ▲"}
 .list thead [aria-sort=descending] button:after{content:" ▼"}
-.list tfoot td{font-weight:600}
+.list tfoot td,.list .best td{font-weight:600}
+.list .best td:first-child:after{content:" ★";color:var(--good)}
 .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(132px,1fr));gap:12px;padding:0;margin:10px 0;list-style:none}
 figure{margin:0;break-inside:avoid}
 .pictures figure{background:var(--card);border:1px solid var(--edge);border-radius:8px;overflow:hidden;font-size:12px;line-height:1.35;height:100%}
