@@ -1,50 +1,128 @@
-"""Loads files that kc upgrade wrote with the Keras that is installed, and compares predictions with the stored ones.
+"""Loads files that kc wrote with the Keras that is installed, and lets it say whether they are right.
 
-Arguments: a JSON file that lists {model, case}. Prints one JSON line for each.
+Arguments: the peer (keras3, tf.keras or keras2), and a JSON file that lists what to load:
+{name, model, case}: predictions must be those stored with the case;
+{name, model, original}: weights must be those of another file, bit for bit;
+{name, model, run, data, tolerance}: two more steps of training must give the losses that are stored with the run.
+Prints one JSON line for each.
 """
 
 import gzip
 import json
 import os
 import sys
+import warnings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+warnings.filterwarnings("ignore")
 
-import keras
 import numpy as np
 
+PEER = sys.argv[1]
+if PEER == "tf.keras":
+    from tensorflow import keras
+else:
+    import keras
 
-def read(folder, array):
-    path = os.path.join(folder, array["file"])
+BATCH, STEPS_DONE = 8, 3
+
+
+def relu6(x):
+    return keras.backend.relu(x, max_value=6)
+
+
+def load(path):
+    if PEER == "keras3":
+        return keras.models.load_model(path)
+    keras.backend.clear_session()
+    # What the stand-alone Keras of the time called by these names.
+    known = {"relu6": relu6, "fixture_relu6": relu6, "DepthwiseConv2D": keras.layers.DepthwiseConv2D}
+    return keras.models.load_model(path, custom_objects=known)
+
+
+def numbers(path):
     raw = open(path, "rb").read() if os.path.exists(path) else gzip.open(path + ".gz").read()
-    return np.frombuffer(raw, np.float32).reshape(array["shape"])
+    return np.frombuffer(raw, np.float32)
 
 
-def worst(entry):
-    with open(os.path.join(entry["case"], "case.json")) as file:
-        case = json.load(file)
-    inputs = [read(entry["case"], array) for array in case["inputs"]]
-    model = keras.models.load_model(entry["model"])
-    outputs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
+def predictions(model, inputs):
+    given = inputs if len(inputs) > 1 else inputs[0]
+    if PEER == "keras2":
+        outputs = model.predict(given, batch_size=inputs[0].shape[0])
+    else:
+        outputs = model(given, training=False)
     outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
-    expected = [read(entry["case"], array) for array in case["outputs"]]
+    return [np.asarray(output, np.float64) for output in outputs]
+
+
+def wrong_predictions(model, folder):
+    with open(os.path.join(folder, "case.json")) as file:
+        case = json.load(file)
+    read = lambda array: numbers(os.path.join(folder, array["file"])).reshape(array["shape"])
+    outputs = predictions(model, [read(array) for array in case["inputs"]])
+    expected = [read(array) for array in case["outputs"]]
     if len(outputs) != len(expected):
         return "%d outputs, expected %d" % (len(outputs), len(expected))
     tolerance = case["tolerance"]
-    for output, right in zip(outputs, expected):
-        got = np.asarray(keras.ops.convert_to_numpy(output), np.float64)
+    for got, right in zip(outputs, expected):
         off = np.abs(got - right) - tolerance["rel"] * np.abs(right)
         # The backends differ by some float32 digits.
-        if right.size and np.nanmax(off) > 3 * tolerance["abs"]:
+        if right.size and not np.nanmax(off) <= 3 * tolerance["abs"]:
             return "differs by %g" % np.nanmax(off)
     return None
 
 
-with open(sys.argv[1]) as file:
+def wrong_weights(model, original):
+    before = load(original).get_weights()
+    after = model.get_weights()
+    if len(before) != len(after):
+        return "%d weights, expected %d" % (len(after), len(before))
+    same = [a.tobytes() == b.tobytes() for a, b in zip(before, after)]
+    return None if all(same) else "%d of %d weights differ" % (same.count(False), len(same))
+
+
+def wrong_steps(model, run, data, tolerance):
+    with open(os.path.join(run, "steps.json")) as file:
+        steps = json.load(file)
+    with open(os.path.join(data, "data.json")) as file:
+        labels = np.array(json.load(file)["labels"])
+    images = numbers(os.path.join(data, "images.bin")).reshape(-1, 12, 12, 3)
+    loss = steps.get("loss", "categorical_crossentropy")
+    targets = np.eye(4, dtype=np.float32)[labels]
+    if loss.startswith("sparse"):
+        targets = labels[:, None].astype(np.float32)
+    if loss == "binary_crossentropy":
+        targets = (labels == 0).astype(np.float32)[:, None]
+    expected = steps.get("resumed_steps") or steps["steps"][STEPS_DONE:]
+    for index, right in enumerate(expected):
+        start = BATCH * (STEPS_DONE + index) % len(images)
+        part = slice(start, start + BATCH)
+        got = float(model.train_on_batch(images[part], targets[part])[0])
+        if not abs(got - right["loss"]) <= tolerance * abs(right["loss"]):
+            return "loss %.7g at step %d, expected %.7g" % (got, right["step"], right["loss"])
+    return None
+
+
+def problem_of(entry):
+    model = load(entry["model"])
+    if "case" in entry:
+        found = wrong_predictions(model, entry["case"])
+        if found is not None:
+            return found
+    if "original" in entry:
+        found = wrong_weights(model, entry["original"])
+        if found is not None:
+            return found
+    if "run" in entry:
+        return wrong_steps(model, entry["run"], entry["data"], entry["tolerance"])
+    return None
+
+
+with open(sys.argv[2]) as file:
     entries = json.load(file)
 for entry in entries:
     try:
-        problem = worst(entry)
+        problem = problem_of(entry)
     except Exception as error:
         problem = "%s: %s" % (type(error).__name__, str(error)[-300:])
     print(json.dumps({"case": entry["name"], "problem": problem}), flush=True)

@@ -1,10 +1,24 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Where checks keep what they install and make; git ignores it. */
 export const CACHE = fileURLToPath(new URL("../../.bench/", import.meta.url));
+
+/** The first of some versions of Python that is installed, on the path or by pyenv; undefined for none. */
+export function findPython(versions: readonly string[]): string | undefined {
+  const shims = join(process.env.PYENV_ROOT ?? join(homedir(), ".pyenv"), "versions");
+  const installed = existsSync(shims) ? readdirSync(shims) : [];
+  for (const version of versions) {
+    const found = installed.find((name) => name === version || name.startsWith(`${version}.`));
+    if (found !== undefined) return join(shims, found, "bin", "python");
+    const name = `python${version}`;
+    if (spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0) return name;
+  }
+  return undefined;
+}
 
 /** Runs a script of this folder with Python, in an environment of its own that holds `packages`; returns its standard output. */
 export function runPython(

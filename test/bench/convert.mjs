@@ -48,6 +48,7 @@ async function measureCase({ name, build, runs, seconds, ratio, megabytes }) {
   clear();
   const peak = peakMemory(args);
   clear();
+  const files = Object.fromEntries([".h5", ".keras"].map((end) => [end, measureKeras(model, end)]));
   const row = {
     "file MB": round(statSync(model).size / 1e6, 1),
     "cp min s": round(copies[0], 3),
@@ -56,9 +57,23 @@ async function measureCase({ name, build, runs, seconds, ratio, megabytes }) {
     "kc median s": round(median(conversions), 3),
     "kc / cp (min)": round(conversions[0] / copies[0], 1),
     "peak MB": round(peak, 0),
+    ".h5": files[".h5"],
+    ".keras": files[".keras"],
     "to reach": `${seconds ? `${seconds} s` : `${ratio} x cp`}, ${megabytes} MB`,
   };
   return [name, row];
+}
+
+/** Seconds and peak memory of writing a file of Keras. */
+function measureKeras(model, end) {
+  const output = `${CACHE}written${end}`;
+  const args = [KC, "convert", model, output];
+  const clear = () => rmSync(output, { force: true });
+  const [fastest] = times(3, process.execPath, args, clear);
+  clear();
+  const peak = peakMemory(args);
+  clear();
+  return `${round(fastest, 2)} s, ${round(peak, 0)} MB (to reach: 150)`;
 }
 
 function round(number, digits) {

@@ -13,10 +13,15 @@ export function targetGeneration(
       hint: "Give an output that ends in .h5.",
     });
   }
-  if (keras !== undefined) return keras === generation ? "own" : keras;
+  if (keras !== undefined) return keras === generation && !isLate(archive) ? "own" : keras;
   if (container === ".h5" || generation === 3) return "own";
   const native = container === ".keras" ? archive.container === ".keras" : hasState(archive);
   return native ? "own" : 3;
+}
+
+/** Keras 2.3 has words that 2.2 does not read. */
+function isLate({ dialect: { generation, version } }: TracedModel["archive"]): boolean {
+  return generation === 2 && /^2\.3/.test(version);
 }
 
 function hasState({ weights }: TracedModel["archive"]): boolean {

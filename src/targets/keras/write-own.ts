@@ -3,6 +3,7 @@ import { type GroupDraft, writeHdf5 } from "../../formats/hdf5-writer/index.ts";
 import type { JsonObject } from "../../json.ts";
 import type { KerasArchive } from "../../sources/keras/archive.ts";
 import type { TracedModel } from "../../sources/keras/traced-model.ts";
+import { KERAS3 } from "./keras3/words.ts";
 import { legacyFile, putTraining } from "./legacy/file.ts";
 import { weightGroups } from "./legacy/weight-groups.ts";
 import { type OptimizerArrays, optimizerArrays } from "./optimizer/arrays.ts";
@@ -11,7 +12,6 @@ import { packArchive, repackArchive } from "./pack.ts";
 import { type KerasSource, optimizerOf } from "./source.ts";
 import { stateWeights } from "./state-weights.ts";
 import { compileTraining, legacyTraining } from "./training-forms.ts";
-import { KERAS3 } from "./upgrade.ts";
 import { copyOrigin } from "./verbatim.ts";
 import type { KerasContainer, WrittenFile } from "./write.ts";
 

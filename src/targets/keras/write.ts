@@ -5,10 +5,12 @@ import type { JsonObject } from "../../json.ts";
 import type { TracedModel } from "../../sources/keras/traced-model.ts";
 import type { StateArray } from "../../train/optimizers/state.ts";
 import { targetGeneration } from "./generation.ts";
+import { KERAS2_WORDS } from "./keras2/words.ts";
+import { KERAS3_WORDS } from "./keras3/words.ts";
 import { type TrainedValues, withValues } from "./trained.ts";
-import { KERAS3 } from "./upgrade.ts";
-import { writeKeras3 } from "./write-keras3.ts";
+import type { Words } from "./translation/words.ts";
 import { writeOwn } from "./write-own.ts";
+import { writeTranslated } from "./write-translated.ts";
 
 /** How a file of Keras ends, which says what it is. */
 export type KerasContainer = ".h5" | ".keras" | ".weights.h5";
@@ -58,15 +60,18 @@ export function writeKeras(traced: TracedModel, options: WriteKerasOptions): Ker
   const generation = targetGeneration(traced, options);
   const model = trained === undefined ? traced : applyTraining(traced, trained);
   const source = { traced: model, trained };
-  switch (generation) {
-    case "own":
-      return { ...writeOwn(source, container), version: traced.archive.dialect.version };
-    case 3:
-      return { ...writeKeras3(source, container), version: KERAS3.version };
-    default:
-      return fail("unsupported", `Models cannot be said in the words of Keras ${generation} yet.`);
+  if (generation === "own") {
+    return { ...writeOwn(source, container), version: traced.archive.dialect.version };
   }
+  const words = generation === 1 ? undefined : WORDS[generation];
+  if (words === undefined) return fail("unsupported", "not yet");
+  return { ...writeTranslated(source, container, words), version: words.dialect.version };
 }
+
+const WORDS: Readonly<Record<2 | 3, Words>> = {
+  2: KERAS2_WORDS,
+  3: KERAS3_WORDS,
+};
 
 function applyTraining(traced: TracedModel, { values, training }: TrainedModel): TracedModel {
   const changed = withValues(traced, values);

@@ -8,8 +8,8 @@ import { readFloat64 } from "../../../src/ir/tensor.ts";
 import { readKeras } from "../../../src/sources/keras/index.ts";
 import { openTraced } from "../../../src/sources/keras/traced-model.ts";
 import { writeKeras } from "../../../src/targets/keras/index.ts";
-import { evaluate } from "../../../src/verify/graph/evaluate.ts";
-import { type Case, listCases, readArray } from "../../cases.ts";
+import { type Case, listCases } from "../../cases.ts";
+import { difference } from "./difference.ts";
 import { REFUSED } from "./refused.ts";
 
 const FILES = ["model.hdf5", "model.h5", "model.keras"];
@@ -27,29 +27,6 @@ function upgraded(testCase: Case): { readonly before: Graph | undefined; readonl
   const bytes = collectBytes(writeKeras(traced, { container: ".keras", keras: 3 }).file);
   const { graph } = readKeras(bytesSource(bytes, "new.keras"));
   return { before: traced.trace.graph, after: graph };
-}
-
-/** The first number that is not what Keras gave. */
-function difference(graph: Graph, { json, ...rest }: Case): string | undefined {
-  const byName = graph.inputs.every((port) => json.inputs.some(({ name }) => name === port.name));
-  const inputs = graph.inputs.flatMap((port, index) => {
-    const array = byName ? json.inputs.find(({ name }) => name === port.name) : json.inputs[index];
-    if (array === undefined) return [];
-    const data = Float64Array.from(readArray({ json, ...rest }, array));
-    return [[port.name, { shape: array.shape, data }] as const];
-  });
-  const results = evaluate(graph, new Map(inputs));
-  for (const [index, { data }] of results.entries()) {
-    const expected = json.outputs[index];
-    if (expected === undefined) return `${results.length} outputs`;
-    const numbers = readArray({ json, ...rest }, expected);
-    const { abs, rel } = json.tolerance;
-    const off = numbers.findIndex(
-      (right, at) => !(Math.abs((data[at] ?? Number.NaN) - right) <= abs + rel * Math.abs(right)),
-    );
-    if (off >= 0) return `${data[off]} instead of ${numbers[off]} at ${off} of output ${index}`;
-  }
-  return undefined;
 }
 
 /** All numbers of all weights, by layer, step and role. */

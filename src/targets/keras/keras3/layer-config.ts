@@ -1,56 +1,24 @@
-import type { Diagnostics } from "../../../errors.ts";
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../../json.ts";
-import type { Dialect } from "../../../sources/keras/layer-spec.ts";
-import { convPadding } from "../../../sources/keras/layers/theano-padding.ts";
 import { plainClass, snakeCase } from "../../../sources/keras/parse-model.ts";
 import { unwrapConfig } from "../../../sources/keras/unwrap.ts";
 import { modernise } from "../../../sources/keras/versions.ts";
+import {
+  bare,
+  GATES,
+  heldPrefixes,
+  MERGES,
+  orRefuse,
+  refuse,
+  resetAfter,
+  single,
+  within,
+} from "../translation/layer-facts.ts";
+import { separatePadding } from "../translation/padding.ts";
+import { plainName } from "../translation/plain-names.ts";
+import type { LayerFacts, TranslatedLayer } from "../translation/words.ts";
 import { activationName, isKeras3Activation } from "./activation.ts";
 import { keras3Arguments } from "./arguments.ts";
 import { constraint, dtypePolicy, initializer, keras3Object, regularizer } from "./objects.ts";
-import { plainName } from "./plain-names.ts";
-
-/** What translating a layer needs to know beside its config. */
-export interface LayerFacts {
-  readonly name: string;
-  readonly path: string;
-  readonly fileClass: string;
-  readonly dialect: Dialect;
-  readonly log: Diagnostics;
-  /** What stands before the roles of its weights: `forward/` of what a Bidirectional holds. */
-  readonly prefixes: readonly string[];
-  /** Gates whose weights are to be scaled are noted here. */
-  readonly steeper: SteeperGates[];
-  /** Shape of a stored weight by role; undefined where there is none. */
-  weightShape(role: string): readonly number[] | undefined;
-}
-
-/** A layer's config in the words of Keras 3. */
-export interface TranslatedLayer {
-  readonly className: string;
-  readonly config: JsonObject;
-  /** Zeros to add before it, as Theano pads: a layer of this class and config. */
-  readonly before?: Step;
-  /** Layers behind it that say its activation. */
-  readonly after?: readonly Step[];
-  /** Set where other words than before say the same. */
-  readonly reworded?: true;
-}
-
-/** Gates, of how many, whose sigmoid was the steeper one of older Keras: their weights are scaled. */
-export interface SteeperGates {
-  /** Before the roles of the weights. */
-  readonly prefix: string;
-  readonly gates: readonly number[];
-  readonly of: number;
-}
-
-/** A layer that is put beside another. */
-export interface Step {
-  readonly suffix: string;
-  readonly className: string;
-  readonly config: JsonObject;
-}
 
 /** Translates a layer (class and config in Keras 2 spelling) to Keras 3; logs what cannot be said there. */
 export function translateLayer(
@@ -110,24 +78,6 @@ const RESIZED: ReadonlySet<string> = new Set([
   "lanczos5",
 ]);
 
-/** `Merge` of Keras 1, by its mode. */
-const MERGES: ReadonlyMap<string, string> = new Map([
-  ["Merge sum", "Add"],
-  ["Merge mul", "Multiply"],
-  ["Merge ave", "Average"],
-  ["Merge max", "Maximum"],
-  ["Merge concat", "Concatenate"],
-]);
-
-function refuse({ log, path, fileClass }: LayerFacts, text: string): void {
-  log.error({
-    code: "unsupported",
-    text,
-    at: { layer: path, className: fileClass },
-    hint: "Write the file's own generation instead, or replace the layer in the model.",
-  });
-}
-
 /** What stands before the arguments of every layer. */
 function common(className: string, config: JsonObject, name: string): JsonObject {
   const { dtype = null, trainable = true } = config;
@@ -183,33 +133,7 @@ function settled(
 
 const FUSED: JsonObject = { activation: "tanh", recurrent_activation: "sigmoid", use_bias: true };
 
-function resetAfter(className: string, config: JsonObject, facts: LayerFacts): boolean {
-  const shape = facts.weightShape(`${facts.prefixes[0] ?? ""}bias`);
-  if (shape !== undefined) return shape.length === 2;
-  return className.startsWith("CuDNN") || config.reset_after === true;
-}
-
-/** A number that numpy wrote as an object. */
-function bare(value: Json): Json {
-  return isJsonObject(value) && value.type === "ndarray" ? (value.value ?? null) : value;
-}
-
-function single(axis: Json): Json {
-  return isJsonList(axis) && axis.length === 1 ? (axis[0] ?? -1) : axis;
-}
-
 type Sigmoid = Pick<TranslatedLayer, "after"> & { readonly config: JsonObject };
-
-const GATES: ReadonlyMap<string, { readonly gates: readonly number[]; readonly of: number }> =
-  new Map([
-    ["LSTM", { gates: [0, 1, 3], of: 4 }],
-    ["ConvLSTM1D", { gates: [0, 1, 3], of: 4 }],
-    ["ConvLSTM2D", { gates: [0, 1, 3], of: 4 }],
-    ["ConvLSTM3D", { gates: [0, 1, 3], of: 4 }],
-    ["LSTMCell", { gates: [0, 1, 3], of: 4 }],
-    ["GRU", { gates: [0, 1], of: 3 }],
-    ["GRUCell", { gates: [0, 1], of: 3 }],
-  ]);
 
 /**
  * `hard_sigmoid` is clip(0.2 x + 0.5, 0, 1) before Keras 3, and clip(x / 6 + 0.5, 0, 1) in it. Gates get weights 1.2 times as
@@ -241,70 +165,18 @@ function hardSigmoid(className: string, config: JsonObject, facts: LayerFacts): 
   return { config: { activation: "linear" }, after };
 }
 
-const PADDED = /^(Depthwise|Separable)?Conv([123])D$/;
-
-/** Theano pads `same` otherwise than all others: the zeros get a layer of their own. */
-function separatePadding(
-  className: string,
-  config: JsonObject,
-  facts: LayerFacts,
-): { readonly config: JsonObject; readonly before?: Step; readonly reworded?: true } {
-  const { dialect } = facts;
-  if (className === "SeparableConv1D" && config.padding === "causal") return causalPadding(config);
-  if (dialect.backend !== "theano" || config.padding !== "same") return { config: {} };
-  const rank = Number(PADDED.exec(className)?.[2] ?? 0);
-  if (rank === 0) {
-    const stride1 = numbers(config.strides ?? 1, 3).every((stride) => stride === 1);
-    const odd = numbers(config.pool_size ?? 2, 3).every((size) => size % 2 === 1);
-    if (/Pooling/.test(className) && !(stride1 && odd)) {
-      refuse(facts, "Theano pads a pooling otherwise than Keras 3.");
-    }
-    return { config: {} };
-  }
-  const kernel = numbers(config.kernel_size ?? 1, rank);
-  const dilations = numbers(config.dilation_rate ?? 1, rank);
-  const strides = numbers(config.strides ?? 1, rank);
-  const padding = convPadding("same", kernel, dilations, dialect);
-  if (typeof padding === "string") return { config: {} };
-  const even = padding.every(([before, after]) => before === after);
-  if (even && strides.every((stride) => stride === 1)) return { config: {}, reworded: true };
-  const amounts = padding.map(([before, after]): Json => [before, after]);
-  const { data_format: format } = config;
-  const step = {
-    suffix: "pad",
-    className: `ZeroPadding${rank}D`,
-    config: {
-      padding: rank === 1 ? (amounts[0] ?? 0) : amounts,
-      ...(format === undefined ? {} : { data_format: format }),
-    },
-  };
-  return { config: { padding: "valid" }, before: step };
-}
-
-/** Keras 3 knows `causal` for Conv1D alone. */
-function causalPadding(config: JsonObject): { readonly config: JsonObject; readonly before: Step } {
-  const [kernel = 1] = numbers(config.kernel_size ?? 1, 1);
-  const [dilation = 1] = numbers(config.dilation_rate ?? 1, 1);
-  const padding = [(kernel - 1) * dilation, 0];
-  const step = { suffix: "pad", className: "ZeroPadding1D", config: { padding } };
-  return { config: { padding: "valid" }, before: step };
-}
-
-function numbers(value: Json, rank: number): readonly number[] {
-  const list = isJsonList(value) ? value : Array.from({ length: rank }, () => value);
-  return list.map((item) => (typeof item === "number" ? item : 1));
-}
-
 function translateValue(key: string, value: Json, config: JsonObject, facts: LayerFacts): Json {
   if (key.endsWith("_initializer")) return initializer(value);
-  if (key.endsWith("_regularizer")) return orRefuse(regularizer(value), key, value, facts);
-  if (key.endsWith("_constraint")) return orRefuse(constraint(value), key, value, facts);
+  if (key.endsWith("_regularizer"))
+    return orRefuse(regularizer(value), key, value, { facts, title: "Keras 3" });
+  if (key.endsWith("_constraint"))
+    return orRefuse(constraint(value), key, value, { facts, title: "Keras 3" });
   if (key === "activation" || key === "recurrent_activation") {
     const name = activationName(value);
     // The gates' own weights make up for the difference.
     const kept = name === "hard_sigmoid" && key === "recurrent_activation";
     const sound = name !== undefined && (kept || isKeras3Activation(name));
-    return orRefuse(sound ? name : undefined, key, value, facts);
+    return orRefuse(sound ? name : undefined, key, value, { facts, title: "Keras 3" });
   }
   if (key === "cells" && isJsonList(value)) {
     return value.map((cell, index) => translateHeld(cell, within(facts, [`cell_${index}/`])));
@@ -313,23 +185,6 @@ function translateValue(key: string, value: Json, config: JsonObject, facts: Lay
   if (key === "backward_layer") return translateHeld(value, within(facts, ["backward/"]));
   if (key === "layer") return translateHeld(value, within(facts, heldPrefixes(config)));
   return value;
-}
-
-/** A Bidirectional, which has a way to merge, holds its layer twice. */
-function heldPrefixes(config: JsonObject): readonly string[] {
-  if (config.merge_mode === undefined) return ["layer/"];
-  return isJsonObject(config.backward_layer) ? ["forward/"] : ["forward/", "backward/"];
-}
-
-function within(facts: LayerFacts, parts: readonly string[]): LayerFacts {
-  const prefixes = facts.prefixes.flatMap((prefix) => parts.map((part) => `${prefix}${part}`));
-  return { ...facts, prefixes };
-}
-
-function orRefuse(found: Json | undefined, key: string, value: Json, facts: LayerFacts): Json {
-  if (found !== undefined) return found;
-  refuse(facts, `${key} is ${JSON.stringify(value)}, which Keras 3 does not have.`);
-  return null;
 }
 
 /** A layer or cell that stands in the config of another. */

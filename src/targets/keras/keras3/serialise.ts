@@ -1,28 +1,25 @@
-import type { Dim } from "../../../ir/tensor.ts";
 import type { Json, JsonObject } from "../../../json.ts";
 import type { Argument, CallConfig, TensorAddress } from "../../../sources/keras/topology.ts";
-import type { Keras3Layer, Keras3Model } from "./model.ts";
+import type { WordedLayer, WordedModel } from "../translation/worded-model.ts";
+import type { ShapeOf } from "../translation/words.ts";
 import { dtypePolicy, keras3Object } from "./objects.ts";
 
-/** The shape of a tensor of one model, whose path is given; undefined where it is not known. */
-export type ShapeOf = (model: string, address: TensorAddress) => readonly Dim[] | undefined;
-
 /** A model as Keras 3 writes it into `config.json`. `path`: those of the models around it, each with a slash behind it. */
-export function serialiseModel(model: Keras3Model, shapeOf: ShapeOf, path = ""): JsonObject {
+export function serialiseModel(model: WordedModel, shapeOf: ShapeOf, path = ""): JsonObject {
   return model.kind === "sequential"
     ? sequential(model, shapeOf, path)
     : functional(model, shapeOf, path);
 }
 
 /** A layer by itself, as it stands in a Sequential or a wrapper. */
-export function serialiseLayer(layer: Keras3Layer, shapeOf: ShapeOf, path: string): JsonObject {
+export function serialiseLayer(layer: WordedLayer, shapeOf: ShapeOf, path: string): JsonObject {
   if (layer.model !== undefined) {
     return serialiseModel(layer.model, shapeOf, `${path}${layer.name}/`);
   }
   return keras3Object("keras.layers", layer.className, layer.config);
 }
 
-function sequential(model: Keras3Model, shapeOf: ShapeOf, path: string): JsonObject {
+function sequential(model: WordedModel, shapeOf: ShapeOf, path: string): JsonObject {
   const [input] = model.inputs;
   const shape = input === undefined ? undefined : shapeOf(path, input);
   const config = {
@@ -35,7 +32,7 @@ function sequential(model: Keras3Model, shapeOf: ShapeOf, path: string): JsonObj
   return keras3Object("keras", "Sequential", config);
 }
 
-function functional(model: Keras3Model, shapeOf: ShapeOf, path: string): JsonObject {
+function functional(model: WordedModel, shapeOf: ShapeOf, path: string): JsonObject {
   const tensor = (address: TensorAddress): JsonObject => ({
     class_name: "__keras_tensor__",
     config: {
@@ -75,7 +72,7 @@ function ends(list: readonly Json[]): Json {
   return list.length === 1 && only !== undefined ? only : list;
 }
 
-function isFunctional(model: Keras3Model, name: string): boolean {
+function isFunctional(model: WordedModel, name: string): boolean {
   return model.layers.some((layer) => layer.name === name && layer.model?.kind === "functional");
 }
 
@@ -106,7 +103,7 @@ const STATEFUL: ReadonlySet<string> = new Set([
 ]);
 
 function serialiseCall(
-  layer: Keras3Layer,
+  layer: WordedLayer,
   call: CallConfig,
   tensor: (address: TensorAddress) => JsonObject,
 ): JsonObject {

@@ -1,4 +1,5 @@
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../../json.ts";
+import type { Dialect } from "../../../sources/keras/layer-spec.ts";
 import { plainClass } from "../../../sources/keras/parse-model.ts";
 import { unwrapTuples } from "../../../sources/keras/unwrap.ts";
 import { keras3Object, known } from "./objects.ts";
@@ -10,8 +11,12 @@ import { keras3Object, known } from "./objects.ts";
 export function compileConfig(
   training: JsonObject,
   outputs: readonly string[],
+  { generation }: Dialect,
 ): JsonObject | undefined {
-  const optimizer = optimizerConfig(training.optimizer_config ?? training.optimizer ?? null);
+  const stated = training.optimizer_config ?? training.optimizer ?? null;
+  const optimizer = optimizerConfig(
+    generation === 1 || generation === 2 ? jointly(stated) : stated,
+  );
   const loss = lossConfig(training.loss ?? null, outputs);
   const metrics = metricsConfig(training.metrics ?? null, outputs);
   if (optimizer === undefined || loss === undefined || metrics === undefined) return undefined;
@@ -64,6 +69,15 @@ const OPTIMIZERS: ReadonlyMap<string, readonly [className: string, args: readonl
       ],
     ],
   ]);
+
+/** In stand-alone Keras `clipnorm` is the norm of all gradients together. */
+function jointly(stated: Json): Json {
+  if (!isJsonObject(stated) || !isJsonObject(stated.config)) return stated;
+  const { clipnorm, ...rest } = stated.config;
+  return clipnorm === undefined
+    ? stated
+    : { ...stated, config: { ...rest, global_clipnorm: clipnorm } };
+}
 
 function optimizerConfig(stated: Json): Json | undefined {
   if (!isJsonObject(stated) || typeof stated.class_name !== "string") return undefined;
@@ -193,21 +207,22 @@ function metricsConfig(metrics: Json, outputs: readonly string[]): Json | undefi
   if (metrics === null) return null;
   const [only] = outputs;
   if (isJsonObject(metrics) && metrics.class_name === undefined) {
-    const named = Object.entries(metrics).map(([key, value]) => [key, flatNames(value)] as const);
+    const named = Object.entries(metrics).map(([key, value]) => [key, flatMetrics(value)] as const);
     if (named.some(([, names]) => names === undefined)) return undefined;
     return Object.fromEntries(named.map(([key, names]) => [key, names ?? []]));
   }
-  const names = flatNames(metrics);
+  const names = flatMetrics(metrics);
   if (names === undefined || only === undefined) return undefined;
   if (outputs.length === 1) return [...new Set(names)];
   return Object.fromEntries(outputs.map((name) => [name, [...new Set(names)]]));
 }
 
-function flatNames(metrics: Json): readonly string[] | undefined {
+/** Plain names of metrics in whatever way they are stated; undefined for others. */
+export function flatMetrics(metrics: Json): readonly string[] | undefined {
   if (metrics === null) return [];
   if (typeof metrics === "string") return METRICS.has(metrics) ? [metrics] : undefined;
   if (isJsonList(metrics)) {
-    const lists = metrics.map(flatNames);
+    const lists = metrics.map(flatMetrics);
     return lists.some((list) => list === undefined)
       ? undefined
       : lists.flatMap((list) => list ?? []);
@@ -216,7 +231,7 @@ function flatNames(metrics: Json): readonly string[] | undefined {
   const config = isJsonObject(metrics.config) ? unwrapTuples(metrics.config) : {};
   if (metrics.class_name !== "MeanMetricWrapper" || !isJsonObject(config)) return undefined;
   const { name = null, fn = null } = config;
-  return [name, fn].flatMap((text) => flatNames(text) ?? []).slice(0, 1);
+  return [name, fn].flatMap((text) => flatMetrics(text) ?? []).slice(0, 1);
 }
 
 function all(items: readonly (Json | undefined)[]): readonly Json[] | undefined {

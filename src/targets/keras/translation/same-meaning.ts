@@ -7,6 +7,8 @@ export interface Changes {
   readonly rewritten: ReadonlySet<string>;
   /** New path of each layer by its old one. */
   readonly renamed: ReadonlyMap<string, string>;
+  /** Of the new generation. */
+  readonly title: string;
 }
 
 /**
@@ -14,12 +16,16 @@ export interface Changes {
  * a generation of Keras may mean something else by the same words. Layers in `rewritten` say it in other words and are left
  * out.
  */
-export function checkMeaning(before: Graph, after: Graph, { rewritten, renamed }: Changes): void {
+export function checkMeaning(
+  before: Graph,
+  after: Graph,
+  { rewritten, renamed, title }: Changes,
+): void {
   const [old, now] = [stepsByLayer(before), stepsByLayer(after)];
   for (const [layer, steps] of old) {
     const name = renamed.get(layer) ?? layer;
     if (rewritten.has(name) || steps.text === now.get(name)?.text) continue;
-    fail("unsupported", "in Keras 3 a layer of this kind computes something else.", {
+    fail("unsupported", `in ${title} a layer of this kind computes something else.`, {
       at: { layer, className: steps.className },
       hint: "Write the file's own generation instead, or replace the layer in the model.",
     });

@@ -12,25 +12,20 @@ import type {
 } from "../../../sources/keras/topology.ts";
 import { constantWeight } from "../../../weights/constant.ts";
 import { scaleWeight } from "../../../weights/scale.ts";
-import {
-  type SteeperGates,
-  type Step,
-  type TranslatedLayer,
-  translateLayer,
-} from "./layer-config.ts";
-import type { Keras3Layer, Keras3Model } from "./model.ts";
-import { serialiseModel } from "./serialise.ts";
+import type { WordedLayer, WordedModel } from "./worded-model.ts";
+import type { SteeperGates, Step, TranslatedLayer, Words } from "./words.ts";
 
 /** What translating a model needs beside its architecture. */
 export interface TranslateContext {
+  readonly words: Words;
   readonly dialect: Dialect;
   readonly table: WeightTable;
   readonly log: Diagnostics;
 }
 
-/** A model in Keras 3, and what became of its weights. */
+/** A model in new words, and what became of its weights. */
 export interface Translation {
-  readonly model: Keras3Model;
+  readonly model: WordedModel;
   /** By the path of their layer. */
   readonly weights: ReadonlyMap<string, ReadonlyMap<string, WeightRef>>;
   /** Paths of the layers whose computation is now spread over several layers or scaled weights. */
@@ -40,14 +35,14 @@ export interface Translation {
 }
 
 /**
- * Translates a model of any older generation to Keras 3. Throws `unsupported` with every layer that Keras 3 cannot say.
+ * Translates a model of any generation to the words of another. Throws `unsupported` with every layer that they cannot say.
  */
 export function translateModel(model: ModelConfig, context: TranslateContext): Translation {
   const state: State = { ...context, weights: new Map(), rewritten: new Set(), scaled: [] };
   const translated = translateLayers(model, state, "");
   throwIfErrors(context.log);
   const { weights, rewritten, scaled } = state;
-  warnScaled(scaled, context.log);
+  warnScaled(scaled, context);
   return { model: translated, weights, rewritten, scaled: scaled.length > 0 };
 }
 
@@ -57,7 +52,7 @@ interface State extends TranslateContext {
   readonly scaled: string[];
 }
 
-function translateLayers(model: ModelConfig, state: State, prefix: string): Keras3Model {
+function translateLayers(model: ModelConfig, state: State, prefix: string): WordedModel {
   const chain = model.kind === "sequential" && model.inputs.length === 1 && isChain(model);
   const names = new Set(model.layers.map(({ name }) => name));
   const ends = new Map<string, string>();
@@ -69,7 +64,7 @@ function translateLayers(model: ModelConfig, state: State, prefix: string): Kera
     return end === undefined ? address : { ...address, layer: end };
   };
   const own = new Set(layers.map(({ layer }) => layer.name));
-  const result: Keras3Model = {
+  const result: WordedModel = {
     name: model.name,
     kind: chain ? "sequential" : "functional",
     trainable: true,
@@ -83,7 +78,7 @@ function translateLayers(model: ModelConfig, state: State, prefix: string): Kera
 }
 
 /** Layers that were put in may have changed the order in which Keras has them. */
-function sorted(model: Keras3Model): Keras3Model {
+function sorted(model: WordedModel): WordedModel {
   const byName = new Map(model.layers.map((layer) => [layer.name, layer]));
   const plain = model.layers.map(({ name, calls }) => ({ ...BLANK, name, path: name, calls }));
   const order = layerOrder({ ...model, className: "Functional", inputKeys: [], layers: plain });
@@ -108,7 +103,7 @@ function isChain(model: ModelConfig): boolean {
 
 type Translated =
   | { readonly kind: "layer"; readonly layer: TranslatedLayer }
-  | { readonly kind: "model"; readonly model: Keras3Model };
+  | { readonly kind: "model"; readonly model: WordedModel };
 
 function translateOne(layer: LayerConfig, state: State): Translated {
   const stored = state.table.get(layer);
@@ -122,22 +117,28 @@ function translateOne(layer: LayerConfig, state: State): Translated {
   const steeper: SteeperGates[] = [];
   const { wrapped, config } = layer;
   const { layer: _, ...rest } = config;
-  const translated = translateLayer(layer.className, wrapped?.model === undefined ? config : rest, {
-    name: layer.name,
-    path: layer.path,
-    fileClass: layer.fileClass,
-    dialect: state.dialect,
-    log: state.log,
-    prefixes: [""],
-    steeper,
-    weightShape: (role) => stored?.get(role)?.shape,
-  });
-  if (stored !== undefined) state.weights.set(layer.path, scaleGates(stored, steeper));
+  const translated = state.words.translateLayer(
+    layer.className,
+    wrapped?.model === undefined ? config : rest,
+    {
+      name: layer.name,
+      path: layer.path,
+      fileClass: layer.fileClass,
+      trainable: layer.trainable,
+      dialect: state.dialect,
+      log: state.log,
+      prefixes: [""],
+      steeper,
+      weightShape: (role) => stored?.get(role)?.shape,
+    },
+  );
+  if (stored !== undefined)
+    state.weights.set(layer.path, scaleGates(stored, steeper, state.words.steepness));
   if (steeper.length > 0) state.scaled.push(layer.path);
   if (steeper.length > 0 || translated.reworded) state.rewritten.add(layer.path);
   if (wrapped?.model === undefined) return { kind: "layer", layer: translated };
   const inner = translateOne(wrapped, state);
-  const held = inner.kind === "model" ? serialiseModel(inner.model, () => undefined) : {};
+  const held = inner.kind === "model" ? state.words.serialise(inner.model, () => undefined) : {};
   return {
     kind: "layer",
     layer: { ...translated, config: { ...translated.config, layer: held } },
@@ -152,7 +153,7 @@ interface Surroundings {
 }
 
 interface Placed {
-  readonly layer: Keras3Layer;
+  readonly layer: WordedLayer;
   /** Whether its calls are in the new words already. */
   readonly inside: boolean;
 }
@@ -177,7 +178,7 @@ function expand(
     state.rewritten.add(`${prefix}${own}`);
     return {
       name: own,
-      config: { name: own, trainable: true, dtype: config.dtype ?? "float32", ...step.config },
+      config: { ...state.words.common(own, config), ...step.config },
     };
   };
   if (before !== undefined || after.length > 0) state.rewritten.add(path);
@@ -218,39 +219,40 @@ function mapCall(call: CallConfig, map: (address: TensorAddress) => TensorAddres
   return { ...call, args, keywords: new Map(keywords) };
 }
 
-/** How much steeper the old hard_sigmoid is: 0.2 against 1 / 6. */
-const STEEPER = 1.2;
-
 function scaleGates(
   stored: ReadonlyMap<string, WeightRef>,
   steeper: readonly SteeperGates[],
+  steepness: number,
 ): ReadonlyMap<string, WeightRef> {
   const scaled = [...stored].map(([role, ref]) => {
     const cut = role.lastIndexOf("/") + 1;
     const found = steeper.find(({ prefix }) => prefix === role.slice(0, cut));
-    return [role, found === undefined ? ref : scaleColumns(ref, found)] as const;
+    return [role, found === undefined ? ref : scaleColumns(ref, found, steepness)] as const;
   });
   return new Map(scaled);
 }
 
-function scaleColumns(ref: WeightRef, { gates, of }: SteeperGates): WeightRef {
+function scaleColumns(ref: WeightRef, { gates, of }: SteeperGates, steepness: number): WeightRef {
   const axis = ref.shape.length - 1;
   const columns = ref.shape[axis] ?? 0;
   const units = columns / of;
   const factors = Array.from({ length: columns }, (_, at) =>
-    gates.includes(Math.floor(at / units)) ? STEEPER : 1,
+    gates.includes(Math.floor(at / units)) ? steepness : 1,
   );
   return scaleWeight(
     ref,
-    constantWeight(`steeper(${gates};${of};${columns})`, [columns], factors),
+    constantWeight(`steeper(${steepness};${gates};${of};${columns})`, [columns], factors),
     axis,
   );
 }
 
-function warnScaled(paths: readonly string[], log: Diagnostics): void {
+function warnScaled(paths: readonly string[], { log, words }: TranslateContext): void {
   if (paths.length === 0) return;
+  const factor = words.steepness > 1 ? "multiplied" : "divided";
+  const [old, fresh] = ["clip(0.2 x + 0.5, 0, 1)", "clip(x / 6 + 0.5, 0, 1)"];
+  const [before, after] = words.steepness > 1 ? [old, fresh] : [fresh, old];
   log.warn({
     code: "unsupported",
-    text: `The weights of gates in ${paths.map((path) => `"${path}"`).join(", ")} were multiplied by 1.2: their hard_sigmoid is clip(0.2 x + 0.5, 0, 1) in the file, and clip(x / 6 + 0.5, 0, 1) in Keras 3. What the layers compute is the same.`,
+    text: `The weights of gates in ${paths.map((path) => `"${path}"`).join(", ")} were ${factor} by 1.2: their hard_sigmoid is ${before} in the file, and ${after} in ${words.title}. What the layers compute is the same.`,
   });
 }

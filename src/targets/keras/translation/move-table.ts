@@ -1,9 +1,9 @@
-import type { WeightRef } from "../../ir/tensor.ts";
-import type { Dialect } from "../../sources/keras/layer-spec.ts";
-import type { WeightTable } from "../../sources/keras/match-groups.ts";
-import { leafOf } from "../../sources/keras/slots.ts";
-import type { LayerConfig, ModelConfig } from "../../sources/keras/topology.ts";
-import type { TracedModel } from "../../sources/keras/traced-model.ts";
+import type { WeightRef } from "../../../ir/tensor.ts";
+import type { Dialect } from "../../../sources/keras/layer-spec.ts";
+import type { WeightTable } from "../../../sources/keras/match-groups.ts";
+import { leafOf } from "../../../sources/keras/slots.ts";
+import type { LayerConfig, ModelConfig } from "../../../sources/keras/topology.ts";
+import type { TracedModel } from "../../../sources/keras/traced-model.ts";
 
 /**
  * Weights of a model given to the layers of its translation, which have the same paths: in the order of their roles, since
