@@ -76,12 +76,21 @@ export type {
   LayerSpec,
   WeightSlot,
 } from "./sources/keras/layer-spec.ts";
+export { openTraced as openKeras, type TracedModel } from "./sources/keras/traced-model.ts";
 export {
   type CoreMLOptions,
   type CoreMLResult,
   type CoreMLSummary,
   writeCoreML,
 } from "./targets/coreml-nn/index.ts";
+export {
+  type KerasContainer,
+  type KerasGeneration,
+  type KerasResult,
+  modelOfGraph,
+  type WriteKerasOptions,
+  writeKeras,
+} from "./targets/keras/index.ts";
 export {
   type OnnxOptions,
   type OnnxResult,

@@ -2,7 +2,12 @@ import { fail } from "../errors.ts";
 import type { GraphPort } from "../ir/graph.ts";
 import { sizeOf } from "../ir/tensor.ts";
 import type { TracedModel } from "../sources/keras/traced-model.ts";
-import { type KerasContainer, type KerasGeneration, writeKeras } from "../targets/keras/index.ts";
+import {
+  type KerasContainer,
+  type KerasGeneration,
+  modelOfGraph,
+  writeKeras,
+} from "../targets/keras/index.ts";
 import type { TargetFacts } from "./conversion-report.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import type { ConvertedModel, TargetWriter } from "./target-spec.ts";
@@ -11,16 +16,16 @@ import type { ConvertedModel, TargetWriter } from "./target-spec.ts";
 export const kerasWriter: TargetWriter = {
   plan(flags) {
     refuseVerifying(flags);
-    return (graph) =>
-      fail("unsupported", `Models of ${graph.source.format} cannot become files of Keras yet.`);
+    const keras = generationOf(flags);
+    return (graph, output) =>
+      convertKeras(modelOfGraph(graph, keras === 3 || keras === undefined ? 3 : 2), output, keras);
   },
   planKeras(flags) {
     refuseVerifying(flags);
     const keras = generationOf(flags);
     return (traced, output) => convertKeras(traced, output, keras);
   },
-  check: (graph) =>
-    fail("unsupported", `Models of ${graph.source.format} cannot become files of Keras yet.`),
+  check: (graph) => writeKeras(modelOfGraph(graph, 3), { container: ".keras" }).warnings,
   checkKeras: (traced) => writeKeras(traced, { container: ".keras" }).warnings,
 };
 

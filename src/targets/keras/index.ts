@@ -1,3 +1,4 @@
+export { modelOfGraph } from "./from-graph/model.ts";
 export {
   type KerasContainer,
   type KerasGeneration,

@@ -2,14 +2,16 @@ import {
   createDiagnostics,
   type Diagnostic,
   type Diagnostics,
+  fail,
   throwIfErrors,
 } from "../../../errors.ts";
+import type { Graph } from "../../../ir/graph.ts";
 import type { JsonObject } from "../../../json.ts";
 import type { KerasArchive } from "../../../sources/keras/archive.ts";
 import type { WeightTable } from "../../../sources/keras/match-groups.ts";
 import { parseModel } from "../../../sources/keras/parse-model.ts";
 import type { LayerConfig, ModelConfig } from "../../../sources/keras/topology.ts";
-import { traceModel } from "../../../sources/keras/trace.ts";
+import { type Trace, traceModel } from "../../../sources/keras/trace.ts";
 import type { TracedModel } from "../../../sources/keras/traced-model.ts";
 import { moveTable } from "./move-table.ts";
 import { plainNames } from "./plain-names.ts";
@@ -40,45 +42,35 @@ export function translated(given: TracedModel, words: Words): TranslatedContent 
   const { model, table, renamed } = words.plainNames
     ? plainNames(given.model, given.table)
     : { ...given, renamed: new Map<string, string>() };
-  const { dialect, title } = words;
   const traced = { ...given, model, table };
   const { archive, specs, trace } = traced;
   const log = createDiagnostics();
   warnRenamed(renamed, log);
   warnPrecision(model, words, log);
-  const before = trace.graph;
-  if (before === undefined) {
-    for (const warning of trace.warnings) log.error(warning);
-    throwIfErrors(log);
-  }
+  const before = graphOf(trace, log);
   words.judge?.(model, specs, log, archive.dialect);
   const translation = translateModel(model, { words, dialect: archive.dialect, table, log });
-  const at = { file: "the new model" };
-  const context = { dialect, at, prefix: "", trainable: true, depth: 0 };
-  const draft = parseModel(
-    words.serialise(translation.model, () => undefined),
-    context,
-  );
-  const parts = {
-    archive: { ...archive, dialect },
+  const parse = (json: JsonObject): ModelConfig =>
+    parseModel(json, {
+      dialect: words.dialect,
+      at: { file: "the new model" },
+      prefix: "",
+      trainable: true,
+      depth: 0,
+    });
+  const draft = parse(words.serialise(translation.model, () => undefined));
+  const first = traceModel(draft, {
+    archive: { ...archive, dialect: words.dialect },
     specs,
     inputShapes: undefined,
     refused: new Set<LayerConfig>(),
     errors: [],
-  };
-  const first = traceModel(draft, { ...parts, table: assign(draft, words, traced, translation) });
-  if (first.graph === undefined) {
-    for (const warning of first.warnings) log.error(warning);
-    throwIfErrors(log);
-  } else if (before !== undefined) {
-    checkMeaning(before, first.graph, {
-      rewritten: translation.rewritten,
-      renamed,
-      title,
-    });
-  }
+    table: assign(draft, words, traced, translation),
+  });
+  const { rewritten } = translation;
+  checkMeaning(before, graphOf(first, log), { rewritten, renamed, title: words.title });
   const json = words.serialise(translation.model, shapesOf(draft, first.shapes));
-  const reparsed = parseModel(json, context);
+  const reparsed = parse(json);
   const training = trainingIn(words, archive, reparsed, log);
   return {
     words,
@@ -90,6 +82,14 @@ export function translated(given: TracedModel, words: Words): TranslatedContent 
     traced,
     warnings: log.warnings,
   };
+}
+
+/** The graph of a model; what keeps it from having one is thrown. */
+function graphOf({ graph, warnings }: Trace, log: Diagnostics): Graph {
+  if (graph !== undefined) return graph;
+  for (const warning of warnings) log.error(warning);
+  throwIfErrors(log);
+  return fail("internal", "The model has no graph, and no reason for it.");
 }
 
 /** Before tf.keras all layers compute in one precision. */
