@@ -53,7 +53,7 @@ class TensorStore implements WeightStore {
     const learningRate = Math.fround(settings.config.learning_rate);
     this.counters = { iterations: 0, learningRate, product: 1 };
     for (const ref of weightsOf(plan.graph)) {
-      this.#tensors.set(ref.id, keep(tensor(readFloat32(ref), [...ref.shape], "float32")));
+      this.#tensors.set(ref.id, uploaded(ref, update.arithmetic));
     }
   }
 
@@ -230,6 +230,11 @@ class TensorStore implements WeightStore {
   #places(): ReadonlyMap<string, number> {
     return new Map(this.#weights.map(({ ref }, index) => [ref.id, index]));
   }
+}
+
+/** A copy in the backend's own memory: an array that a tensor shares would stay until the collector comes by. */
+function uploaded(ref: WeightRef, a: Arithmetic): Tensor {
+  return tidy(() => keep(a.mul(tensor(readFloat32(ref), [...ref.shape], "float32"), a.number(1))));
 }
 
 function valuesOf(held: Tensor): Float32Array {

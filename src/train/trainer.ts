@@ -35,6 +35,7 @@ import { type MovingStatistics, movingStatistics } from "./moving-statistics.ts"
 import { createOptimizer } from "./optimizers/optimizer.ts";
 import { type OptimizerSettings, optimizerSettings } from "./optimizers/settings.ts";
 import { restoreState, type SavedArray, type StateArray, saveState } from "./optimizers/state.ts";
+import { type StepPlans, stepPlans } from "./step-plans.ts";
 import { tensorStore } from "./tensor-store.ts";
 import type { OpenWeights, WeightStore } from "./weight-store.ts";
 
@@ -107,6 +108,7 @@ export function createTrainer(graph: Graph, options: TrainerOptions): Trainer {
   const settings = optimizerSettings(training.optimizer, graph.source.version);
   return new GraphTrainer({
     plan,
+    plans: stepPlans(plan, settings),
     settings,
     judge: judgeOf(graph, training),
     store: storeOf(plan, settings),
@@ -130,6 +132,7 @@ function storeOf(plan: TrainingPlan, settings: OptimizerSettings): WeightStore {
 
 interface Parts extends Required<Pick<TrainerOptions, "random" | "frozenNorm">> {
   readonly plan: TrainingPlan;
+  readonly plans: StepPlans;
   readonly settings: OptimizerSettings;
   readonly judge: Judge;
   readonly store: WeightStore;
@@ -174,12 +177,13 @@ class GraphTrainer implements Trainer {
   async accumulate(batch: Batch): Promise<StepReport> {
     await nextFrame();
     this.#activate();
-    const { plan, store, statistics, random, frozenNorm } = this.#parts;
+    const { plans, store, statistics, random, frozenNorm } = this.#parts;
     const open = openAll(this.#parts);
     let pass: TrainingPass | undefined;
     const gradients: Tensor[] = [];
     try {
       const given = { weightOf: open.weightOf, frozenNorm, random: random(this.#batches) };
+      const plan = plans.planFor(batch.inputs[0]?.shape[0] ?? 1);
       pass = startBatch(plan, batch, given);
       const [output, verdict] = await this.#judge(pass.outputs, batch);
       this.#activate();

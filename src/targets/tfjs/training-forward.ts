@@ -43,6 +43,20 @@ export function batchNormTraining(
   return { outputs: [output], saved: [centre, variance, inverse] };
 }
 
+/** The same result from the mean and the variance that it saved. */
+export function batchNormAgain(
+  op: BatchNormOp,
+  x: Tensor,
+  saved: readonly Tensor[],
+  weightOf: WeightLookup,
+): Tensor {
+  const inverse = rsqrt(add(tensorAt(saved, 1), op.epsilon));
+  const gamma = optionalWeight(op.weights.gamma, weightOf);
+  const scale = gamma === undefined ? inverse : mul(inverse, gamma);
+  const shift = optionalWeight(op.weights.beta, weightOf);
+  return normalised(op, x, { centre: tensorAt(saved, 0), scale, shift });
+}
+
 function byKernel(
   { axis, epsilon }: BatchNormOp,
   x: Tensor,

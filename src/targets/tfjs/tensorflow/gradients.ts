@@ -1,4 +1,4 @@
-import { mul, reshape, type Tensor, tensor1d } from "@tensorflow/tfjs-core";
+import { mul, onesLike, reshape, type Tensor, tensor1d } from "@tensorflow/tfjs-core";
 import type { GradientKernels } from "../backward/gradient-kernels.ts";
 import type { Sliding } from "../backward/sliding.ts";
 import { tensorAt } from "../forward.ts";
@@ -92,6 +92,13 @@ function norms(ops: TensorFlowOps): GradientKernels {
       const count = x.size / mean.size;
       const biased = count > 1 ? (count - 1) / count : 1;
       return { y: inShape(y, x.shape), mean, variance: mul(variance, biased), saved };
+    },
+    normalise: (x, { centre, scale, shift }) => {
+      const inputs = [asRows(x), scale, shift, centre, onesLike(centre)];
+      const own = { ...attributes(0), is_training: false };
+      const [y = x, ...others] = ops.many("FusedBatchNormV3", inputs, own, 6);
+      for (const other of others) other.dispose();
+      return inShape(y, x.shape);
     },
     throughBatchNorm: (dy, x, scale, { saved, epsilon }) => {
       const inputs = [asRows(dy), asRows(x), scale, ...saved];

@@ -8,7 +8,12 @@ import { backwards } from "../backward/backwards.ts";
 import { type Computed, tensorAt, type WeightLookup } from "../forward.ts";
 import { forwards } from "../forwards.ts";
 import type { Step } from "../plan.ts";
-import { batchNormTraining, noiseTraining, type RandomStream } from "../training-forward.ts";
+import {
+  batchNormAgain,
+  batchNormTraining,
+  noiseTraining,
+  type RandomStream,
+} from "../training-forward.ts";
 import type { TrainingPlan, TrainingStep } from "./training-plan.ts";
 
 /** What a training step needs besides its plan. */
@@ -130,10 +135,43 @@ function goBack(
   start: readonly StartGradient[],
 ): ReadonlyMap<string, Tensor> {
   for (const { value, gradient } of start) gather(flow.flowing, value, gradient);
-  for (const one of [...plan.steps].reverse()) backward(one, flow, given);
+  const makers = new Map(
+    plan.steps.flatMap(({ step }) => step.outputs.map((value) => [value, step])),
+  );
+  for (const one of [...plan.steps].reverse()) {
+    for (const value of one.back?.again ?? []) makeAgain(value, makers, flow, given);
+    backward(one, flow, given);
+  }
   const gradients = new Map(flow.gradients);
   flow.gradients.clear();
   return gradients;
+}
+
+/** Makes a value out of what is kept, together with what it is made of where that was not kept. */
+function makeAgain(
+  value: ValueId,
+  makers: ReadonlyMap<ValueId, Step>,
+  flow: Flow,
+  given: TrainingInputs,
+): void {
+  const { values, saved } = flow;
+  if (values.has(value)) return;
+  const step = makers.get(value) ?? fail("internal", `The value "${value}" cannot be made again.`);
+  const { node } = step;
+  const passing = node.inputs.filter((input) => !values.has(input));
+  for (const input of passing) makeAgain(input, makers, flow, given);
+  const { op } = node;
+  const inputs = node.inputs.map((input) => made(values, input));
+  const [again] = tidy(() => {
+    const byProducts = saved.get(node.id) ?? [];
+    if (op.kind === "batchNorm" && byProducts.length > 0) {
+      return [batchNormAgain(op, tensorAt(inputs, 0), byProducts, given.weightOf)];
+    }
+    const operands = { inputs, weightOf: given.weightOf, activation: step.activation };
+    return [...compute(op.kind, op, operands).outputs];
+  });
+  if (again !== undefined) values.set(value, again);
+  release(values, passing);
 }
 
 function forward(

@@ -22,6 +22,8 @@ export interface BackStep {
   readonly trains: boolean;
   /** Inputs whose gradients an earlier node reads. */
   readonly wants: readonly boolean[];
+  /** Values that are computed again before it, by the steps that made them. */
+  readonly again: readonly ValueId[];
   /** Values that nothing reads any more once it has passed its gradient on. */
   readonly release: readonly ValueId[];
 }
@@ -67,6 +69,7 @@ export function planTraining(graph: Graph): TrainingPlan {
         ? {
             trains: isTrained(step.node),
             wants: step.node.inputs.map((value) => carriers.has(value)),
+            again: [],
             release: [...lastBack].flatMap(([value, last]) =>
               last === index && !outputs.has(value) ? [value] : [],
             ),
@@ -74,6 +77,14 @@ export function planTraining(graph: Graph): TrainingPlan {
         : undefined,
     })),
   };
+}
+
+/** The values whose numbers a node reads on the way back. */
+export function backwardReads({ node, outputs, activation }: Step): readonly ValueId[] {
+  const reads = readsOf(node.op.kind, node.op);
+  const inputsRead = reads === "inputs" || reads === "inputs and output" ? node.inputs : [];
+  const outputRead = activation !== "linear" || reads === "output" || reads === "inputs and output";
+  return [...inputsRead, ...(outputRead ? outputs : [])];
 }
 
 function trainedWeights(graph: Graph): readonly PlannedWeight[] {
@@ -96,14 +107,7 @@ function lastBackwardReaders(
   const last = new Map<ValueId, number>();
   steps.forEach((step, index) => {
     if (!active[index]) return;
-    const reads = readsOf(step.node.op.kind, step.node.op);
-    const { inputs } = step.node;
-    const inputsRead = reads === "inputs" || reads === "inputs and output" ? inputs : [];
-    const outputRead =
-      step.activation !== "linear" || reads === "output" || reads === "inputs and output";
-    for (const value of [...inputsRead, ...(outputRead ? step.outputs : [])]) {
-      if (!last.has(value)) last.set(value, index);
-    }
+    for (const value of backwardReads(step)) if (!last.has(value)) last.set(value, index);
   });
   return last;
 }

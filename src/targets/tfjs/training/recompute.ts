@@ -1,0 +1,118 @@
+import type { ValueId } from "../../../ir/graph.ts";
+import type { Step } from "../plan.ts";
+import { backwardReads, type TrainingPlan, type TrainingStep } from "./training-plan.ts";
+
+/**
+ * The same training in less memory: what is cheap to make is let go on the way there and made again on the way back, out of
+ * what is kept anyway. These are rectified normalisations, normalisations, joins and borders.
+ */
+export function planRecomputing(plan: TrainingPlan): TrainingPlan {
+  const known: Known = {
+    steps: plan.steps,
+    makers: new Map(plan.steps.flatMap(({ step }, at) => step.outputs.map((value) => [value, at]))),
+    last: new Map(
+      plan.steps.flatMap(({ back }, at) => (back?.release ?? []).map((value) => [value, at])),
+    ),
+  };
+  const first = firstBackwardReaders(plan.steps);
+  const again = chosen(plan, known);
+  const { last } = known;
+  // From the last made to the first: what a value is made of may be made again itself, and is needed as early.
+  for (const value of [...again].reverse()) {
+    const at = first.get(value) ?? 0;
+    for (const source of sourcesOf(value, known, again)) {
+      last.set(source, Math.min(last.get(source) ?? at, at));
+      first.set(source, Math.max(first.get(source) ?? at, at));
+    }
+  }
+  const steps = plan.steps.map((one, index) => replanned(one, index, { first, last, again }));
+  return { ...plan, steps };
+}
+
+interface Known {
+  readonly steps: readonly TrainingStep[];
+  /** The step that makes a value. */
+  readonly makers: ReadonlyMap<ValueId, number>;
+  /** The step that reads a value last on the way back: the earliest one. */
+  readonly last: Map<ValueId, number>;
+}
+
+interface Ends extends Pick<Known, "last"> {
+  /** The step that reads a value first on the way back: the latest one. */
+  readonly first: ReadonlyMap<ValueId, number>;
+  readonly again: ReadonlySet<ValueId>;
+}
+
+/** The values to make again, in the order of the steps that make them. */
+function chosen(plan: TrainingPlan, known: Known): ReadonlySet<ValueId> {
+  const visible = new Set(plan.graph.outputs.map(({ value }) => value));
+  const again = new Set<ValueId>();
+  for (const { step } of plan.steps) {
+    const [value = ""] = step.outputs;
+    if (!known.last.has(value) || visible.has(value)) continue;
+    if (isCheap(step, known, again)) again.add(value);
+  }
+  return again;
+}
+
+function isCheap(step: Step, { steps, makers, last }: Known, again: ReadonlySet<ValueId>): boolean {
+  const { op, inputs } = step.node;
+  const makerOf = (value: ValueId): TrainingStep | undefined => steps[makers.get(value) ?? -1];
+  const isActiveNorm = (value: ValueId): boolean => {
+    const maker = makerOf(value);
+    return maker?.back !== undefined && maker.step.node.op.kind === "batchNorm";
+  };
+  const isJoinedAgain = (value: ValueId): boolean =>
+    again.has(value) && makerOf(value)?.step.node.op.kind === "concat";
+  switch (op.kind) {
+    case "concat":
+      // Joins of joins would all be there at once.
+      return inputs.some((value) => last.has(value)) && !inputs.some(isJoinedAgain);
+    case "pad":
+      return true;
+    case "batchNorm":
+      return isActiveNorm(step.outputs[0] ?? "");
+    case "activation": {
+      const { activation } = op;
+      const plain = activation.fn === "relu" && activation.negativeSlope === 0;
+      return plain && inputs.every((value) => last.has(value) || isActiveNorm(value));
+    }
+    default:
+      return false;
+  }
+}
+
+/** The kept values that a value is made of; a normalisation that nobody keeps is made on the way. */
+function sourcesOf(value: ValueId, known: Known, again: ReadonlySet<ValueId>): readonly ValueId[] {
+  const { step } = known.steps[known.makers.get(value) ?? -1] ?? {};
+  return (step?.node.inputs ?? []).flatMap((input) => {
+    const maker = known.steps[known.makers.get(input) ?? -1]?.step;
+    const passing = maker?.node.op.kind === "batchNorm" && !known.last.has(input);
+    return passing && !again.has(input) ? sourcesOf(input, known, again) : [input];
+  });
+}
+
+function firstBackwardReaders(steps: readonly TrainingStep[]): Map<ValueId, number> {
+  const first = new Map<ValueId, number>();
+  steps.forEach(({ step, back }, index) => {
+    if (back !== undefined) for (const value of backwardReads(step)) first.set(value, index);
+  });
+  return first;
+}
+
+function replanned(
+  { step, back }: TrainingStep,
+  index: number,
+  { first, last, again }: Ends,
+): TrainingStep {
+  const endsHere = [...last].flatMap(([value, at]) => (at === index ? [value] : []));
+  return {
+    step,
+    releaseForward: step.release.filter((value) => !last.has(value) || again.has(value)),
+    back: back && {
+      ...back,
+      again: [...again].filter((value) => first.get(value) === index),
+      release: endsHere,
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Graph, TrainingSetup } from "../ir/graph.ts";
+import { memoryOfStep, type StepMemory } from "../targets/tfjs/training/memory.ts";
+import { planRecomputing } from "../targets/tfjs/training/recompute.ts";
+import { planTraining, type TrainingPlan } from "../targets/tfjs/training/training-plan.ts";
+import { ruleOf } from "./optimizers/rules.ts";
+import { type OptimizerSettings, optimizerSettings } from "./optimizers/settings.ts";
+
+/** The plans of a model's training step: the quicker one, and one that keeps less. */
+export interface StepPlans {
+  /** The one for batches of so many samples. */
+  planFor(samples: number): TrainingPlan;
+  /** Bytes that a step is estimated to need, with what allocators take besides. */
+  memoryOf(samples: number): number;
+}
+
+/** Chooses between a plan and the one that keeps less: by what is kept for the way back. */
+export function stepPlans(plan: TrainingPlan, settings: OptimizerSettings): StepPlans {
+  const slots = ruleOf(settings).slots.length;
+  let leaner: TrainingPlan | undefined;
+  const chosen = (samples: number): readonly [TrainingPlan, StepMemory] => {
+    const own = memoryOfStep(plan, { samples, slots });
+    if (own.kept <= KEPT) return [plan, own];
+    leaner ??= planRecomputing(plan);
+    return [leaner, memoryOfStep(leaner, { samples, slots })];
+  };
+  return {
+    planFor: (samples) => chosen(samples)[0],
+    memoryOf: (samples) => chosen(samples)[1].peak * OVERHEAD,
+  };
+}
+
+/**
+ * Bytes that a training step is estimated to need, by samples of a batch; to be compared with what the machine has free
+ * (`limitBatch`). Throws as `createTrainer` does.
+ */
+export function trainingMemory(graph: Graph, training: TrainingSetup): (samples: number) => number {
+  const settings = optimizerSettings(training.optimizer, graph.source.version);
+  return stepPlans(planTraining(graph), settings).memoryOf;
+}
+
+/** Above this, some twentieth of the time buys a third of the memory. */
+const KEPT = 512 * 1024 ** 2;
+
+/** Measured with MobileNet, SqueezeNet and ResNet50 on tfjs-node. */
+const OVERHEAD = 1.35;
