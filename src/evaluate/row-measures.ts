@@ -5,6 +5,8 @@ export type RowMeasure = (output: ArrayLike<number>, target: ArrayLike<number>) 
 export interface RowMeasureOptions {
   /** Stand-alone Keras takes targets of hinges as they are, later ones turn 0 and 1 into -1 and 1; by default the latter. */
   readonly hinges?: "as-they-are" | "from-0-and-1";
+  /** tf.keras 2 adds 1e-7 to what its binary cross entropy has clipped; by default not. */
+  readonly clipping?: "once" | "twice";
   /** Numbers that the loss was made with, as Keras calls them: `delta`, `gamma`, `alpha`. */
   readonly settings?: Readonly<Record<string, number>>;
 }
@@ -102,12 +104,15 @@ const categoricalFocal: Made =
     });
   };
 
-const binaryFocal: Made = ({ settings: { gamma = GAMMA } = {} }) =>
-  meanOf((p, t) => {
+const binaryFocal: Made = ({ clipping, settings: { gamma = GAMMA } = {} }) => {
+  const added = clipping === "twice" ? EPSILON : 0;
+  return meanOf((p, t) => {
     const q = Math.min(MOST, Math.max(EPSILON, p));
     const own = t * q + (1 - t) * (1 - q);
-    return -((1 - own) ** gamma) * (t * Math.log(q) + (1 - t) * Math.log(1 - q));
+    const entropy = t * Math.log(q + added) + (1 - t) * Math.log(1 - q + added);
+    return -((1 - own) ** gamma) * entropy;
   });
+};
 
 const MEASURES: ReadonlyMap<string, Made> = new Map([
   ["mean_squared_error", elementwise((p, t) => (p - t) ** 2)],

@@ -3,14 +3,13 @@ import {
   type Clipping,
   categoricalCrossEntropy,
   type LossOptions,
-  meanAbsoluteError,
-  meanSquaredError,
+  rowMeasure,
   type Scored,
   sparseCategoricalCrossEntropy,
 } from "../evaluate/index.ts";
 import type { Graph } from "../ir/graph.ts";
 import { readFloat64 } from "../ir/tensor.ts";
-import { clippingOf } from "./loss-clipping.ts";
+import { clippingOf, isStandalone, isTensorFlow2 } from "./loss-clipping.ts";
 
 /** The loss that Keras' `evaluate` gives for a model. */
 export interface KerasLoss {
@@ -42,8 +41,11 @@ export function kerasLoss(graph: Graph | undefined, samples: LossSamples): Keras
   const penalty = graph === undefined ? 0 : penaltyOf(graph);
   const { labelSmoothing = 0 } = graph?.training?.lossSettings?.[output] ?? {};
   const clipping = clippingOf(graph, output);
-  const own = ownLoss(name, samples, clipping, labelSmoothing);
-  return { name, penalty, value: own === undefined ? undefined : own + penalty };
+  const own =
+    ownLoss(name, samples, clipping, labelSmoothing) ?? rowLoss(name, samples, graph, output);
+  // Of several outputs each loss is told by itself, without its weight.
+  const weight = graph?.outputs.length === 1 ? (graph.training?.lossWeights?.[0] ?? 1) : 1;
+  return { name, penalty, value: own === undefined ? undefined : own * weight + penalty };
 }
 
 /** Without penalties; undefined where it is not computed here. */
@@ -65,15 +67,33 @@ function ownLoss(
       const targets = targetsOf(samples).map((y) => y * (1 - labelSmoothing) + labelSmoothing / 2);
       return binaryCrossEntropy(targets, valuesOf(samples), options);
     }
-    case "mean_squared_error":
-    case "mse":
-      return meanSquaredError(targetsOf(samples), valuesOf(samples));
-    case "mean_absolute_error":
-    case "mae":
-      return meanAbsoluteError(targetsOf(samples), valuesOf(samples));
     default:
       return undefined;
   }
+}
+
+/** Losses that look at one sample after the other; undefined for a name that is none of them. */
+function rowLoss(
+  name: string,
+  samples: LossSamples,
+  graph: Graph | undefined,
+  output: number,
+): number | undefined {
+  const { numbers } = graph?.training?.lossSettings?.[output] ?? {};
+  const measure = rowMeasure(name, {
+    hinges: graph !== undefined && isStandalone(graph) ? "as-they-are" : "from-0-and-1",
+    clipping: graph !== undefined && isTensorFlow2(graph) ? "twice" : "once",
+    ...(numbers === undefined ? {} : { settings: numbers }),
+  });
+  if (measure === undefined) return undefined;
+  const [values, targets] = [Array.from(valuesOf(samples)), targetsOf(samples)];
+  const { length: count } = samples.scored.truth;
+  const width = values.length / count;
+  let sum = 0;
+  for (let at = 0; at < values.length; at += width) {
+    sum += measure(values.slice(at, at + width), targets.slice(at, at + width));
+  }
+  return sum / count;
 }
 
 /** L1 and L2 of all weights together. Arrays are read one at a time. */

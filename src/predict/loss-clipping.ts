@@ -15,15 +15,20 @@ export function seesThrough(
   graph: Graph,
   { value }: GraphPort,
 ): Graph["nodes"][number] | undefined {
-  if (!isTensorFlow2(graph) && majorOf(graph) < 3) return undefined;
+  if (isStandalone(graph)) return undefined;
   const node = graph.nodes.find(({ outputs }) => outputs.includes(value));
   const { op } = node ?? {};
   const isSeen = op?.kind === "activation" && ["softmax", "sigmoid"].includes(op.activation.fn);
   return isSeen ? node : undefined;
 }
 
+/** Keras 1 and 2 of its own, up to 2.3. */
+export function isStandalone(graph: Graph): boolean {
+  return !isTensorFlow2(graph) && majorOf(graph) < 3;
+}
+
 /** tf.keras, which has numbered itself like Keras since 2.4. */
-function isTensorFlow2(graph: Graph): boolean {
+export function isTensorFlow2(graph: Graph): boolean {
   const { version } = graph.source;
   const minor = Number.parseInt(version.split(".")[1] ?? "0", 10);
   return version.includes("-tf") || (majorOf(graph) === 2 && minor >= 4);

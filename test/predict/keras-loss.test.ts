@@ -4,6 +4,7 @@ import { bytesSource } from "../../src/formats/bytes.ts";
 import type { Graph, LossSettings } from "../../src/ir/graph.ts";
 import { kerasLoss } from "../../src/predict/keras-loss.ts";
 import { readKeras } from "../../src/sources/keras/index.ts";
+import { parseTraining } from "../../src/sources/keras/training.ts";
 import { DIGITS, digitsCase, digitsProbabilities } from "../digits.ts";
 
 const { graph } = readKeras(bytesSource(readFileSync(DIGITS.model)));
@@ -24,7 +25,54 @@ const two = {
   outputCount: 1,
 };
 
+/** What Keras' losses make of the same probabilities. */
+function references(dialect: string): {
+  readonly keras: string;
+  readonly labels: readonly number[];
+  readonly probabilities: readonly (readonly number[])[];
+  readonly cases: readonly {
+    readonly class: string;
+    readonly config: Readonly<Record<string, number>>;
+    readonly value: number;
+  }[];
+} {
+  const path = new URL(`../../fixtures/losses/${dialect}.json`, import.meta.url);
+  return JSON.parse(readFileSync(path, "utf8"));
+}
+
+describe.each(["tf", "keras-3"])("losses in the dialect of %s", (dialect) => {
+  const { keras, labels, probabilities, cases } = references(dialect);
+  const scored = { classes: ["a", "b", "c", "d"], truth: labels, scores: probabilities.flat() };
+  it.each(cases.map((one) => [one.class, one.config, one.value] as const))(
+    "%s %j is what Keras computes",
+    (name, config, expected) => {
+      const file = { class_name: name, config: { name: "own", ...config } };
+      const training = parseTraining({ optimizer: "sgd", loss: file }, ["out"]);
+      const source = { ...graph.source, version: keras };
+      const { penalties, ...rest } = graph;
+      const own = { ...rest, source, ...(training === undefined ? {} : { training }) };
+      const { value = Number.NaN } = kerasLoss(own, { scored, outputCount: 4 });
+      expect(Math.abs(value - expected)).toBeLessThanOrEqual(
+        1e-6 * Math.max(1, Math.abs(expected)),
+      );
+    },
+  );
+});
+
 describe("the loss of a model", () => {
+  it("of hinges takes targets of stand-alone Keras as they are, by its formula", () => {
+    const { value } = kerasLoss(trained("hinge"), { ...two, outputCount: 2 });
+    expect(value).toBeCloseTo((1 + 0.25 + 0.5 + 1) / 4, 12);
+  });
+
+  it("is multiplied by its weight, penalties apart", () => {
+    const { training, ...rest } = graph;
+    const weighted = training && { ...rest, training: { ...training, lossWeights: [3] } };
+    const scored = { classes, truth, scores: digitsProbabilities() };
+    const { value = 0, penalty } = kerasLoss(weighted, { scored, outputCount: 10 });
+    expect(value - penalty).toBeCloseTo(3 * (digitsCase.loss - penalty), 5);
+  });
+
   it("is Keras' own, with the penalties of its weights", () => {
     const scored = { classes, truth, scores: digitsProbabilities() };
     const { name, value = 0, penalty } = kerasLoss(graph, { scored, outputCount: 10 });
@@ -74,8 +122,8 @@ describe("the loss of a model", () => {
   });
 
   it("is named but not computed where it is another", () => {
-    expect(kerasLoss(trained("poisson"), two)).toEqual({
-      name: "poisson",
+    expect(kerasLoss(trained("dice"), two)).toEqual({
+      name: "dice",
       value: undefined,
       penalty: 0,
     });
