@@ -70,13 +70,18 @@ const PUBLISHED: ReadonlyMap<string, Published> = new Map<string, Published>([
 /** The names of all architectures that can be built. */
 export const ARCHITECTURES: readonly string[] = [...PUBLISHED.keys()];
 
+/** The architecture that a name means, in whichever spelling: `MobileNetV2`, `mobilenet-v2`. */
+export function findArchitecture(name: string): string | undefined {
+  const plain = (text: string): string => text.toLowerCase().replace(/[-_\s]/g, "");
+  return ARCHITECTURES.find((candidate) => plain(candidate) === plain(name));
+}
+
 /**
  * The config of a published architecture in the words of tf.keras 2.15, without weights; layers are called as in
  * `keras.applications` (SqueezeNet: keras-squeezenet). Throws `bad-option` for an unknown name and options that make no sense.
  */
 export function architectureConfig(name: string, options: ArchitectureOptions = {}): JsonObject {
-  const plain = (text: string): string => text.toLowerCase().replace(/[-_\s]/g, "");
-  const known = ARCHITECTURES.find((candidate) => plain(candidate) === plain(name));
+  const known = findArchitecture(name);
   const published = known === undefined ? undefined : PUBLISHED.get(known);
   if (published === undefined || known === undefined) {
     return fail("bad-option", `The architecture "${name}" is not known.`, {

@@ -1,2 +1,7 @@
-export { ARCHITECTURES, type ArchitectureOptions, architectureConfig } from "./architecture.ts";
+export {
+  ARCHITECTURES,
+  type ArchitectureOptions,
+  architectureConfig,
+  findArchitecture,
+} from "./architecture.ts";
 export { VERSION as ARCHITECTURE_VERSION } from "./network.ts";

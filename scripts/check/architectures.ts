@@ -1,0 +1,96 @@
+// npm run check:architectures [-- name part…]: published architectures built by kc, with weights that Keras saved apart from them, loaded by
+// name and evaluated; with the classifier, without it, and a base out of a file with one.
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { bytesSource } from "../../src/formats/bytes.ts";
+import { buildArchitecture } from "../../src/surgery/build-architecture.ts";
+import { loadWeightsInto } from "../../src/surgery/load-weights.ts";
+import { newHead } from "../../src/surgery/new-head.ts";
+import { evaluate } from "../../src/verify/graph/evaluate.ts";
+import { type Case, type CaseFile, readArray } from "../../test/cases.ts";
+import { CACHE, runPython } from "./python.ts";
+
+const FOLDER = join(CACHE, "architectures");
+const ENVIRONMENTS: readonly (readonly [string, readonly string[]])[] = [
+  ["squeezenet", ["tensorflow==2.15.1", "keras-squeezenet==0.4"]],
+  ["keras3", ["keras==3.15.1", "tensorflow-cpu"]],
+];
+
+interface ArchitectureCase extends CaseFile {
+  readonly weights: string;
+  readonly arguments: {
+    readonly alpha?: number;
+    readonly input_shape: readonly number[];
+    readonly include_top?: boolean;
+    readonly pooling?: "avg" | "max";
+    readonly classes?: number;
+  };
+}
+
+mkdirSync(FOLDER, { recursive: true });
+for (const [name, packages] of ENVIRONMENTS) {
+  process.stderr.write(runPython(name, packages, "architectures.py", [FOLDER]));
+}
+const only = process.argv.slice(2);
+const names = readdirSync(FOLDER).filter(
+  (id) => only.length === 0 || only.some((part) => id.includes(part)),
+);
+const rows = names.map((id) => [id, check(id)] as const);
+console.table(Object.fromEntries(rows));
+const failed = rows.filter(([, { difference, left }]) => !(difference <= 2e-4) || left !== 0);
+console.log(`${rows.length - failed.length} of ${rows.length} architectures agree with Keras.`);
+process.exitCode = failed.length === 0 ? 0 : 1;
+
+/** The largest difference, layers of a model or file without weights, and layers of a base out of this file under a new head. */
+function check(id: string) {
+  const folder = join(FOLDER, id);
+  const json: ArchitectureCase = JSON.parse(readFileSync(join(folder, "case.json"), "utf8"));
+  const testCase: Case = { id, folder, json };
+  const source = () => bytesSource(readFileSync(join(folder, json.weights)), json.weights);
+  const options = optionsOf(json);
+  const { traced, loaded, missing, unused } = loadWeightsInto(
+    buildArchitecture(json.name, { ...options, seed: 5 }),
+    source(),
+  );
+  const state = json.weights.endsWith(".weights.h5");
+  const headed = newHead(buildArchitecture(json.name, { ...options, includeTop: false }), {
+    classes: 3,
+  });
+  return {
+    difference: difference(testCase, traced.trace.graph),
+    layers: loaded.length,
+    left: missing.length + unused.length,
+    // Files of states name no layers, so that they fit whole models only.
+    base: state ? "-" : loadWeightsInto(headed.traced, source()).loaded.length,
+  };
+}
+
+function optionsOf({ arguments: given }: ArchitectureCase) {
+  const { alpha, input_shape: inputShape, include_top: includeTop, pooling, classes } = given;
+  return {
+    inputShape,
+    ...(alpha === undefined ? {} : { alpha }),
+    ...(includeTop === undefined ? {} : { includeTop }),
+    ...(pooling === undefined ? {} : { pooling }),
+    ...(classes === undefined ? {} : { classes }),
+  };
+}
+
+function difference(testCase: Case, graph: Parameters<typeof evaluate>[0] | undefined): number {
+  const [input] = testCase.json.inputs;
+  const [output] = testCase.json.outputs;
+  const [port] = graph?.inputs ?? [];
+  if (graph === undefined || input === undefined || output === undefined || port === undefined) {
+    return Number.NaN;
+  }
+  const data = Float64Array.from(readArray(testCase, input));
+  const [got] = evaluate(graph, new Map([[port.name, { shape: input.shape, data }]]));
+  const expected = readArray(testCase, output);
+  const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+  const differences = Array.from(expected, (value, at) =>
+    Math.abs(value - (got?.data[at] ?? Number.NaN)),
+  );
+  return Number(
+    (differences.reduce((most, value) => Math.max(most, value), 0) / scale).toPrecision(2),
+  );
+}
