@@ -5,6 +5,7 @@ import { INTERPOLATIONS } from "../image/resize.ts";
 import {
   type InputOptions,
   listClassFolder,
+  openPictureLoader,
   openTrainingPictures,
   readPictureList,
   type TrainingPictureOptions,
@@ -84,36 +85,35 @@ export async function openTrainData(
     preprocessing,
     layout,
   };
+  const augmentation = augmentationOf(flags);
+  const { said, ...sampling } = samplingOf(train, flags);
   const options: Omit<TrainingPictureOptions, "order"> = {
     ...input,
     target: targetKindOf(graph.training?.losses[0] ?? "", classes.length, outputsOf(graph)),
     batchSize: wholeAbove0(flags, "batchSize") ?? 32,
-    ...(threads === undefined ? {} : { threads }),
+    loader: await openPictureLoader(threads),
   };
-  const augmentation = augmentationOf(flags);
-  const { said, ...sampling } = samplingOf(train, flags);
-  const opened = await openTrainingPictures(train, {
-    ...options,
-    ...sampling,
-    seed: seedOf(flags),
-    ...(augmentation === undefined ? {} : { augmentation }),
-  });
-  const tested =
-    validation &&
-    (await openTrainingPictures(validation, {
+  const close = async (): Promise<void> => options.loader?.close();
+  try {
+    const opened = await openTrainingPictures(train, {
       ...options,
-      order: orderAsGiven(validation.files.length),
-    }));
-  return {
-    train: opened,
-    validation: tested,
-    input,
-    said: [...splitLines(flags), ...said],
-    async close() {
-      await opened.close();
-      await tested?.close();
-    },
-  };
+      ...sampling,
+      seed: seedOf(flags),
+      ...(augmentation === undefined ? {} : { augmentation }),
+    });
+    const order = orderAsGiven(validation?.files.length ?? 0);
+    const tested = validation && (await openTrainingPictures(validation, { ...options, order }));
+    return {
+      train: opened,
+      validation: tested,
+      input,
+      said: [...splitLines(flags), ...said],
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** Numbers of a row of the model's output. */

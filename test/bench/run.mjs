@@ -1,4 +1,4 @@
-// npm run bench [commands [summary | verify …] | convert [mobilenet | resnet50 | vgg16 …] | images | predict [mobilenet …] | train [mobilenet …] [8 | 32] | wasm [mobilenet …]]
+// npm run bench [commands [summary | verify …] | convert [mobilenet | resnet50 | vgg16 …] | images [augmented] | predict [mobilenet …] | train [mobilenet …] [8 | 32] | wasm [mobilenet …]]
 import { benchCommands } from "./commands.mjs";
 import { benchConvert } from "./convert.mjs";
 

@@ -32,6 +32,8 @@ export interface TrainingPictureOptions extends InputOptions {
   readonly lookAhead?: number;
   /** Threads that decode: one for each processor by default, 0 for none. The numbers are the same. */
   readonly threads?: number;
+  /** Threads that are shared with other data, instead of own ones; whoever opened them closes them. */
+  readonly loader?: PictureLoader;
   /** `wasm` leaves sharp alone even where it is installed. */
   readonly jpeg?: "auto" | "wasm";
 }
@@ -53,7 +55,7 @@ export async function openTrainingPictures(
   checkWhole("width", options.size.width);
   checkWhole("height", options.size.height);
   checkLabels(set);
-  const loader = await openPictureLoader(options.threads);
+  const loader = options.loader ?? (await openPictureLoader(options.threads));
   const faults = new Map<string, SampleFault>();
   for (const { name, why } of set.faults) faults.set(name, { name, why });
   const { augmentation } = options;
@@ -73,7 +75,9 @@ export async function openTrainingPictures(
     order: (epoch) => order.of(epoch),
     load: (samples, signal) => batchesOf(run, { epoch: 0, samples }, 0, signal),
     answers: (samples) => answersOf(run, samples),
-    close: () => loader.close(),
+    close: async () => {
+      if (options.loader === undefined) await loader.close();
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { prepareNumbers } from "../../../src/image/prepare.ts";
 import { PRESETS } from "../../../src/image/preprocessing.ts";
 import { pictureBatches } from "../../../src/io/pictures/batches.ts";
 import { listClassFolder } from "../../../src/io/pictures/class-folder.ts";
+import { openPictureLoader } from "../../../src/io/pictures/loader.ts";
 import type { PictureSet } from "../../../src/io/pictures/picture-set.ts";
 import {
   openTrainingPictures,
@@ -231,6 +232,16 @@ describe("openTrainingPictures", () => {
     };
     await expect(run()).rejects.toThrow("enough");
     expect(seen).toBe(2);
+  });
+
+  it("shares threads with other data, and leaves them open", async () => {
+    let closed = 0;
+    const own = await openPictureLoader(0);
+    const loader = { ...own, close: async () => void closed++ };
+    const data = await open(digits(), { loader });
+    expect((await epochOf(data, 0)).length).toBe(1);
+    await data.close();
+    expect(closed).toBe(0);
   });
 
   it("refuses pictures without labels", async () => {
