@@ -107,6 +107,19 @@ export function cutFrozen(whole: WholeRun): CutRun | undefined {
   };
 }
 
+/**
+ * What could be computed once if frozen batch normalisations did not go by the batch; undefined where nothing could, or where
+ * they do not.
+ */
+export function storedNormHint(whole: WholeRun): string | undefined {
+  if (whole.frozenNorm === "stored") return undefined;
+  const picture = inputShape(whole.input);
+  const now = worthwhileSplit(whole.graph, picture, whole);
+  const then = worthwhileSplit(whole.graph, picture, { frozenNorm: "stored" });
+  if (then === undefined || then.layers === now?.layers) return undefined;
+  return `Frozen batch normalisations go by the batch, as in the Keras that saved the model. With --frozen-norm stored, ${then.layers} of ${then.of} layers would be computed once.`;
+}
+
 /** Features that need more bytes than these are read from the disk. */
 const MOST_MEMORY = 2 ** 30;
 const FOLDER = ".kc-cache";

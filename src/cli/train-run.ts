@@ -16,7 +16,7 @@ import type { Terminal } from "./terminal.ts";
 import type { RunBackup } from "./train-backup.ts";
 import { trainCallbacks } from "./train-callbacks.ts";
 import type { TrainData, TrainPictures } from "./train-data.ts";
-import { cutFrozen, type FrozenReport, type WholeRun } from "./train-frozen.ts";
+import { cutFrozen, type FrozenReport, storedNormHint, type WholeRun } from "./train-frozen.ts";
 import { logCallbacks } from "./train-logs.ts";
 import type { Trainee } from "./train-model.ts";
 import { progressPrinter } from "./train-progress.ts";
@@ -63,6 +63,8 @@ export async function runTraining(parts: TrainParts, signal: AbortSignal): Promi
   const { flags, terminal, quiet, warn } = parts;
   const whole = wholeRun(parts);
   const cut = cutFrozen(whole);
+  const hint = flags.has("frozenNorm") ? undefined : storedNormHint(whole);
+  if (hint !== undefined && !quiet) terminal.say(terminal.dim(hint));
   const { graph } = cut ?? whole;
   const trainer = createTrainer(graph, {
     random: dropoutNumbers(seedOf(flags)),

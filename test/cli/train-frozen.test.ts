@@ -7,7 +7,7 @@ import { DIGIT_CLASSES, someDigits } from "../some-digits.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { run } from "./run.ts";
 
-const FROZEN = join(FIXTURES, "training_tf215/adam_head_only/model_step0.h5.gz");
+const FROZEN = "training_tf215/adam_head_only/model_step0.h5.gz";
 const CLASSES = DIGIT_CLASSES.slice(0, 4);
 const OPTIONS = ["--preprocess", "tf", "--backend", "cpu", "--workers", "0"];
 
@@ -47,8 +47,29 @@ describe("kc train of a model with frozen layers", () => {
   });
 });
 
-function frozenModel(): string {
+it("says what stored statistics would save where the model's Keras goes by the batch", async () => {
+  const model = frozenModel("training/adam_head_only/model_step0.hdf5.gz");
+  const flags = ["--size", "12x12", "--epochs", "1", "-o", join(temporaryFolder(), "out.keras")];
+  const pictures = someDigits(2, CLASSES);
+  const { stderr } = await run("train", model, pictures, ...OPTIONS, ...flags);
+  expect(stderr).toContain(
+    "Frozen batch normalisations go by the batch, as in the Keras that saved the model. With --frozen-norm stored, 7 of 9 layers would be computed once.\n",
+  );
+  const told = await run(
+    "train",
+    model,
+    pictures,
+    ...OPTIONS,
+    ...flags,
+    "--force",
+    "--frozen-norm",
+    "stored",
+  );
+  expect(told.stderr).toContain("frozen: 7 of 9 layers, computed once");
+});
+
+function frozenModel(file = FROZEN): string {
   const path = join(temporaryFolder(), "frozen.h5");
-  writeFileSync(path, gunzipSync(readFileSync(FROZEN)));
+  writeFileSync(path, gunzipSync(readFileSync(join(FIXTURES, file))));
   return path;
 }
