@@ -61,6 +61,8 @@ export async function openTrainingPictures(
   const { augmentation } = options;
   const kept = keepPictures(inputLength(options), options.keepBytes);
   const run: Run = { set, options, batchSize, loader, kept, free: [], faults };
+  // Who asks for samples apart from any epoch keeps what becomes of them.
+  const once: Run = { ...run, kept: keepPictures(inputLength(options), 0) };
   return {
     samples: order.samples,
     batchSize,
@@ -73,7 +75,7 @@ export async function openTrainingPictures(
       return batchesOf(run, { epoch, samples: order.of(epoch) }, first, signal);
     },
     order: (epoch) => order.of(epoch),
-    load: (samples, signal) => batchesOf(run, { epoch: 0, samples }, 0, signal),
+    load: (samples, signal) => batchesOf(once, { epoch: 0, samples }, 0, signal),
     answers: (samples) => answersOf(run, samples),
     close: async () => {
       if (options.loader === undefined) await loader.close();

@@ -4,13 +4,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { CPU_BACKEND } from "../../../src/backends/cpu.ts";
 import { PRESETS } from "../../../src/image/preprocessing.ts";
 import { openPictureRows } from "../../../src/io/features/picture-rows.ts";
-import { openFile } from "../../../src/io/node.ts";
 import { listClassFolder } from "../../../src/io/pictures/class-folder.ts";
 import type { PictureSet } from "../../../src/io/pictures/picture-set.ts";
 import { openTrainingPictures } from "../../../src/io/pictures/training-pictures.ts";
-import type { Graph } from "../../../src/ir/graph.ts";
-import { type SplitModel, splitFrozen } from "../../../src/passes/split-frozen.ts";
-import { readKeras } from "../../../src/sources/keras/index.ts";
 import { buildTfjs } from "../../../src/targets/tfjs/index.ts";
 import { cachedFeatures } from "../../../src/train/features/cached-features.ts";
 import { type FeatureStore, memoryStore } from "../../../src/train/features/feature-store.ts";
@@ -24,9 +20,10 @@ import { orderAsGiven, shuffledOrder } from "../../../src/train/sample-order.ts"
 import type { TrainingBatch, TrainingData } from "../../../src/train/training-data.ts";
 import { DIGITS, digitsCase, digitsProbabilities } from "../../digits.ts";
 import { temporaryFolder } from "../../temporary.ts";
+import { digitsSplit } from "./digits-split.ts";
 
 const SPACE = "ab".repeat(32);
-const split = digitsSplit();
+const { split, size } = digitsSplit();
 const shapes = featureShapes(split.tail);
 const kind = { space: SPACE, length: featureLength(shapes) };
 
@@ -136,21 +133,6 @@ beforeAll(async () => {
   await CPU_BACKEND.load();
 });
 
-/** The model of the digits, all frozen but its last layer. */
-function digitsSplit(): SplitModel {
-  const source = openFile(DIGITS.model);
-  const { graph } = readKeras(source);
-  const last = graph.nodes.findLast(({ op }) => op.kind === "dense" || op.kind === "conv");
-  const nodes = graph.nodes.map((node) => {
-    const trainable = node.origin.layer === last?.origin.layer;
-    return { ...node, origin: { ...node.origin, trainable } };
-  });
-  const frozen: Graph = { ...graph, nodes };
-  const made = splitFrozen(frozen, { frozenNorm: "stored" });
-  if (made === undefined) throw new Error("it was not cut");
-  return made;
-}
-
 /** Thirteen digits of all classes. */
 function someDigits(): PictureSet {
   const set = listClassFolder(DIGITS.test);
@@ -176,9 +158,6 @@ function rows(set: PictureSet, folder: string): FeatureStore {
 }
 
 function pictures(set: PictureSet, order = shuffledOrder(set.files.length, 3)) {
-  const [, height = 0, width = 0] =
-    split.base.types.get(split.base.inputs[0]?.value ?? "")?.shape ?? [];
-  const size = { width: width ?? 0, height: height ?? 0 };
   const preprocessing = PRESETS.tf;
   return openTrainingPictures(set, {
     size,
