@@ -11,7 +11,7 @@ import type { Batch } from "../../src/train/batch.ts";
 import type { SavedArray } from "../../src/train/optimizers/state.ts";
 import { FIXTURES } from "../cases.ts";
 
-/** What Keras wrote of a run: `fixtures/generators/training_224.py` and `training_tf215.py`. */
+/** What Keras wrote of a run: `fixtures/generators/training_224.py`, `training_tf215.py` and `training_k3.py`. */
 export interface TrainingRun {
   readonly name: string;
   readonly loss?: string;
@@ -45,7 +45,7 @@ const images = floats(gunzipSync(read("training/data/images.bin.gz")));
 
 /** All runs of a folder by name. */
 export function runsOf(
-  suite: "training" | "training_tf215",
+  suite: "training" | "training_tf215" | "training_k3",
 ): readonly (readonly [string, TrainingRun])[] {
   return readdirSync(join(FIXTURES, suite))
     .filter((name) => name !== "data" && !name.includes("."))
