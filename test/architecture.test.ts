@@ -107,6 +107,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "@tensorflow/tfjs-backend-wasm",
     "@tensorflow/tfjs-converter",
     "@tensorflow/tfjs-core",
+    "@tensorflow/tfjs-layers",
     "tinypool",
     "node:",
   ],

@@ -6,5 +6,5 @@ import type { TargetWriter } from "./target-spec.ts";
 export const tfjsGraphWriter: TargetWriter = writerOf({
   format: "TensorFlow.js graph",
   write: writeTfjsGraph,
-  verifiable: true,
+  kind: "graph",
 });

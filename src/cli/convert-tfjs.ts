@@ -1,4 +1,3 @@
-import { fail } from "../errors.ts";
 import type { Graph, GraphPort } from "../ir/graph.ts";
 import { sizeOf, type WeightRef } from "../ir/tensor.ts";
 import {
@@ -14,24 +13,23 @@ import type { TargetWriter } from "./target-spec.ts";
 export const tfjsLayersWriter: TargetWriter = writerOf({
   format: "TensorFlow.js layers",
   write: writeTfjsLayers,
-  verifiable: false,
+  kind: "layers",
 });
 
 /** A kind of tfjs model, as the command line needs it. */
 export interface TfjsKind {
   readonly format: string;
   readonly write: (graph: Graph, options: TfjsModelOptions) => TfjsModel;
-  /** Whether there is something here that can run it. */
-  readonly verifiable: boolean;
+  readonly kind: "graph" | "layers";
 }
 
 const QUANTIZATIONS = ["float16", "uint8", "uint16"] as const;
 
 /** Makes a writer for the command line of a function that writes. */
-export function writerOf({ format, write, verifiable }: TfjsKind): TargetWriter {
+export function writerOf({ format, write, kind }: TfjsKind): TargetWriter {
   return {
     plan(flags) {
-      const options = optionsOf(flags, verifiable);
+      const options = optionsOf(flags);
       const { quantize } = options;
       return (graph, output) => {
         const model = write(graph, options);
@@ -41,7 +39,7 @@ export function writerOf({ format, write, verifiable }: TfjsKind): TargetWriter 
           warnings: model.warnings,
           async verify(name, progress) {
             const { verifyTfjs } = await import("./verify-tfjs.ts");
-            return verifyTfjs({ name, graph, output, quantize }, progress);
+            return verifyTfjs({ name, graph, output, quantize, kind }, progress);
           },
         };
       };
@@ -50,12 +48,7 @@ export function writerOf({ format, write, verifiable }: TfjsKind): TargetWriter 
   };
 }
 
-function optionsOf(flags: FlagReader, verifiable: boolean): TfjsModelOptions {
-  if (flags.has("verify") && !verifiable) {
-    fail("bad-option", "A layers model of TensorFlow.js cannot be verified here.", {
-      hint: "Write and verify a graph model: --to tfjs-graph; or leave out --verify.",
-    });
-  }
+function optionsOf(flags: FlagReader): TfjsModelOptions {
   const quantize = flags.oneOf("quantize", QUANTIZATIONS);
   return quantize === undefined ? {} : { quantize };
 }

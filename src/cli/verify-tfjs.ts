@@ -1,7 +1,10 @@
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { openTfjsGraphFolder } from "../backends/tfjs-graph-folder.ts";
+import { openTfjsLayersFolder } from "../backends/tfjs-layers-folder.ts";
 import { exitCodeOf } from "../errors.ts";
+import { openFile } from "../io/node.ts";
 import type { Graph } from "../ir/graph.ts";
+import { readKeras } from "../sources/keras/index.ts";
 import type { Quantization } from "../targets/tfjs-model/index.ts";
 import {
   compareOutputs,
@@ -20,15 +23,19 @@ export interface WrittenTfjs {
   /** The folder. */
   readonly output: string;
   readonly quantize: Quantization | undefined;
+  readonly kind: "graph" | "layers";
 }
 
-/** Runs the written graph model in tfjs on random inputs and compares with the graph in double precision. */
+/** Runs the written model in tfjs on random inputs and compares with the graph in double precision. */
 export async function verifyTfjs(
-  { name, graph, output, quantize }: WrittenTfjs,
+  { name, graph, output, quantize, kind }: WrittenTfjs,
   progress: (text: string) => void,
 ): Promise<VerificationReport> {
   const start = performance.now();
-  const model = await openTfjsGraphFolder(output);
+  const model =
+    kind === "graph"
+      ? await openTfjsGraphFolder(output)
+      : await openTfjsLayersFolder(output, (use) => readAgain(output, use));
   const samples = graphSamples(graph, SAMPLES, seededRandom(1));
   const runs = samples.map((sample, index) => {
     progress(`Comparing: ${index + 1} of ${samples.length}`);
@@ -56,6 +63,15 @@ export async function verifyTfjs(
     warnings: [],
     milliseconds: Math.round(performance.now() - start),
   };
+}
+
+function readAgain<T>(folder: string, use: (graph: Graph) => T): T {
+  const source = openFile(join(folder, "model.json"));
+  try {
+    return use(readKeras(source).graph);
+  } finally {
+    source.close();
+  }
 }
 
 /** As many as for Core ML. */
