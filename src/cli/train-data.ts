@@ -20,7 +20,7 @@ import type { IndexedData } from "../train/training-data.ts";
 import { augmentationOf } from "./augmentation.ts";
 import { loadClassLabels } from "./class-labels.ts";
 import type { FlagReader } from "./flag-reader.ts";
-import { sizeFlag, wholeAbove0 } from "./open-classifier.ts";
+import { sizeFlag } from "./open-classifier.ts";
 import { samplingOf } from "./train-sampling.ts";
 import { seedOf } from "./train-seed.ts";
 
@@ -67,12 +67,18 @@ export function listTrainPictures(folder: string, flags: FlagReader): TrainPictu
   return { classes, train: parts.training, validation: parts.validation };
 }
 
+/** What is decided before the pictures are opened. */
+export interface DataOptions {
+  readonly preprocessing: Preprocessing;
+  readonly batchSize: number;
+}
+
 /** Opens the pictures for a model. Throws `bad-option` where its input or its outputs are not those of the pictures. */
 export async function openTrainData(
   { classes, train, validation }: TrainPictures,
   graph: Graph,
   flags: FlagReader,
-  preprocessing: Preprocessing,
+  { preprocessing, batchSize }: DataOptions,
 ): Promise<TrainData> {
   const { channels, layout, width, height } = pictureInputOf(graph, sizeFlag(flags));
   const threads = workersOf(flags);
@@ -90,7 +96,7 @@ export async function openTrainData(
   const options: Omit<TrainingPictureOptions, "order"> = {
     ...input,
     target: targetKindOf(graph.training?.losses[0] ?? "", classes.length, outputsOf(graph)),
-    batchSize: wholeAbove0(flags, "batchSize") ?? 32,
+    batchSize,
     loader: await openPictureLoader(threads),
   };
   const close = async (): Promise<void> => options.loader?.close();

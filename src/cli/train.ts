@@ -5,10 +5,12 @@ import { checkOutput } from "../io/node.ts";
 import { writeKeras } from "../targets/keras/index.ts";
 import { hashOfFiles } from "./file-hash.ts";
 import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
+import { wholeAbove0 } from "./open-classifier.ts";
 import { type PicturePreparation, picturePreparation } from "./picture-preparation.ts";
 import { sayFaults, sayWarnings } from "./picture-run.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { openBackup, type RunBackup } from "./train-backup.ts";
+import { chooseBatch } from "./train-batch.ts";
 import {
   listTrainPictures,
   openTrainData,
@@ -63,7 +65,16 @@ async function trainWith(command: TrainCommand, signal: AbortSignal): Promise<nu
   const setup = trainSetup(trainee.graph, flags);
   const graph = { ...trainee.graph, training: setup.training };
   const pixels = picturePreparation(graph, flags);
-  const data = await openTrainData(pictures, graph, flags, pixels.preprocessing);
+  const batch = chooseBatch({
+    graph,
+    training: setup.training,
+    asked: wholeAbove0(flags, "batchSize") ?? 32,
+    backend: command.backend.spec.name,
+    available: process.availableMemory(),
+  });
+  const { preprocessing } = pixels;
+  const { batchSize } = batch;
+  const data = await openTrainData(pictures, graph, flags, { preprocessing, batchSize });
   const warnings: Diagnostic[] = [...trainee.warnings, ...pixels.warnings];
   const tell = (warning: Diagnostic): void => {
     if (warnings.some(({ text }) => text === warning.text)) return;
@@ -71,6 +82,7 @@ async function trainWith(command: TrainCommand, signal: AbortSignal): Promise<nu
     if (!quiet) sayWarnings([warning], terminal);
   };
   const warn = (text: string): void => tell({ code: "bad-option", text });
+  if (batch.warning !== undefined) warn(batch.warning);
   const save = async (path: string, trained: Trained): Promise<void> => {
     const written = writeKeras(trainee.traced, { container: trainedContainer(path), trained });
     for (const one of written.warnings) tell(one);
