@@ -2,7 +2,9 @@
 
 LIST.json holds objects with name, path, inputs and outputs (file, shape, for inputs name) and tolerance (abs, rel).
 """
+import gzip
 import json
+import os
 import sys
 
 import numpy as np
@@ -27,7 +29,12 @@ def unknown_fields(message):
 
 
 def read(array):
-    return np.fromfile(array['file'], dtype='<f4').reshape(array['shape'])
+    """The numbers of a file, which may be compressed."""
+    path = array['file']
+    if os.path.exists(path):
+        return np.fromfile(path, dtype='<f4').reshape(array['shape'])
+    with gzip.open(path + '.gz') as file:
+        return np.frombuffer(file.read(), dtype='<f4').reshape(array['shape'])
 
 
 def fault(case):
