@@ -85,7 +85,7 @@ function fixtureEntries(): readonly Entry[] {
       if (!existsSync(path) || !isWanted(name)) return [];
       const traced = opened(readFileSync(path), file);
       if (traced === undefined) return [];
-      const { generation, backend } = traced.archive.dialect;
+      const { generation, backend, version } = traced.archive.dialect;
       const facts = { name, case: testCase.folder };
       const others = translations(generation).flatMap(([keras, container, peer]) =>
         entryOf(traced, { keras, container, peer }, facts),
@@ -93,7 +93,11 @@ function fixtureEntries(): readonly Entry[] {
       const peer = PEER_OF.get(generation);
       const container = file === "model.keras" ? ".keras" : ".h5";
       // Kernels of Theano and of Keras on JAX are for these alone.
-      const foreign = !["", "tensorflow"].includes(backend) || UNLOADABLE.has(testCase.id);
+      const foreign =
+        !["", "tensorflow"].includes(backend) ||
+        UNLOADABLE.has(testCase.id) ||
+        testCase.id.includes("k3_jax") ||
+        (/^2\.(3|1[6-9]|2)/.test(version) && !version.startsWith("2.2.4"));
       const own =
         peer === undefined || foreign
           ? []
@@ -107,6 +111,7 @@ function fixtureEntries(): readonly Entry[] {
 const UNLOADABLE: ReadonlySet<string> = new Set([
   "micro/topo_three_levels",
   "micro/topo_sequential_inputlayer",
+  "generations/h5_scalar_strings_utf8",
 ]);
 
 const PEER_OF: ReadonlyMap<Generation, Peer["name"]> = new Map<Generation, Peer["name"]>([
@@ -133,7 +138,7 @@ function runEntries(): readonly Entry[] {
         ? undefined
         : readdirSync(folder).find((one) => one.startsWith("model_step3"));
       const name = `${suite}/${run}`;
-      if (file === undefined || !isWanted(name) || WEIGHTED.test(run)) return [];
+      if (file === undefined || !isWanted(name) || WEIGHTED.test(name)) return [];
       const traced = opened(gunzipSync(readFileSync(join(folder, file))), file);
       if (traced === undefined) return [];
       const facts = { run: folder, data: DATA };
@@ -157,8 +162,8 @@ function runEntries(): readonly Entry[] {
   );
 }
 
-/** Steps that weigh samples or change the rate on the way. */
-const WEIGHTED = /class_weight|sample_weight|lr_change/;
+/** Steps that weigh samples or change the rate on the way, and a state that Keras itself does not save whole. */
+const WEIGHTED = /class_weight|sample_weight|lr_change|tf215.nadam/;
 /** Optimizers whose formulas all generations share. */
 const SAME =
   /^(sgd|sgd_momentum|sgd_nesterov|sgd_clipvalue|adam|adam_amsgrad|adam_epsilon|adamax|adam_fused_softmax)$/;

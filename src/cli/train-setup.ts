@@ -9,6 +9,8 @@ import { parseList, parseNumber } from "./parse-values.ts";
 export interface TrainSetup {
   readonly training: TrainingSetup;
   readonly newOptimizer: boolean;
+  /** Whether a part of it is not what the file says. */
+  readonly stated: boolean;
 }
 
 /** What the model was saved with, unless the options say otherwise. Throws `bad-option`. */
@@ -32,6 +34,7 @@ export function trainSetup({ training: saved }: Graph, flags: FlagReader): Train
   return {
     training: { losses, metrics, optimizer, ...own },
     newOptimizer: stated !== undefined,
+    stated: [stated, loss, flags.list("metrics")].some((one) => one !== undefined),
   };
 }
 

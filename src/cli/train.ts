@@ -84,7 +84,11 @@ async function trainWith(command: TrainCommand, signal: AbortSignal): Promise<nu
   const warn = (text: string): void => tell({ code: "bad-option", text });
   if (batch.warning !== undefined) warn(batch.warning);
   const save = async (path: string, trained: Trained): Promise<void> => {
-    const written = writeKeras(trainee.traced, { container: trainedContainer(path), trained });
+    const container = trainedContainer(path);
+    const written = writeKeras(trainee.traced, {
+      container,
+      trained: setup.stated ? { ...trained, setup: setup.training } : trained,
+    });
     for (const one of written.warnings) tell(one);
     await writeInterruptibly(path, written.file, { force: true, quiet }, terminal);
   };

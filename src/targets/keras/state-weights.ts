@@ -77,9 +77,16 @@ function putLayer(layer: LayerConfig, group: GroupDraft, context: WeightContext)
   if (leaf.open) refuseOpen(layer);
   const weights = context.table.get(layer);
   const counts = new Map<string, number>();
+  const twice = layer.className === "SpectralNormalization" && context.dialect.generation === 3;
+  const kernel = twice ? weights?.get(leaf.slots[0]?.role ?? "") : undefined;
+  // It keeps the kernel of what it wraps among its own variables too.
+  if (kernel !== undefined) {
+    putWeight(group, "vars/0", kernel);
+    counts.set("vars", 1);
+  }
   for (const { role } of leaf.slots) {
     const ref = weights?.get(role) ?? missing(layer, role);
-    const path = `${variablesPath(layer, role.slice(0, role.lastIndexOf("/") + 1))}vars`;
+    const path = `${variablesPath(layer, role.slice(0, role.lastIndexOf("/") + 1), context.dialect)}vars`;
     const count = counts.get(path) ?? 0;
     counts.set(path, count + 1);
     putWeight(group, `${path}/${count}`, ref);
@@ -99,8 +106,11 @@ const RECURRENT: ReadonlySet<string> = new Set([
   "ConvLSTM3D",
 ]);
 
+/** Attention of Keras 3 that keeps its parts under private names, as all of tf.keras does. */
+const PRIVATE: ReadonlySet<string> = new Set(["GroupQueryAttention", "GroupedQueryAttention"]);
+
 /** Where in a layer's group the arrays lie whose roles have this prefix; a slash at its end. */
-function variablesPath(layer: LayerConfig, prefix: string): string {
+function variablesPath(layer: LayerConfig, prefix: string, { generation }: Dialect): string {
   let path = "";
   let className = layer.className;
   let config = layer.config;
@@ -115,7 +125,8 @@ function variablesPath(layer: LayerConfig, prefix: string): string {
       path += part === "layer" ? "layer/" : `${part}_layer/`;
       continue;
     }
-    path += part === "attention_output" ? "output_dense/" : `${part}_dense/`;
+    const own = part === "attention_output" ? "output_dense/" : `${part}_dense/`;
+    path += generation === 3 && !PRIVATE.has(layer.className) ? own : `_${own}`;
     className = "";
   }
   return RECURRENT.has(className) ? `${path}cell/` : path;

@@ -3,7 +3,12 @@ import { isJsonList, isJsonObject, type Json } from "../../json.ts";
 /** JSON as Python writes it: Keras takes a whole number for a float only where it says `1.0`. */
 export function writeJson(value: Json, key = ""): string {
   if (typeof value === "number") return number(value, key);
-  if (isJsonList(value)) return `[${value.map((item) => writeJson(item)).join(", ")}]`;
+  if (isJsonList(value)) {
+    // The first argument of an operation of tf.keras on tensors, which are of floats.
+    const [mark] = value;
+    const constant = mark === "_CONSTANT_VALUE" ? "rate" : "";
+    return `[${value.map((item, at) => writeJson(item, at === 2 ? constant : "")).join(", ")}]`;
+  }
   if (!isJsonObject(value)) return JSON.stringify(value);
   const entries = Object.entries(value).map(
     ([name, item]) => `${JSON.stringify(name)}: ${writeJson(item, name)}`,

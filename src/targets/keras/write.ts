@@ -1,12 +1,15 @@
-import { type Diagnostic, fail } from "../../errors.ts";
+import type { Diagnostic } from "../../errors.ts";
 import type { OutputBytes } from "../../formats/bytes.ts";
+import type { TrainingSetup } from "../../ir/graph.ts";
 import type { WeightRef } from "../../ir/tensor.ts";
-import type { JsonObject } from "../../json.ts";
 import type { TracedModel } from "../../sources/keras/traced-model.ts";
 import type { StateArray } from "../../train/optimizers/state.ts";
 import { targetGeneration } from "./generation.ts";
+import { KERAS1_WORDS } from "./keras1/words.ts";
 import { KERAS2_WORDS } from "./keras2/words.ts";
 import { KERAS3_WORDS } from "./keras3/words.ts";
+import type { KerasSource } from "./source.ts";
+import { statedTraining, withRate } from "./stated-training.ts";
 import { type TrainedValues, withValues } from "./trained.ts";
 import type { Words } from "./translation/words.ts";
 import { writeOwn } from "./write-own.ts";
@@ -35,8 +38,10 @@ export interface TrainedModel {
   readonly optimizer?: readonly StateArray[];
   /** The weights that the optimizer's arrays belong to, in its order; left out: the arrays are in the form of the file. */
   readonly weights?: readonly WeightRef[];
-  /** `training_config` in the words of the model's own generation; left out: as the file has it. */
-  readonly training?: JsonObject;
+  /** How the model was trained, where not as its file says. */
+  readonly setup?: TrainingSetup;
+  /** At the end, where it is another than at the start. */
+  readonly learningRate?: number;
 }
 
 /** A file and what its reader should know. */
@@ -60,22 +65,45 @@ export function writeKeras(traced: TracedModel, options: WriteKerasOptions): Ker
   const generation = targetGeneration(traced, options);
   const model = trained === undefined ? traced : applyTraining(traced, trained);
   const source = { traced: model, trained };
+  const unsaid = trained?.setup !== undefined && model.archive.training === undefined;
+  const { file, warnings, version } = written(source, container, generation);
+  return { file, version, warnings: unsaid ? [...warnings, UNSAID] : warnings };
+}
+
+const UNSAID: Diagnostic = {
+  code: "unsupported",
+  text: "How the model was trained is left out: its Keras lacks a part of it.",
+  hint: "Compile the model again after loading it.",
+};
+
+function written(
+  source: KerasSource,
+  container: KerasContainer,
+  generation: "own" | KerasGeneration,
+): KerasResult {
   if (generation === "own") {
-    return { ...writeOwn(source, container), version: traced.archive.dialect.version };
+    return { ...writeOwn(source, container), version: source.traced.archive.dialect.version };
   }
-  const words = generation === 1 ? undefined : WORDS[generation];
-  if (words === undefined) return fail("unsupported", "not yet");
+  const words = WORDS[generation];
   return { ...writeTranslated(source, container, words), version: words.dialect.version };
 }
 
-const WORDS: Readonly<Record<2 | 3, Words>> = {
+const WORDS: Readonly<Record<KerasGeneration, Words>> = {
+  1: KERAS1_WORDS,
   2: KERAS2_WORDS,
   3: KERAS3_WORDS,
 };
 
-function applyTraining(traced: TracedModel, { values, training }: TrainedModel): TracedModel {
+function applyTraining(traced: TracedModel, trained: TrainedModel): TracedModel {
+  const { values, setup, learningRate } = trained;
   const changed = withValues(traced, values);
-  return training === undefined
-    ? changed
-    : { ...changed, archive: { ...changed.archive, training } };
+  const { archive, model } = changed;
+  const outputs = model.outputs.map(({ layer }) => layer);
+  const stated =
+    setup === undefined ? archive.training : statedTraining(setup, archive.dialect, outputs);
+  const training =
+    stated === undefined || learningRate === undefined ? stated : withRate(stated, learningRate);
+  if (training === archive.training) return changed;
+  const { training: _, ...rest } = archive;
+  return { ...changed, archive: training === undefined ? rest : { ...rest, training } };
 }

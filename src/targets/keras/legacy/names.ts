@@ -6,11 +6,16 @@ const LIMIT = 64_512;
 
 /**
  * Puts a list of names on a group; one that is too long in parts of nearly equal numbers, `name0`, `name1`, …, each with its
- * own width.
+ * own width. `whole`: not in parts, which Keras 1 does not read. Throws `limit`.
  *
  * @see keras/engine/saving.py `save_attributes_to_hdf5_group` (2.2.4)
  */
-export function putNames(group: GroupDraft, key: string, names: readonly string[]): void {
+export function putNames(
+  group: GroupDraft,
+  key: string,
+  names: readonly string[],
+  whole: "whole" | "in parts" = "in parts",
+): void {
   const encoder = new TextEncoder();
   const lengths = names.map((name) => encoder.encode(name).length);
   const tooLong = lengths.findIndex((length) => length > LIMIT);
@@ -21,6 +26,11 @@ export function putNames(group: GroupDraft, key: string, names: readonly string[
   }
   let count = 1;
   while (cut(lengths, count).some((part) => part.length * Math.max(0, ...part) > LIMIT)) count += 1;
+  if (count > 1 && whole === "whole") {
+    fail("limit", `The names in ${key} take more bytes than Keras 1 can store.`, {
+      hint: "Write a file of Keras 2: --keras 2.",
+    });
+  }
   if (count === 1) {
     group.attributes.set(key, { kind: "texts", values: names });
     return;

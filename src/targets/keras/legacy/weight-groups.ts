@@ -8,6 +8,7 @@ import {
 } from "../../../formats/hdf5-writer/index.ts";
 import type { WeightRef } from "../../../ir/tensor.ts";
 import { layerOrder } from "../../../sources/keras/layer-order.ts";
+import type { Dialect } from "../../../sources/keras/layer-spec.ts";
 import { leafOf } from "../../../sources/keras/slots.ts";
 import type { LayerConfig, ModelConfig } from "../../../sources/keras/topology.ts";
 import { storedBytes } from "../../../weights/encode.ts";
@@ -37,6 +38,7 @@ export function weightGroups(model: ModelConfig, context: WeightContext): GroupD
     root,
     "layer_names",
     layers.map(({ name }) => name),
+    dialect.generation === 1 ? "whole" : "in parts",
   );
   for (const [key, value] of [
     ["backend", dialect.backend || "tensorflow"],
@@ -45,8 +47,10 @@ export function weightGroups(model: ModelConfig, context: WeightContext): GroupD
     // Keras 1 is recognised by their absence.
     if (dialect.generation !== 1) root.attributes.set(key, text(value));
   }
-  for (const layer of layers) putGroup(root, layer.name, weightsOf(layer, context));
-  if (dialect.generation === 3) putGroup(root, "top_level_model_weights", []);
+  for (const layer of layers) {
+    putGroup(root, layer.name, weightsOf(layer, context), dialect);
+  }
+  if (dialect.generation === 3) putGroup(root, "top_level_model_weights", [], dialect);
   return root;
 }
 
@@ -64,7 +68,12 @@ function text(value: string): AttributeContent {
   return { kind: "text", value, charset: "ascii" };
 }
 
-function putGroup(root: GroupDraft, name: string, weights: readonly PlacedWeight[]): void {
+function putGroup(
+  root: GroupDraft,
+  name: string,
+  weights: readonly PlacedWeight[],
+  dialect: Dialect,
+): void {
   const group = groupAt(root, name);
   const sorted = [
     ...weights.filter(({ trained }) => trained),
@@ -74,12 +83,18 @@ function putGroup(root: GroupDraft, name: string, weights: readonly PlacedWeight
   for (const weight of sorted) {
     const own = freeName(weight.name, taken);
     taken.add(own);
-    const { dtype, shape } = weight.ref;
+    const { shape } = weight.ref;
+    const dtype = typeOf(weight.ref, dialect);
     const attributes = new Map<string, AttributeContent>();
-    const data = storedBytes(weight.ref);
+    const data = storedBytes({ ...weight.ref, dtype });
     addDataset(group, own, { kind: "dataset", dtype, shape, attributes, data });
   }
-  putNames(group, "weight_names", [...taken]);
+  putNames(group, "weight_names", [...taken], dialect.generation === 1 ? "whole" : "in parts");
+}
+
+/** Before Keras 3 no bfloat16 is read. */
+function typeOf({ dtype }: WeightRef, { generation }: Dialect): WeightRef["dtype"] {
+  return dtype === "bfloat16" && generation !== 3 ? "float32" : dtype;
 }
 
 /** Layers of one name in different models get a number in one of them. */

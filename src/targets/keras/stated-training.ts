@@ -1,0 +1,87 @@
+import type { TrainingSetup } from "../../ir/graph.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import type { Dialect } from "../../sources/keras/layer-spec.ts";
+import { optimizerSettings } from "../../train/optimizers/settings.ts";
+import { trainingConfig } from "./keras2/training.ts";
+import { compileConfig } from "./keras3/training.ts";
+import { legacyTraining } from "./training-forms.ts";
+
+/**
+ * A way to train in the words of a generation: `training_config`, in Keras 3 `compile_config`. Undefined where that lacks a part of it.
+ */
+export function statedTraining(
+  setup: TrainingSetup,
+  dialect: Dialect,
+  outputs: readonly string[],
+): JsonObject | undefined {
+  const { losses, lossSettings, metrics, optimizer, lossWeights } = setup;
+  const said = losses.map((name, index) => lossOf(name, lossSettings?.[index]));
+  const stated: JsonObject = {
+    optimizer_config: {
+      class_name: TITLES.get(optimizer.name) ?? optimizer.name,
+      config: optimizerConfig(optimizer, dialect),
+    },
+    loss: said.length === 1 ? (said[0] ?? null) : said,
+    metrics,
+    loss_weights: lossWeights ?? null,
+  };
+  switch (dialect.generation) {
+    case 3:
+      return compileConfig(stated, outputs, dialect);
+    case "tf": {
+      const known = legacyTraining(compileConfig(stated, outputs, dialect));
+      return known && { ...known, optimizer_config: stated.optimizer_config ?? null };
+    }
+    default:
+      return trainingConfig(stated, outputs, dialect);
+  }
+}
+
+/** With another learning rate, in whichever word the generation has for it. */
+export function withRate(training: JsonObject, rate: number): JsonObject {
+  for (const key of ["optimizer_config", "optimizer"]) {
+    const stated = training[key] ?? null;
+    const config = isJsonObject(stated) ? stated.config : undefined;
+    if (!isJsonObject(stated) || !isJsonObject(config)) continue;
+    const word = config.lr === undefined ? "learning_rate" : "lr";
+    const before = config[word];
+    // A schedule goes on by itself, and the same rate stays as it is written.
+    if (typeof before !== "number" || Math.fround(before) === Math.fround(rate)) return training;
+    return { ...training, [key]: { ...stated, config: { ...config, [word]: rate } } };
+  }
+  return training;
+}
+
+const TITLES: ReadonlyMap<string, string> = new Map([
+  ["sgd", "SGD"],
+  ["rmsprop", "RMSprop"],
+  ["adagrad", "Adagrad"],
+  ["adadelta", "Adadelta"],
+  ["adam", "Adam"],
+  ["adamw", "AdamW"],
+  ["adamax", "Adamax"],
+  ["nadam", "Nadam"],
+]);
+
+/** From 2.11 on tf.keras has two kinds of optimizers, which one key tells apart. */
+function optimizerConfig(
+  optimizer: TrainingSetup["optimizer"],
+  { generation, version }: Dialect,
+): JsonObject {
+  const { config } = optimizer;
+  const { learning_rate: rate } = optimizerSettings(optimizer, version).config;
+  const newer = config.use_ema !== undefined || config.jit_compile !== undefined;
+  const kind = generation === "tf" && !newer ? { is_legacy_optimizer: true } : {};
+  return { learning_rate: rate, ...config, ...kind };
+}
+
+function lossOf(
+  name: string,
+  settings: { readonly fromLogits: boolean; readonly labelSmoothing: number } | undefined,
+): Json {
+  const { fromLogits = false, labelSmoothing = 0 } = settings ?? {};
+  if (!fromLogits && labelSmoothing === 0) return name;
+  const className = name.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+  const config = { name, from_logits: fromLogits, label_smoothing: labelSmoothing };
+  return { class_name: className, config };
+}
