@@ -1,6 +1,7 @@
-import { FILTERS, tapsOf } from "./filters.ts";
+import { FILTERS, type Taps, tapsOf } from "./filters.ts";
 import type { Pixels } from "./pixels.ts";
 import { resampleColumns, resampleRows } from "./resample.ts";
+import { columnsInVectors, rowsInVectors } from "./resample-vectors.ts";
 
 /** Keras' names for Pillow's filters. */
 export type Interpolation = "nearest" | keyof typeof FILTERS;
@@ -48,10 +49,18 @@ export function resizePixels(picture: Pixels, options: ResizeOptions): Pixels {
   const last = (rows.starts[height - 1] ?? 0) + (rows.counts[height - 1] ?? 0);
   // Each pass is left out where it would only copy.
   const stretched = width !== picture.width || box.left !== 0 || box.right !== width;
-  const narrow = stretched ? resampleRows(opaque, columns, first, last - first) : opaque;
+  const narrow = stretched ? averageRows(opaque, columns, first, last - first) : opaque;
   const raised = height !== picture.height || box.top !== 0 || box.bottom !== height;
-  const done = raised ? resampleColumns(narrow, rows, stretched ? first : 0) : narrow;
+  const done = raised ? averageColumns(narrow, rows, stretched ? first : 0) : narrow;
   return hasAlpha ? divided(done) : done;
+}
+
+function averageRows(picture: Pixels, taps: Taps, first: number, height: number): Pixels {
+  return rowsInVectors(picture, taps, first, height) ?? resampleRows(picture, taps, first, height);
+}
+
+function averageColumns(picture: Pixels, taps: Taps, first: number): Pixels {
+  return columnsInVectors(picture, taps, first) ?? resampleColumns(picture, taps, first);
 }
 
 /**
