@@ -70,7 +70,9 @@ Examples:
 export const AUGMENT_COMMAND: CommandSpec = {
   name: "augment",
   about: "look at the random changes that pictures get in training",
-  arguments: [["<pictures>", "a picture, a folder, or one with a subfolder for each class"]],
+  arguments: [
+    ["<pictures>", "a picture, a folder, one with a subfolder for each class, or a list (.txt)"],
+  ],
   groups: AUGMENT_FLAGS,
   after: EXAMPLES,
   async run([pictures = ""], flags) {

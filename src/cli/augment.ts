@@ -7,7 +7,12 @@ import type { Pixels } from "../image/pixels.ts";
 import { INTERPOLATIONS } from "../image/resize.ts";
 import { checkOutput } from "../io/node.ts";
 import { augmentedPictures } from "../io/pictures/augmented-pictures.ts";
-import { listClassFolder, listPictures, openPictureDecoder } from "../io/pictures/index.ts";
+import {
+  listClassFolder,
+  listPictures,
+  openPictureDecoder,
+  readPictureList,
+} from "../io/pictures/index.ts";
 import type { PictureFault, PictureFile, PictureSet } from "../io/pictures/picture-set.ts";
 import { augmentationOf } from "./augmentation.ts";
 import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
@@ -84,8 +89,9 @@ function loadOptions(flags: FlagReader) {
   } as const;
 }
 
-/** A folder of classes as training numbers its pictures, else pictures, folders and patterns. */
+/** A folder of classes or a list as training numbers its pictures, else pictures, folders and patterns. */
 async function listed(path: string): Promise<PictureSet> {
+  if (/\.(txt|tsv|lst|list)$/i.test(path)) return readPictureList(path);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
     return listPictures([path]);
   try {

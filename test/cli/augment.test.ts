@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { decodePng } from "../../src/formats/picture/png.ts";
-import { DIGITS } from "../digits.ts";
+import { DIGITS, digitsCase } from "../digits.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { run } from "./run.ts";
 
@@ -37,6 +37,27 @@ describe("kc augment", () => {
     const refused = await run("augment", broken, "-o", out);
     expect(refused.stderr).toContain("not used: ");
     expect(refused.stderr).toContain("None of the pictures can be used.");
+  });
+
+  it("takes a list, as training does", async () => {
+    const folder = temporaryFolder();
+    const [list, out] = [join(folder, "list.txt"), join(folder, "sheet.png")];
+    const names = digitsCase.filenames.slice(0, 2).map((name) => join(DIGITS.test, name));
+    writeFileSync(list, names.map((name) => `${name}\tzero\n`).join(""));
+    const { code, stderr } = await run(
+      "augment",
+      list,
+      "--epochs",
+      "1",
+      "--size",
+      "8x8",
+      "-o",
+      out,
+    );
+    expect([code, stderr]).toEqual([
+      0,
+      `${out} written: 2 pictures, each as it is and in 1 epochs\n`,
+    ]);
   });
 
   it("writes PNG files only, and none that is too large", async () => {
