@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { KcError } from "../../src/errors.ts";
 import { bytesSource, collectBytes } from "../../src/formats/bytes.ts";
+import { readCoreML } from "../../src/sources/coreml/index.ts";
 import type { Generation } from "../../src/sources/keras/layer-spec.ts";
 import { openTraced, type TracedModel } from "../../src/sources/keras/traced-model.ts";
 import {
   type KerasContainer,
   type KerasGeneration,
+  modelOfGraph,
   writeKeras,
 } from "../../src/targets/keras/index.ts";
 import { FIXTURES, listCases } from "../../test/cases.ts";
@@ -114,6 +116,28 @@ const UNLOADABLE: ReadonlySet<string> = new Set([
   "generations/h5_scalar_strings_utf8",
 ]);
 
+/** Goldens that do not compute what their Keras model does, or take single steps where it takes sequences. */
+const OTHER =
+  /relu_slope_threshold|softmax_axis1|bn_sequence|causal_dilated|on_sequence|maskzero|seq_axis2|timedistributed|shared_diverging|reset_after/;
+
+/** Core ML networks, which become models of Keras. */
+function coreMLEntries(): readonly Entry[] {
+  return listCases("micro").flatMap(({ id, folder }): readonly Entry[] => {
+    const path = join(folder, "golden.mlmodel");
+    const name = `${id}/golden.mlmodel`;
+    if (!existsSync(path) || OTHER.test(id) || !isWanted(name)) return [];
+    return ([2, 3] as const).flatMap((keras): readonly Entry[] => {
+      const traced = attempt(() =>
+        modelOfGraph(readCoreML(bytesSource(readFileSync(path), "golden.mlmodel")).graph, keras),
+      );
+      if (traced === undefined) return [];
+      const container = keras === 2 ? ".h5" : ".keras";
+      const peer = keras === 2 ? "keras2" : "keras3";
+      return entryOf(traced, { keras, container, peer }, { name, case: folder });
+    });
+  });
+}
+
 const PEER_OF: ReadonlyMap<Generation, Peer["name"]> = new Map<Generation, Peer["name"]>([
   [2, "keras2"],
   ["tf", "tf.keras"],
@@ -215,7 +239,7 @@ function attempt<T>(make: () => T): T | undefined {
 
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
-const entries = [...fixtureEntries(), ...runEntries()];
+const entries = [...fixtureEntries(), ...coreMLEntries(), ...runEntries()];
 let failed = 0;
 for (const peer of PEERS) {
   const own = entries.filter((entry) => entry.peer === peer.name);

@@ -56,6 +56,16 @@ describe("a Core ML network as a file of Keras 3", () => {
   );
 });
 
+describe("its inputs", () => {
+  it("are called by nothing, which Keras 3 demands", () => {
+    const { archive } = modelOfGraph(graphOf(openCase("generations/k224")), 3);
+    const text = JSON.stringify(archive.model);
+    expect(text).toMatch(
+      /"class_name":"InputLayer"[^[]*"batch_shape":\[[^\]]*\][^[]*"inbound_nodes":\[\]/,
+    );
+  });
+});
+
 describe("a Core ML network as a file of Keras 2", () => {
   it("has the layers that a user would have written", () => {
     const { model } = inKeras(graphOf(openCase("generations/k224")), 2);

@@ -124,7 +124,7 @@ function addInput({ types }: Graph, { name, value }: GraphPort, draft: Draft): v
   const own = freeName(name, draft.names);
   const { shape = [], dtype = "float32" } = types.get(value) ?? {};
   const config = { batch_shape: shape, dtype, sparse: false, name: own };
-  draft.layers.push({ name: own, className: "InputLayer", config, calls: [callOf([])] });
+  draft.layers.push({ name: own, className: "InputLayer", config, calls: [] });
   draft.makers.set(value, { layer: own, call: 0, tensor: 0 });
 }
 

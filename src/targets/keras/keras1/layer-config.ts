@@ -193,7 +193,7 @@ function olderValue(name: string, key: string, value: Json): Json {
 
 /** Zeros above, below, left and right stand in one list. */
 function flatAmounts(value: Json): Json {
-  return isJsonList(value) && value.length === 2 ? value.flatMap((pair) => pair) : value;
+  return isJsonList(value) && value.length === 2 ? value.flat() : value;
 }
 
 /** One number that Keras 2 has in a list. */
