@@ -196,6 +196,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "keras-handler.ts": ["errors.ts", "formats/bytes.ts", "sources", "targets/tfjs-model"],
   "node.ts": ["io", "keras-handler.ts"],
   "tfjs.ts": ["keras-handler.ts", "targets"],
+  "training.ts": ["sources/keras", "train"],
   "index.ts": [
     "errors.ts",
     "json.ts",

@@ -10,6 +10,7 @@ import { INSPECT_FLAGS } from "../src/cli/inspect-flags.ts";
 import { PLOT_FLAGS } from "../src/cli/plot-flags.ts";
 import { PREDICT_FLAGS } from "../src/cli/predict-flags.ts";
 import { SUMMARY_FLAGS } from "../src/cli/summary-flags.ts";
+import { trainConfigSchema } from "../src/cli/train-config-schema.ts";
 import { FAMILIES, PRESETS } from "../src/image/preprocessing.ts";
 import { layerSpecs } from "../src/sources/keras/layers/index.ts";
 import { operationSpecs } from "../src/sources/keras/layers/operations.ts";
@@ -42,6 +43,11 @@ function project(): string {
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   return folder;
 }
+
+it("schema/kc.train.schema.json is that of the options: npm run generate", () => {
+  const text = readFileSync(join(ROOT, "schema/kc.train.schema.json"), "utf8");
+  expect(JSON.parse(text)).toEqual(trainConfigSchema());
+});
 
 describe("README", () => {
   it("lists every option of kc convert, and no other", () => {
@@ -179,6 +185,34 @@ describe("README", () => {
       encoding: "utf8",
     });
     expect(Number(output)).toBeCloseTo(digitsCase.accuracy, 6);
+  });
+
+  it("trains the digits from pictures to Core ML as shown", () => {
+    const [commands = ""] = code(section("Training"), "sh");
+    const folder = temporaryFolder();
+    symlinkSync(FIXTURES, join(folder, "fixtures"));
+    const inPlace = commands.replaceAll("node bin/kc.js", `"${process.execPath}" "${KC}"`);
+    const run = spawnSync("sh", ["-ec", inPlace], { cwd: folder, encoding: "utf8" });
+    expect(run.stderr).toContain("Epoch 1/6\n");
+    expect(run.status).toBe(0);
+    const [before = 0, after = 0] = Array.from(
+      run.stdout.matchAll(/^accuracy +([\d.]+) %$/gm),
+      ([, percent]) => Number(percent),
+    );
+    expect(before).toBe(86.54);
+    expect(after).toBeGreaterThan(before);
+    expect(readFileSync(join(folder, "Digits.mlmodel")).length).toBeGreaterThan(10_000);
+  });
+
+  it("shows a training that works as shown", () => {
+    const example = code(section("The library"), "js").find((text) => text.includes("fitModel"));
+    const folder = project();
+    copyFileSync(DIGITS.model, join(folder, "model.h5"));
+    symlinkSync(join(FIXTURES, "digits/train"), join(folder, "train"));
+    writeFileSync(join(folder, "train.mjs"), example ?? "");
+    const output = execFileSync(process.execPath, ["train.mjs"], { cwd: folder, encoding: "utf8" });
+    expect(output).toBe("3\n");
+    expect(readFileSync(join(folder, "tuned.h5")).length).toBeGreaterThan(50_000);
   });
 
   it("shows a layer of one's own that works as shown", () => {

@@ -12,3 +12,4 @@ export type {
   Predictor,
   PredictorOptions,
 } from "./predictor.ts";
+export { TRAINING_BACKENDS } from "./training-backends.ts";

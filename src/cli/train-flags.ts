@@ -2,6 +2,7 @@ import { AUGMENTATION_FLAGS } from "./augment-flags.ts";
 import type { CommandSpec, FlagGroup } from "./command.ts";
 import { RUN_READING_FLAGS } from "./convert-flags.ts";
 import { PICTURE_FLAGS } from "./run-flags.ts";
+import { SURGERY_FLAGS } from "./surgery-flags.ts";
 
 /** Every option of `kc train`: the one table that the help, README.md and the schema of `kc.train.json` are made of. */
 export const TRAIN_FLAGS: readonly FlagGroup[] = [
@@ -26,6 +27,10 @@ export const TRAIN_FLAGS: readonly FlagGroup[] = [
         flags: "--report <file.html>",
         about:
           "one page with curves, all epochs, the confusion of the validation, and where it comes from",
+      },
+      {
+        flags: "--config <kc.train.json>",
+        about: "read options from a file; those on the command line count more",
       },
       { flags: "--force", about: "replace files that exist" },
       { flags: "--json", about: "print one JSON document on the standard output" },
@@ -64,6 +69,10 @@ export const TRAIN_FLAGS: readonly FlagGroup[] = [
     heading: "Training:",
     flags: [
       { flags: "--epochs <number>", about: "how often all pictures are seen; else 10" },
+      {
+        flags: "--phases <phases>",
+        about: "one training after the other: head:5,all:10@x0.1 (what: epochs @ rate)",
+      },
       {
         flags: "--learning-rate <rate>",
         about: "0.0001, or x0.333 times what the model was saved with",
@@ -123,6 +132,7 @@ export const TRAIN_FLAGS: readonly FlagGroup[] = [
       { flags: "--resume", about: "go on with the run that the backup folder holds, bit for bit" },
     ],
   },
+  SURGERY_FLAGS,
   AUGMENTATION_FLAGS,
   PICTURE_FLAGS,
   { heading: "Reading the model:", flags: RUN_READING_FLAGS },

@@ -6,6 +6,7 @@ import { openTraced, type TracedModel } from "../sources/keras/traced-model.ts";
 import type { SavedArray } from "../train/optimizers/state.ts";
 import { readOptions } from "./convert-options.ts";
 import type { FlagReader } from "./flag-reader.ts";
+import { changeModel } from "./train-surgery.ts";
 
 /** A model that will be trained. */
 export interface Trainee {
@@ -21,14 +22,14 @@ export interface Trainee {
 }
 
 /**
- * Opens the model that the options say. Throws what reading it throws, and `unsupported` with every layer that cannot be
+ * Opens the model that the options say, changed as they ask. Throws what reading it throws, and `unsupported` with every layer that cannot be
  * expressed; then nothing stays open.
  */
 export async function openTrainee(path: string, flags: FlagReader): Promise<Trainee> {
   const reading = await readOptions(flags, "kerasBackend");
   const source = path === "-" ? await readStdin() : openFile(path);
   try {
-    const traced = openTraced(source, reading);
+    const traced = changeModel(openTraced(source, reading), flags);
     return {
       traced,
       graph: graphOf(traced),
@@ -41,6 +42,12 @@ export async function openTrainee(path: string, flags: FlagReader): Promise<Trai
     source.close();
     throw error;
   }
+}
+
+/** Another model in its place: its own graph, and what its file keeps of the optimizer. */
+export function withTraced(trainee: Trainee, traced: TracedModel): Trainee {
+  if (traced === trainee.traced) return trainee;
+  return { ...trainee, traced, graph: graphOf(traced), optimizer: savedOptimizer(traced) };
 }
 
 function graphOf({ trace }: TracedModel): Graph {

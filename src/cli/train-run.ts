@@ -1,13 +1,16 @@
 import { fail, KcError } from "../errors.ts";
+import type { Graph, TrainingSetup } from "../ir/graph.ts";
 import type { WeightRef } from "../ir/tensor.ts";
 import type { JsonObject } from "../json.ts";
+import type { TracedModel } from "../sources/keras/traced-model.ts";
 import type { Callback, WeightValues } from "../train/callback.ts";
 import { dropoutNumbers } from "../train/dropout-numbers.ts";
 import { type FitOptions, fitModel } from "../train/fit.ts";
 import { type History, lastOf } from "../train/history.ts";
-import { metricNames, metricsOf } from "../train/metrics/resolve-metrics.ts";
+import { type Metric, metricNames, metricsOf } from "../train/metrics/resolve-metrics.ts";
 import type { StateArray } from "../train/optimizers/state.ts";
 import { type ScoredData, scoreData } from "../train/score-data.ts";
+import type { NamedArray } from "../train/snapshot.ts";
 import { createTrainer, frozenNormOf, type Trainer } from "../train/trainer.ts";
 import { weightsOf } from "../train/weight-values.ts";
 import type { FlagReader } from "./flag-reader.ts";
@@ -33,13 +36,34 @@ export interface TrainParts {
   readonly terminal: Terminal;
   readonly backup: RunBackup | undefined;
   readonly quiet: boolean;
+  readonly phase: PhaseState;
   readonly warn: (text: string) => void;
   /** Writes the model as it stands. */
   save(path: string, trained: Trained): Promise<void>;
 }
 
+/** Where a training stands among those of a run. */
+export interface PhaseState {
+  /** From 0. */
+  readonly index: number;
+  /** Epochs of the phases before. */
+  readonly before: number;
+  /** What they measured. */
+  readonly history: History;
+  /** Weights after each of them, to be kept with the run. */
+  readonly done: readonly NamedArray[];
+  /** The rate that the last one began with. */
+  readonly rate: number | undefined;
+  /** Which options are this phase's own. */
+  readonly own: { readonly learningRate: boolean; readonly optimizer: boolean };
+}
+
 /** A model's numbers after training. */
 export interface Trained {
+  /** The model that was trained, with its numbers from before. */
+  readonly traced: TracedModel;
+  /** How it was trained, where its file says otherwise. */
+  readonly setup?: TrainingSetup;
   readonly values: WeightValues;
   readonly optimizer: readonly StateArray[];
   /** The weights that the optimizer's arrays belong to. */
@@ -50,6 +74,8 @@ export interface Trained {
 /** What a run gives. */
 export interface TrainingResult extends Trained {
   readonly history: History;
+  /** The rate that the run began with. */
+  readonly startRate: number;
   /** Epoch (from 1) in which the loss became no number. */
   readonly lostIn: number | undefined;
   /** The validation samples by the trained model, where a report is wanted. */
@@ -67,26 +93,26 @@ export async function runTraining(parts: TrainParts, signal: AbortSignal): Promi
   if (hint !== undefined && !quiet) terminal.say(terminal.dim(hint));
   const { graph } = cut ?? whole;
   const trainer = createTrainer(graph, {
-    random: dropoutNumbers(seedOf(flags)),
+    random: dropoutNumbers(seedOf(flags), parts.phase.index),
     frozenNorm: whole.frozenNorm,
   });
   try {
     restoreOptimizer(trainer, parts);
-    trainer.learningRate = startRate(flags, trainer.learningRate) ?? trainer.learningRate;
+    trainer.learningRate = firstRate(trainer, parts);
+    const { learningRate: rate } = trainer;
     checkTrainer(trainer);
-    const epochs = wholeAbove0(flags, "epochs") ?? DEFAULT_EPOCHS;
-    const { metrics, unknown } = metricsOf(graph);
-    refuseUnknown(unknown, parts);
-    const names = ["loss", ...metrics.map(({ name }) => name)];
-    const validated = parts.data.validation === undefined ? [] : names.map((name) => `val_${name}`);
+    const { before, history: after } = parts.phase;
+    const epochs = before + (wholeAbove0(flags, "epochs") ?? DEFAULT_EPOCHS);
+    const metrics = knownMetrics(graph, parts);
     const callbacks = trainCallbacks(flags, {
-      measured: [...names, ...validated],
-      rate: trainer.learningRate,
-      save: (path) => orWarn(warn, () => parts.save(path, trainedBy(trainer))),
+      measured: measuredNames(metrics, parts),
+      rate,
+      save: (path) => orWarn(warn, () => parts.save(path, trainedBy(trainer, parts))),
     });
     const data = (await cut?.features(signal, quiet ? undefined : terminal)) ?? parts.data;
     const history = await fitModel(trainer, data.train, {
       epochs,
+      after,
       accumulation: wholeAbove0(flags, "gradientAccumulation") ?? 1,
       metrics,
       callbacks: [changedRate(parts), ...callbacks, ...logCallbacks(flags, graph.source.version)],
@@ -102,7 +128,8 @@ export async function runTraining(parts: TrainParts, signal: AbortSignal): Promi
     const frozen = "frozen" in data ? data.frozen : undefined;
     const isReported = flags.has("report") && data.validation !== undefined && !lost;
     const scored = isReported ? await scoreData(trainer, data.validation) : undefined;
-    return { ...trainedBy(trainer), history, lostIn, frozen, validated: scored };
+    const trained = trainedBy(trainer, parts);
+    return { ...trained, history, startRate: rate, lostIn, frozen, validated: scored };
   } finally {
     trainer.dispose();
     await cut?.close();
@@ -133,15 +160,18 @@ function commandOf(flags: FlagReader): JsonObject {
   return { learningRate: flags.text("learningRate") ?? null };
 }
 
-function backupOptions({ backup, flags, warn }: TrainParts): Partial<FitOptions> {
+function backupOptions({ backup, flags, warn, phase }: TrainParts): Partial<FitOptions> {
   if (backup === undefined) return {};
   const { resume, every } = backup;
-  const command = commandOf(flags);
+  const { index, before, done } = phase;
+  const command = { ...commandOf(flags), phase: index, before };
+  const isOwn = (resume?.command.phase ?? 0) === index;
   return {
-    ...(resume === undefined ? {} : { resume: resume.snapshot }),
+    ...(resume === undefined || !isOwn ? {} : { resume: resume.snapshot }),
     backup: {
       ...(every === undefined ? {} : { every }),
-      save: (snapshot) => orWarn(warn, () => backup.save(snapshot, command)),
+      save: ({ state, arrays }) =>
+        orWarn(warn, () => backup.save({ state, arrays: [...arrays, ...done] }, command)),
     },
   };
 }
@@ -157,18 +187,29 @@ async function orWarn(warn: (text: string) => void, write: () => Promise<void>):
 }
 
 /** A rate that is asked for only now counts from where the run stands; the one it was begun with has been changed by callbacks. */
-function changedRate({ backup, flags }: TrainParts): Callback {
+function changedRate({ backup, flags, phase }: TrainParts): Callback {
   return {
     onTrainBegin({ trainer }) {
-      const before = backup?.resume?.command.learningRate;
-      if (before === undefined || before === commandOf(flags).learningRate) return;
+      const { learningRate: before, phase: index = 0 } = backup?.resume?.command ?? {};
+      if (before === undefined || index !== phase.index || before === commandOf(flags).learningRate)
+        return;
       trainer.learningRate = startRate(flags, trainer.learningRate) ?? trainer.learningRate;
     },
   };
 }
 
-function trainedBy(trainer: Trainer): Trained {
+/** What was typed, or what the phase before began with, unless the phase has an optimizer of its own. */
+function firstRate({ learningRate }: Trainer, { flags, phase }: TrainParts): number {
+  const { own, rate } = phase;
+  if (rate === undefined) return startRate(flags, learningRate) ?? learningRate;
+  if (own.learningRate) return startRate(flags, rate) ?? rate;
+  return own.optimizer ? learningRate : rate;
+}
+
+function trainedBy(trainer: Trainer, { trainee, setup }: TrainParts): Trained {
   return {
+    traced: trainee.traced,
+    ...(setup.stated ? { setup: setup.training } : {}),
     values: weightsOf(trainer),
     optimizer: trainer.saveState(trainer.graph.source.version),
     weights: trainer.weights.map(({ ref }) => ref),
@@ -200,12 +241,21 @@ function checkTrainer({ weights, learningRate }: Trainer): void {
   }
 }
 
-function refuseUnknown(unknown: readonly string[], { flags, warn }: TrainParts): void {
+/** The metrics of the run; one of the file that is not known is left out, one that is asked for is refused. */
+function knownMetrics(graph: Graph, { flags, warn }: TrainParts): readonly Metric[] {
+  const { metrics, unknown } = metricsOf(graph);
   const [first] = unknown;
-  if (first === undefined) return;
+  if (first === undefined) return metrics;
   const known = `Known are ${metricNames().join(", ")}.`;
   if (flags.has("metrics")) {
     fail("bad-option", `--metrics names "${first}", which is not known here.`, { hint: known });
   }
   warn(`The model's metric "${first}" is not known here and is left out. ${known}`);
+  return metrics;
+}
+
+/** What callbacks may look at after an epoch. */
+function measuredNames(metrics: readonly Metric[], { data }: TrainParts): readonly string[] {
+  const names = ["loss", ...metrics.map(({ name }) => name)];
+  return data.validation === undefined ? names : [...names, ...names.map((name) => `val_${name}`)];
 }

@@ -1,6 +1,7 @@
 import { fail } from "../errors.ts";
 import type { Graph, TrainingSetup } from "../ir/graph.ts";
-import type { Json } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
+import { generationOf } from "../train/keras-generation.ts";
 import { OPTIMIZERS } from "../train/optimizers/settings.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import { parseList, parseNumber } from "./parse-values.ts";
@@ -14,27 +15,29 @@ export interface TrainSetup {
 }
 
 /** What the model was saved with, unless the options say otherwise. Throws `bad-option`. */
-export function trainSetup({ training: saved }: Graph, flags: FlagReader): TrainSetup {
+export function trainSetup({ training: saved, source }: Graph, flags: FlagReader): TrainSetup {
   const stated = flags.text("optimizer");
-  const optimizer = stated === undefined ? saved?.optimizer : parseOptimizer(stated);
+  const own = stated === undefined ? undefined : parseOptimizer(stated, source.version);
+  const optimizer = own ?? saved?.optimizer;
   const loss = flags.text("loss");
   if (optimizer === undefined || (loss === undefined && saved === undefined)) {
     return fail("bad-option", "The model was saved without a loss and an optimizer.", {
       hint: "State both: --optimizer adam --loss categorical_crossentropy",
     });
   }
-  const metrics = flags.list("metrics") ?? saved?.metrics ?? [];
+  const metrics = flags.list("metrics");
   const { lossSettings, lossWeights, metricSettings } = saved ?? {};
-  const own = {
-    ...(loss === undefined && lossSettings !== undefined ? { lossSettings } : {}),
-    ...(loss === undefined && lossWeights !== undefined ? { lossWeights } : {}),
-    ...(metricSettings === undefined ? {} : { metricSettings }),
-  };
-  const losses = loss === undefined ? (saved?.losses ?? []) : [loss];
   return {
-    training: { losses, metrics, optimizer, ...own },
-    newOptimizer: stated !== undefined,
-    stated: [stated, loss, flags.list("metrics")].some((one) => one !== undefined),
+    training: {
+      losses: loss === undefined ? (saved?.losses ?? []) : [loss],
+      metrics: metrics ?? saved?.metrics ?? [],
+      optimizer,
+      ...(loss === undefined && lossSettings !== undefined ? { lossSettings } : {}),
+      ...(loss === undefined && lossWeights !== undefined ? { lossWeights } : {}),
+      ...(metricSettings === undefined ? {} : { metricSettings }),
+    },
+    newOptimizer: own !== undefined,
+    stated: [stated, loss, metrics].some((one) => one !== undefined),
   };
 }
 
@@ -56,7 +59,7 @@ export function parseRate(flag: string, text: string, before: number): number {
 }
 
 /** `sgd,momentum=0.9,nesterov` */
-function parseOptimizer(text: string): TrainingSetup["optimizer"] {
+function parseOptimizer(text: string, version: string): TrainingSetup["optimizer"] {
   const [word = "", ...settings] = parseList("--optimizer", text);
   const name = OPTIMIZERS.find((known) => known === word.toLowerCase());
   if (name === undefined) {
@@ -72,7 +75,15 @@ function parseOptimizer(text: string): TrainingSetup["optimizer"] {
     }
     config.set(known, settingOf(key, value));
   }
-  return { name, config: Object.fromEntries(config) };
+  return { name, config: { ...Object.fromEntries(config), ...newKind(version) } };
+}
+
+/** From tf.keras 2.11 on there are two kinds of each optimizer, and the name alone means the new one. */
+function newKind(version: string): JsonObject {
+  const { kind, minor } = generationOf(version);
+  return kind === "tensorflow" && minor >= 11
+    ? { is_legacy_optimizer: false, jit_compile: false }
+    : {};
 }
 
 function settingOf(key: string, value: string | undefined): Json {

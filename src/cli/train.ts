@@ -8,18 +8,22 @@ import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
 import { wholeAbove0 } from "./open-classifier.ts";
 import { type PicturePreparation, picturePreparation } from "./picture-preparation.ts";
 import { sayFaults, sayWarnings } from "./picture-run.ts";
+import { runPhases } from "./run-phases.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { openBackup, type RunBackup } from "./train-backup.ts";
 import { chooseBatch } from "./train-batch.ts";
+import { readTrainConfig, type TrainConfig } from "./train-config.ts";
 import {
   listTrainPictures,
   openTrainData,
   type TrainData,
   type TrainPictures,
 } from "./train-data.ts";
+import { TRAIN_FLAGS } from "./train-flags.ts";
 import { checkLogs, type RunToReport, runReports } from "./train-logs.ts";
 import { openTrainee, type Trainee } from "./train-model.ts";
-import { runTraining, type Trained, type TrainingResult } from "./train-run.ts";
+import { type TrainPhase, trainPhases } from "./train-phases.ts";
+import type { Trained, TrainingResult } from "./train-run.ts";
 import { seedOf } from "./train-seed.ts";
 import { trainSetup } from "./train-setup.ts";
 import { trainedContainer } from "./trained-container.ts";
@@ -32,7 +36,26 @@ import { checkTexts, writeTexts } from "./write-texts.ts";
  * could not be used, else 0.
  */
 export async function train(model: string, folder: string, raw: RawFlags): Promise<number> {
-  const flags = readFlags(raw);
+  const path = readFlags(raw).text("config");
+  const table = TRAIN_FLAGS.flatMap(({ flags }) => flags);
+  const config = path === undefined ? NO_CONFIG : readTrainConfig(path, table);
+  try {
+    const { flags: file, phases: inFile } = config;
+    const phases = trainPhases({ typed: raw, file, phases: inFile });
+    return await trainAs(model, folder, readFlags({ ...file, ...raw }), phases);
+  } catch (error) {
+    throw config.located(error);
+  }
+}
+
+const NO_CONFIG: TrainConfig = { flags: {}, phases: [], located: (error) => error };
+
+async function trainAs(
+  model: string,
+  folder: string,
+  flags: FlagReader,
+  phases: readonly TrainPhase[],
+): Promise<number> {
   const output = outputOf(flags);
   const terminal = openTerminal();
   const pictures = listTrainPictures(folder, flags);
@@ -40,7 +63,8 @@ export async function train(model: string, folder: string, raw: RawFlags): Promi
   try {
     const backup = openBackup(flags, pictures);
     const backend = await openBackend(flags.text("backend") ?? "auto", TRAINING_BACKENDS);
-    const command = { model, folder, flags, output, terminal, pictures, trainee, backup, backend };
+    const common = { model, folder, flags, phases, output, terminal };
+    const command = { ...common, pictures, trainee, backup, backend };
     return await untilInterrupted(terminal, (signal) => trainWith(command, signal));
   } finally {
     trainee.close();
@@ -51,6 +75,7 @@ interface TrainCommand {
   readonly model: string;
   readonly folder: string;
   readonly flags: FlagReader;
+  readonly phases: readonly TrainPhase[];
   readonly output: string;
   readonly terminal: Terminal;
   readonly pictures: TrainPictures;
@@ -85,9 +110,9 @@ async function trainWith(command: TrainCommand, signal: AbortSignal): Promise<nu
   if (batch.warning !== undefined) warn(batch.warning);
   const save = async (path: string, trained: Trained): Promise<void> => {
     const container = trainedContainer(path);
-    const written = writeKeras(trainee.traced, {
+    const written = writeKeras(trained.traced, {
       container,
-      trained: setup.stated ? { ...trained, setup: setup.training } : trained,
+      trained,
     });
     for (const one of written.warnings) tell(one);
     await writeInterruptibly(path, written.file, { force: true, quiet }, terminal);
@@ -95,8 +120,8 @@ async function trainWith(command: TrainCommand, signal: AbortSignal): Promise<nu
   try {
     if (!quiet) introduce(command, pixels, warnings, data.said);
     const started = performance.now();
-    const parts = { trainee, setup, data, pictures, backup, flags, terminal, quiet, warn, save };
-    const result = await runTraining(parts, signal);
+    const parts = { trainee, data, pictures, backup, terminal, quiet, warn, save };
+    const result = await runPhases(parts, command.phases, signal);
     const seconds = (performance.now() - started) / 1000;
     refuseLost(result);
     await save(output, result);

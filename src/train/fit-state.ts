@@ -1,7 +1,7 @@
 import { fail } from "../errors.ts";
 import type { Callback, FitRun, Logs } from "./callback.ts";
 import type { FitOptions } from "./fit.ts";
-import { NO_HISTORY, withEpoch } from "./history.ts";
+import { epochsIn, NO_HISTORY, withEpoch } from "./history.ts";
 import { type Averages, createAverages } from "./metrics/averages.ts";
 import { restoreRun } from "./restore-run.ts";
 import type { Trainer } from "./trainer.ts";
@@ -31,11 +31,16 @@ export interface FitState {
 
 /** A run before its first batch, or where its snapshot was taken. */
 export function openFit(trainer: Trainer, data: TrainingData, options: FitOptions): FitState {
-  const { callbacks = [], metrics = [], resume, epochs, onNote, onWarning } = options;
+  const { callbacks = [], metrics = [], resume, epochs, after = NO_HISTORY } = options;
+  const { onNote, onWarning } = options;
   checkNames(callbacks);
   const restored = resume && restoreRun(resume, trainer, data, options);
-  const position = restored?.position ?? { epoch: 0, batch: 0, averages: createAverages(metrics) };
-  let history = restored?.history ?? NO_HISTORY;
+  const position = restored?.position ?? {
+    epoch: epochsIn(after),
+    batch: 0,
+    averages: createAverages(metrics),
+  };
+  let history = restored?.history ?? after;
   let stopped = restored?.stopped ?? false;
   const run: FitRun = {
     trainer,

@@ -12,6 +12,8 @@ import type { TrainingData } from "./training-data.ts";
 export interface FitOptions {
   /** All epochs of the run, those before a resumed one included. */
   readonly epochs: number;
+  /** What an earlier run measured: this one goes on from its last epoch, as from Keras' `initial_epoch`. */
+  readonly after?: History;
   readonly validation?: TrainingData;
   /** What is told beside the loss. */
   readonly metrics?: readonly Metric[];
@@ -101,7 +103,8 @@ async function runEpoch(state: FitState): Promise<void> {
   state.advance(logs);
   const { batches, epochs } = run;
   options.onProgress?.({ stage: "epoch", epoch, epochs, done: batches, batches, logs });
-  await options.backup?.save(captureRun(state));
+  // What was saved before a loss became no number is worth more than what is left.
+  if (Number.isFinite(logs.loss ?? 0)) await options.backup?.save(captureRun(state));
   if (options.signal?.aborted === true) run.stop();
 }
 

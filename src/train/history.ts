@@ -19,6 +19,11 @@ export function withEpoch({ epoch, history }: History, number: number, logs: Epo
   return { epoch: [...epoch, number], history: { ...history, ...Object.fromEntries(longer) } };
 }
 
+/** How many epochs a run has had. */
+export function epochsIn({ epoch }: History): number {
+  return (epoch.at(-1) ?? -1) + 1;
+}
+
 /** What was measured last, by name. */
 export function lastOf({ history }: History): EpochLogs {
   return Object.fromEntries(

@@ -1,12 +1,18 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
+import { openFile } from "../../src/io/node.ts";
+import { readFloat32, type WeightRef } from "../../src/ir/tensor.ts";
+import { readKeras } from "../../src/sources/keras/index.ts";
+import { readOptimizerState } from "../../src/sources/keras/optimizer-state.ts";
+import { openTraced } from "../../src/sources/keras/traced-model.ts";
 import { DIGITS } from "../digits.ts";
 import { DIGIT_CLASSES, someDigits } from "../some-digits.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { run } from "./run.ts";
 
-const OPTIONS = ["--preprocess", "tf", "--backend", "cpu", "--workers", "0"];
+const OPTIONS = ["--preprocess", "tf", "--backend", "wasm", "--workers", "0"];
 
 describe("kc train", () => {
   it("goes on from a checkpoint, and writes a model that another command reads", async () => {
@@ -83,6 +89,69 @@ describe("kc train", () => {
     expect(page).toContain("<h1>Training of model.hdf5</h1>");
     expect(page).toContain("<h2>Confusion</h2>");
     expect(page).toContain("<td>10 in ");
+  });
+
+  it("begins with new weights, the same for the same seed", async () => {
+    const pictures = someDigits(2);
+    const losses: number[] = [];
+    for (const seed of ["1", "1", "2"]) {
+      const out = join(temporaryFolder(), "new.keras");
+      const { stdout } = await run(
+        ...["train", DIGITS.model, pictures, ...OPTIONS, "-o", out, "--json", "--seed", seed],
+        ...["--from-scratch", "--epochs", "1"],
+      );
+      losses.push(JSON.parse(stdout).history.history.loss[0]);
+    }
+    expect(losses[0]).toBe(losses[1]);
+    expect(losses[0]).not.toBe(losses[2]);
+    expect(losses[0]).toBeGreaterThan(2);
+  });
+
+  it("trains the layers that are not frozen, and no others", async () => {
+    const pictures = someDigits(1);
+    const out = join(temporaryFolder(), "head.h5");
+    const command = ["train", DIGITS.model, pictures, ...OPTIONS, "-o", out, "--epochs", "1"];
+    expect((await run(...command, "--freeze-all-but-last", "1", "--quiet")).code).toBe(0);
+    const [before, after] = [DIGITS.model, out].map((path) => readKeras(openFile(path)).graph);
+    const changed = before?.nodes.flatMap(({ op, origin }, index) => {
+      const twins = Object.values<WeightRef | undefined>(after?.nodes[index]?.op.weights ?? {});
+      const own = Object.values<WeightRef | undefined>(op.weights).flatMap((ref) => ref ?? []);
+      const same = own.every((ref, place) => {
+        const twin = twins[place];
+        return twin !== undefined && isDeepStrictEqual(readFloat32(ref), readFloat32(twin));
+      });
+      return same ? [] : [origin.layer];
+    });
+    expect(changed).toEqual(["dense_1"]);
+  });
+
+  it("goes on with the optimizer that it wrote", async () => {
+    const pictures = someDigits(1);
+    const folder = temporaryFolder();
+    const [out, next] = [join(folder, "one.h5"), join(folder, "two.h5")];
+    const options = [...OPTIONS, "--epochs", "1", "--quiet"];
+    const first = [pictures, ...options, "-o", out, "--learning-rate", "x0.5"];
+    expect(await run("train", DIGITS.model, ...first)).toMatchObject({ code: 0, stderr: "" });
+    const { archive } = openTraced(openFile(out), {});
+    const [{ dataset } = { dataset: undefined }] = readOptimizerState(archive.optimizer);
+    const steps = new Float64Array(1);
+    dataset?.readInto(steps, 0);
+    // The checkpoint has had ten epochs of 22 batches.
+    expect(steps[0]).toBe(221);
+    expect(archive.training).toMatchObject({
+      optimizer_config: { class_name: "Adam", config: { lr: Math.fround(Math.fround(0.003) / 2) } },
+    });
+    expect((await run("train", out, pictures, ...options, "-o", next)).stderr).toBe("");
+  });
+
+  it("refuses to train nothing", async () => {
+    const out = join(temporaryFolder(), "out.keras");
+    const command = ["train", DIGITS.model, someDigits(1), ...OPTIONS, "-o", out];
+    const { code, stderr } = await run(...command, "--freeze", "*");
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining("No weight of the model is trained"),
+    ]);
   });
 
   it("refuses pictures of one class only", async () => {

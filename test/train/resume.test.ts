@@ -9,6 +9,7 @@ import { earlyStoppingCallback } from "../../src/train/run-callbacks/early-stopp
 import { learningRateCallback } from "../../src/train/run-callbacks/learning-rate-scheduler.ts";
 import { modelCheckpointCallback } from "../../src/train/run-callbacks/model-checkpoint.ts";
 import { reduceOnPlateauCallback } from "../../src/train/run-callbacks/reduce-on-plateau.ts";
+import { terminateOnNaNCallback } from "../../src/train/run-callbacks/terminate-on-nan.ts";
 import type { RunSnapshot } from "../../src/train/snapshot.ts";
 import { createTrainer, type Trainer } from "../../src/train/trainer.ts";
 import { weightsOf } from "../../src/train/weight-values.ts";
@@ -143,6 +144,25 @@ describe("a run that is interrupted within an epoch", () => {
     const again = await runOf(run, { resume: last() });
     expect(again.history).toEqual(first.history);
     expect(weightsOf(again.trainer)).toEqual(weightsOf(first.trainer));
+  });
+
+  it("keeps what was saved before the loss became no number", async () => {
+    const { keep, last } = keeper();
+    const ruin: Callback = {
+      onEpochEnd: (epoch, _logs, own) => {
+        const bias = own.trainer.weights.at(-1);
+        if (epoch !== 1 || bias === undefined) return;
+        const values = own.trainer.valuesOf(bias.ref).fill(Number.NaN);
+        own.trainer.setValues(bias.ref, values);
+      },
+    };
+    await runOf(run, {
+      epochs: 3,
+      callbacks: [ruin, terminateOnNaNCallback()],
+      backup: { save: keep },
+    });
+    expect(last().state.epoch).toBe(2);
+    expect(last().state.stopped).toBe(false);
   });
 
   it("is saved every so many batches, and after each epoch", async () => {

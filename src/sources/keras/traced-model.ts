@@ -22,7 +22,7 @@ export interface TracedModel extends OpenedModel {
  */
 export function openTraced(
   source: ByteSource,
-  options: Omit<ReadKerasOptions, "placeholders">,
+  options: Omit<ReadKerasOptions, "placeholders"> = {},
 ): TracedModel {
   const log = createDiagnostics();
   const opened = openModel(source, options, log);

@@ -1,4 +1,5 @@
 export { modelOfGraph } from "./from-graph/model.ts";
+export { withValues } from "./trained.ts";
 export {
   type KerasContainer,
   type KerasGeneration,

@@ -8,14 +8,16 @@ import type { TrainedModel } from "./write.ts";
 export interface KerasSource {
   readonly traced: TracedModel;
   readonly trained: TrainedModel | undefined;
+  /** The model before the training: the ids of trained weights are those of its graph. */
+  readonly untrained: TracedModel;
 }
 
 /** The optimizer's state that goes into the file, and a warning where there is one that is not understood. */
-export function optimizerOf({ traced, trained }: KerasSource): {
+export function optimizerOf({ traced, trained, untrained }: KerasSource): {
   readonly content?: OptimizerContent;
   readonly warnings: readonly Diagnostic[];
 } {
-  const content = contentOf(traced, trained);
+  const content = contentOf({ ...untrained, archive: traced.archive }, trained);
   if (content === undefined) return { warnings: [] };
   return typeof content === "string"
     ? { warnings: [lostOptimizer(content)] }

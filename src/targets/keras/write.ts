@@ -64,7 +64,7 @@ export function writeKeras(traced: TracedModel, options: WriteKerasOptions): Ker
   const { container, trained } = options;
   const generation = targetGeneration(traced, options);
   const model = trained === undefined ? traced : applyTraining(traced, trained);
-  const source = { traced: model, trained };
+  const source = { traced: model, trained, untrained: traced };
   const unsaid = trained?.setup !== undefined && model.archive.training === undefined;
   const { file, warnings, version } = written(source, container, generation);
   return { file, version, warnings: unsaid ? [...warnings, UNSAID] : warnings };

@@ -14,6 +14,8 @@ export function modelCheckpointCallback(options: ModelCheckpointCallbackOptions)
   return {
     name: "ModelCheckpoint",
     async onEpochEnd(epoch, logs, run) {
+      // An epoch that was broken off has no validation, which the pattern may name; what it left is not worth a file.
+      if (run.stopped && !Number.isFinite(logs.loss ?? 0)) return;
       const verdict = decide.afterEpoch(state, epoch, logs);
       if (verdict.warning !== undefined) run.warn(verdict.warning);
       if (verdict.path !== undefined) await options.save(verdict.path, run);
