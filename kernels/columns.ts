@@ -147,3 +147,47 @@ export function throughRelu(y: usize, dy: usize, dx: usize, count: i32, most: f3
     dx += 4;
   }
 }
+
+/** Adds each row of `x`, `[rows, columns]`, to the row of `sums` that `numbers` names; those outside are left out. */
+export function sumSegments(
+  x: usize,
+  numbers: usize,
+  sums: usize,
+  rows: i32,
+  columns: i32,
+  segments: i32,
+): void {
+  const step = (<usize>columns) << 2;
+  memory.fill(sums, 0, <usize>segments * step);
+  for (let row = 0; row < rows; row++) {
+    const segment = load<i32>(numbers + ((<usize>row) << 2));
+    if (segment >= 0 && segment < segments) {
+      const to = sums + <usize>segment * step;
+      let column: usize = 0;
+      for (; column + 16 <= step; column += 16) {
+        v128.store(to + column, f32x4.add(v128.load(to + column), v128.load(x + column)));
+      }
+      for (; column < step; column += 4) {
+        store<f32>(to + column, load<f32>(to + column) + load<f32>(x + column));
+      }
+    }
+    x += step;
+  }
+}
+
+/** Columns `first` to `first + count` of `x`, `[rows, columns]`. */
+export function takeColumns(
+  x: usize,
+  y: usize,
+  rows: i32,
+  columns: i32,
+  first: i32,
+  count: i32,
+): void {
+  x += (<usize>first) << 2;
+  for (let row = 0; row < rows; row++) {
+    memory.copy(y, x, (<usize>count) << 2);
+    x += (<usize>columns) << 2;
+    y += (<usize>count) << 2;
+  }
+}

@@ -42,6 +42,8 @@ export interface RecurrentOp {
   readonly initialState: boolean;
   readonly masked: boolean;
   readonly stateful: boolean;
+  /** Shares of the inputs and of the state that training drops within the cell; left out where it drops none. */
+  readonly dropout?: readonly [number, number];
   readonly weights: {
     /** `[in, gates * units]` */
     readonly kernel: WeightRef;

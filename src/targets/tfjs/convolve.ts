@@ -1,5 +1,6 @@
 import {
   concat,
+  conv2d,
   conv3d,
   fused,
   reshape,
@@ -12,6 +13,7 @@ import { applyFused } from "./activation-function.ts";
 import { addBias } from "./add-bias.ts";
 import { dilate } from "./dilate.ts";
 import { type FusedActivation, tensorAt } from "./forward.ts";
+import { onTape } from "./on-tape.ts";
 import { fiveAxes, fourAxes, pair, sizeAt, triple, withTwoSpatial } from "./rank.ts";
 import { padSpatial, thin } from "./window.ts";
 
@@ -77,6 +79,19 @@ function dense(x: Tensor, convolution: Convolution, pad: "same" | "valid"): Tens
     // TensorFlow itself knows no dilated convolution of volumes.
     const spread = fiveAxes(dilate(kernel, dilations));
     const y = conv3d(fiveAxes(x), spread, triple(strides), pad);
+    return finish(y, bias, activation);
+  }
+  if (onTape()) {
+    const y = withTwoSpatial(x, (rows) =>
+      conv2d(
+        fourAxes(rows),
+        twoSpatialKernel(kernel),
+        pair(strides, 1),
+        pad,
+        "NHWC",
+        pair(dilations, 1),
+      ),
+    );
     return finish(y, bias, activation);
   }
   return withTwoSpatial(x, (y) =>

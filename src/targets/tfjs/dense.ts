@@ -1,4 +1,5 @@
 import {
+  add,
   broadcastTo,
   cast,
   div,
@@ -14,6 +15,7 @@ import {
   transpose,
 } from "@tensorflow/tfjs-core";
 import type { DenseOp, DotOp, EmbeddingOp, MatmulOp } from "../../ir/ops/dense.ts";
+import { applyFused } from "./activation-function.ts";
 import {
   type Computed,
   computed,
@@ -22,6 +24,7 @@ import {
   tensorAt,
   type WeightLookup,
 } from "./forward.ts";
+import { onTape } from "./on-tape.ts";
 import { sizeAt } from "./rank.ts";
 
 /** Matrix product over the last axis. */
@@ -43,8 +46,14 @@ export function project(
   activation: FusedActivation = "linear",
 ): Tensor {
   const a = x.rank === 2 ? x : reshape(x, [-1, sizeAt(x, -1)]);
-  const y = fused.matMul({ a, b: kernel, activation, ...(bias === undefined ? {} : { bias }) });
+  const y = onTape()
+    ? applyFused(activation, withBias(matMul(a, kernel), bias))
+    : fused.matMul({ a, b: kernel, activation, ...(bias === undefined ? {} : { bias }) });
   return x.rank === 2 ? y : reshape(y, [...x.shape.slice(0, -1), sizeAt(kernel, 1)]);
+}
+
+function withBias(x: Tensor, bias: Tensor | undefined): Tensor {
+  return bias === undefined ? x : add(x, bias);
 }
 
 /** Matrix product of the last two axes; leading axes of size 1 broadcast. */

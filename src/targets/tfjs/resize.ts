@@ -50,7 +50,7 @@ function resizeAxis(op: ResizeOp, x: Tensor, axis: number, size: number): Tensor
 }
 
 /** Every vector along one axis multiplied by a matrix. */
-function multiplyAxis(x: Tensor, axis: number, matrix: Tensor): Tensor {
+export function multiplyAxis(x: Tensor, axis: number, matrix: Tensor): Tensor {
   const order = [axis, ...x.shape.map((_, i) => i).filter((i) => i !== axis)];
   const moved = transpose(x, order);
   const product = matMul(matrix, reshape(moved, [sizeAt(moved, 0), -1]));

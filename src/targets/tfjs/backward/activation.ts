@@ -18,18 +18,23 @@ import {
   type Tensor,
   where,
 } from "@tensorflow/tfjs-core";
-import { fail } from "../../../errors.ts";
 import type { Activation, ActivationOp } from "../../../ir/ops/activation.ts";
+import { activation } from "../activation.ts";
 import type { FusedActivation } from "../forward.ts";
 import { tensorAt } from "../forward.ts";
 import { type Backward, ofInput } from "./backward.ts";
 import { gradientKernels } from "./gradient-kernels.ts";
+import { taped } from "./taped.ts";
 
 /** An activation as a layer of its own. */
 export const activationBackward: Backward<ActivationOp> = {
   reads: ({ activation }) => readsOf(activation),
-  gradients: ({ activation }, { inputs, output, gradient, wants }) =>
-    ofInput(wants(0) ? slopeTimes(activation, tensorAt(inputs, 0), output, gradient) : undefined),
+  gradients: (op, step) => {
+    const { inputs, output, gradient, wants } = step;
+    if (!wants(0)) return ofInput(undefined);
+    const known = slopeTimes(op.activation, tensorAt(inputs, 0), output, gradient);
+    return known === undefined ? rareBackward.gradients(op, step) : ofInput(known);
+  },
 };
 
 /** Through the activation that a kernel applied to its own result. */
@@ -37,6 +42,8 @@ export function throughFused(activation: FusedActivation, y: Tensor, dy: Tensor)
   if (activation === "linear") return dy;
   return throughRelu(y, dy, activation === "relu6" ? 6 : null);
 }
+
+const rareBackward = taped<ActivationOp>(activation);
 
 /** Those whose slope follows from their output. */
 const BY_OUTPUT: ReadonlySet<Activation["fn"]> = new Set<Activation["fn"]>([
@@ -56,7 +63,8 @@ function isPlainRelu(f: Activation): boolean {
   return f.fn === "relu" && f.negativeSlope === 0 && f.threshold === 0;
 }
 
-function slopeTimes(f: Activation, x: Tensor, y: Tensor, dy: Tensor): Tensor {
+/** Undefined for those that the tape goes through. */
+function slopeTimes(f: Activation, x: Tensor, y: Tensor, dy: Tensor): Tensor | undefined {
   switch (f.fn) {
     case "linear":
       return mul(dy, 1);
@@ -72,13 +80,15 @@ function slopeTimes(f: Activation, x: Tensor, y: Tensor, dy: Tensor): Tensor {
       return mul(y, sub(dy, sum(mul(dy, y), f.axis, true)));
     case "logSoftmax":
       return sub(dy, mul(exp(y), sum(dy, f.axis, true)));
-    default:
-      return mul(dy, slopeAt(f, x));
+    default: {
+      const slope = slopeAt(f, x);
+      return slope && mul(dy, slope);
+    }
   }
 }
 
 /** Slopes that follow from the input. */
-function slopeAt(f: Activation, x: Tensor): Tensor {
+function slopeAt(f: Activation, x: Tensor): Tensor | undefined {
   switch (f.fn) {
     case "hardSigmoid": {
       const line = add(mul(x, f.slope), f.offset);
@@ -101,7 +111,7 @@ function slopeAt(f: Activation, x: Tensor): Tensor {
       return mul(s, add(mul(x, sub(1, s)), 1));
     }
     default:
-      return fail("unsupported", `the activation ${f.fn} cannot be trained through.`);
+      return undefined;
   }
 }
 

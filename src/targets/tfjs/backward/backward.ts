@@ -13,8 +13,10 @@ export interface BackwardStep {
   readonly output: Tensor;
   /** By-products of the forward. */
   readonly saved: readonly Tensor[];
-  /** How the loss changes with each number of the output. */
+  /** How the loss changes with each number of the (first) output. */
   readonly gradient: Tensor;
+  /** Of all outputs, where somebody reads them. */
+  readonly gradients: readonly (Tensor | undefined)[];
   readonly weightOf: WeightLookup;
   /** Inputs whose gradients somebody reads. */
   readonly wants: (input: number) => boolean;

@@ -1,5 +1,13 @@
-import type { OpKind, OpOf } from "../../../ir/ops/index.ts";
+import type { Op, OpKind, OpOf } from "../../../ir/ops/index.ts";
 import type { Unsupported } from "../../target.ts";
+import { prelu, unary } from "../activation.ts";
+import { convTranspose, locallyConnected } from "../conv.ts";
+import { dot, embedding, matmul } from "../dense.ts";
+import { applyMask } from "../mask.ts";
+import { groupNorm, layerNorm, unitNorm } from "../norm.ts";
+import { slice } from "../pad.ts";
+import { reduce } from "../pool.ts";
+import { convLstm, recurrent } from "../recurrent.ts";
 import { activationBackward } from "./activation.ts";
 import type { Backward } from "./backward.ts";
 import { convBackward, depthwiseConvBackward } from "./conv.ts";
@@ -7,6 +15,7 @@ import { denseBackward } from "./dense.ts";
 import { concatBackward, mergeBackward } from "./merge.ts";
 import { affineBackward, batchNormBackward } from "./norm.ts";
 import { globalPoolBackward, poolBackward } from "./pool.ts";
+import { resizeBackward } from "./resize.ts";
 import {
   cropBackward,
   noiseBackward,
@@ -15,33 +24,47 @@ import {
   repeatBackward,
   reshapeBackward,
 } from "./shape.ts";
+import { taped } from "./taped.ts";
 
 /** One answer for every op; a missing one does not compile. */
 export type Backwards = { readonly [K in OpKind]: Backward<OpOf<K>> | Unsupported };
 
-const LATER = { unsupported: "it cannot be trained through yet; freeze it and all before it." };
+/** What nothing flows through: it gives truth values or constants. */
+const STOPS: Backward<Op> = {
+  reads: () => "nothing",
+  gradients: () => ({ inputs: [], weights: [] }),
+};
+
+/** A mask is the last input. */
+const recurrentBackward = taped<OpOf<"recurrent">>(
+  recurrent,
+  ({ masked, initialState, cell, direction }, input) => {
+    const states = (cell === "lstm" ? 2 : 1) * (direction === "bidirectional" ? 2 : 1);
+    return !masked || input < (initialState ? 1 + states : 1);
+  },
+);
 
 /** How each op passes a gradient on. */
 export const backwards: Backwards = {
   conv: convBackward,
   depthwiseConv: depthwiseConvBackward,
-  convTranspose: LATER,
-  locallyConnected: LATER,
+  convTranspose: taped(convTranspose),
+  locallyConnected: taped(locallyConnected),
   dense: denseBackward,
-  matmul: LATER,
-  dot: LATER,
-  embedding: LATER,
+  matmul: taped(matmul),
+  dot: taped(dot),
+  embedding: taped(embedding, () => false),
   pool: poolBackward,
   globalPool: globalPoolBackward,
-  reduce: LATER,
+  reduce: taped(reduce),
   batchNorm: batchNormBackward,
-  layerNorm: LATER,
-  groupNorm: LATER,
-  unitNorm: LATER,
+  layerNorm: taped(layerNorm),
+  groupNorm: taped(groupNorm),
+  unitNorm: taped(unitNorm),
   affine: affineBackward,
   activation: activationBackward,
-  prelu: LATER,
-  unary: LATER,
+  prelu: taped(prelu),
+  unary: taped(unary),
   merge: mergeBackward,
   concat: concatBackward,
   reshape: reshapeBackward,
@@ -49,13 +72,13 @@ export const backwards: Backwards = {
   repeat: repeatBackward,
   pad: padBackward,
   crop: cropBackward,
-  slice: LATER,
-  resize: LATER,
-  constant: LATER,
-  notEqualMask: LATER,
-  applyMask: LATER,
-  recurrent: LATER,
-  convLstm: LATER,
+  slice: taped(slice),
+  resize: resizeBackward,
+  constant: STOPS,
+  notEqualMask: STOPS,
+  applyMask: taped(applyMask, (_, input) => input === 0),
+  recurrent: recurrentBackward,
+  convLstm: taped(convLstm),
   noise: noiseBackward,
   custom: { unsupported: "what it computes is not known here." },
 };

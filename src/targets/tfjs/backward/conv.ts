@@ -41,6 +41,10 @@ interface Slid {
   readonly kernel: Tensor | undefined;
 }
 
+type Slides = Pick<ConvOp, "strides" | "dilations" | "padding">;
+
+type Wanted = Pick<BackwardStep, "wants" | "wantsWeights">;
+
 type Operands = readonly [x: Tensor, gradient: Tensor, kernel: Tensor];
 
 /** Layout before and after, and the bias. */
@@ -63,10 +67,10 @@ function convolved(
 }
 
 function inGroups(op: ConvOp, step: BackwardStep, [x, dy, kernel]: Operands): Slid {
-  if (op.groups === 1) return dense(op, step, [x, dy, kernel]);
+  if (op.groups === 1) return convGradients(op, step, [x, dy, kernel]);
   const [xs, dys, kernels] = [x, dy, kernel].map((one) => split(one, op.groups, one.rank - 1));
   const parts = (kernels ?? []).map((part, group) =>
-    dense(op, step, [tensorAt(xs ?? [], group), tensorAt(dys ?? [], group), part]),
+    convGradients(op, step, [tensorAt(xs ?? [], group), tensorAt(dys ?? [], group), part]),
   );
   const joined = (pick: (part: Slid) => Tensor | undefined): Tensor | undefined => {
     const all = parts.flatMap((part) => pick(part) ?? []);
@@ -75,46 +79,49 @@ function inGroups(op: ConvOp, step: BackwardStep, [x, dy, kernel]: Operands): Sl
   return { input: joined(({ input }) => input), kernel: joined((part) => part.kernel) };
 }
 
-function dense(op: ConvOp, step: BackwardStep, operands: Operands): Slid {
-  const { convInput, convFilter } = gradientKernels();
-  const own = byKernels(op, step, operands, { input: convInput, filter: convFilter });
-  return own ?? denseByTaps(op, step, operands);
+/** The gradients of a convolution in one group, channels last, as far as they are wanted. */
+export function convGradients(op: Slides, wanted: Wanted, operands: Operands): Slid {
+  const { convInput: input, convFilter: filter } = gradientKernels();
+  return byKernels(op, wanted, operands, { input, filter, others: denseByTaps });
 }
 
-function depthwise(op: DepthwiseConvOp, step: BackwardStep, operands: Operands): Slid {
-  const { depthwiseInput, depthwiseFilter } = gradientKernels();
-  const own = byKernels(op, step, operands, { input: depthwiseInput, filter: depthwiseFilter });
-  return own ?? depthwiseByTaps(op, step, operands);
+function depthwise(op: DepthwiseConvOp, wanted: Wanted, operands: Operands): Slid {
+  const { depthwiseInput: input, depthwiseFilter: filter } = gradientKernels();
+  return byKernels(op, wanted, operands, { input, filter, others: depthwiseByTaps });
 }
 
 interface SlidingKernels {
   readonly input: GradientKernels["convInput"];
   readonly filter: GradientKernels["convFilter"];
+  /** For what the backend has no kernel. */
+  readonly others: (op: Slides, wanted: Wanted, operands: Operands) => Slid;
 }
 
-/** Undefined where the backend has no kernels for all that is wanted. */
 function byKernels(
-  op: ConvOp | DepthwiseConvOp,
-  { wants, wantsWeights }: BackwardStep,
-  [x, dy, kernel]: Operands,
+  op: Slides,
+  { wants, wantsWeights }: Wanted,
+  operands: Operands,
   kernels: SlidingKernels,
-): Slid | undefined {
+): Slid {
+  const [x, dy, kernel] = operands;
   const sliding = slidingOf(windowOf(op, kernel.shape.slice(0, -2)), x, dy);
-  if (sliding === undefined) return undefined;
-  const filter = wantsWeights ? kernels.filter?.(x, dy, sliding) : undefined;
-  const input = wants(0) ? kernels.input?.(dy, kernel, sliding) : undefined;
-  if ((wantsWeights && filter === undefined) || (wants(0) && input === undefined)) return undefined;
+  const filter = sliding && wantsWeights ? kernels.filter?.(x, dy, sliding) : undefined;
+  const input = sliding && wants(0) ? kernels.input?.(dy, kernel, sliding) : undefined;
+  const open = {
+    wants: () => wants(0) && input === undefined,
+    wantsWeights: wantsWeights && filter === undefined,
+  };
+  const rest =
+    open.wants() || open.wantsWeights
+      ? kernels.others(op, open, operands)
+      : { input: undefined, kernel: undefined };
   return {
-    input: input && inShape(input, x.shape),
-    kernel: filter && inShape(filter, kernel.shape),
+    input: input === undefined ? rest.input : inShape(input, x.shape),
+    kernel: filter === undefined ? rest.kernel : inShape(filter, kernel.shape),
   };
 }
 
-function denseByTaps(
-  op: ConvOp,
-  { wants, wantsWeights }: BackwardStep,
-  [x, dy, kernel]: Operands,
-): Slid {
+function denseByTaps(op: Slides, { wants, wantsWeights }: Wanted, [x, dy, kernel]: Operands): Slid {
   const size = kernel.shape.slice(0, -2);
   const [channels, out] = [sizeAt(kernel, -2), sizeAt(kernel, -1)];
   const taps = tapsOf(windowOf(op, size), x.shape, dy.shape);
@@ -140,8 +147,8 @@ function denseByTaps(
 }
 
 function depthwiseByTaps(
-  op: DepthwiseConvOp,
-  { wants, wantsWeights }: BackwardStep,
+  op: Slides,
+  { wants, wantsWeights }: Wanted,
   [x, dy, kernel]: Operands,
 ): Slid {
   const size = kernel.shape.slice(0, -2);
@@ -168,7 +175,7 @@ function depthwiseByTaps(
   };
 }
 
-function windowOf(op: ConvOp | DepthwiseConvOp, size: readonly number[]): Window {
+function windowOf(op: Slides, size: readonly number[]): Window {
   const { strides, dilations, padding } = op;
   return { size, strides, dilations, padding };
 }

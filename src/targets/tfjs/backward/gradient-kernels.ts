@@ -32,6 +32,8 @@ export interface GradientKernels {
   readonly columnSums?: (x: Tensor) => Tensor | undefined;
   /** Sums of `a * (x - centre)` over all axes but the last; of squares where `a` is missing. */
   readonly centredSums?: (a: Tensor | undefined, x: Tensor, centre: Tensor) => Tensor | undefined;
+  /** `count` columns of the last axis, from the `first` on. */
+  readonly takeColumns?: (x: Tensor, first: number, count: number) => Tensor | undefined;
   /** `(x - centre) * scale + shift` along the last axis. */
   readonly normalise?: (
     x: Tensor,

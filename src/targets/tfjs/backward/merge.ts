@@ -12,22 +12,32 @@ import {
   sum,
   type Tensor,
 } from "@tensorflow/tfjs-core";
-import { fail } from "../../../errors.ts";
 import type { ConcatOp, MergeOp } from "../../../ir/ops/merge.ts";
 import { tensorAt } from "../forward.ts";
+import { merge } from "../merge.ts";
 import { sizeAt } from "../rank.ts";
 import type { Backward } from "./backward.ts";
+import { gradientKernels } from "./gradient-kernels.ts";
+import { taped } from "./taped.ts";
 
 /** Several inputs to one; gradients of inputs that were broadcast are summed. */
 export const mergeBackward: Backward<MergeOp> = {
   reads: ({ fn }) => (LINEAR.has(fn) ? "nothing" : "inputs"),
-  gradients: (op, { inputs, shapes, gradient, wants }) => ({
-    inputs: shapes.map((shape, index) =>
-      wants(index) ? unbroadcast(shareOf(op, inputs, index, gradient), shape) : undefined,
-    ),
-    weights: [],
-  }),
+  gradients: (op, step) => {
+    const { inputs, shapes, gradient, wants } = step;
+    if (EXTREME.has(op.fn) && shapes.length > 2) return extreme.gradients(op, step);
+    return {
+      inputs: shapes.map((shape, index) =>
+        wants(index) ? unbroadcast(shareOf(op, inputs, index, gradient), shape) : undefined,
+      ),
+      weights: [],
+    };
+  },
 };
+
+const EXTREME: ReadonlySet<MergeOp["fn"]> = new Set<MergeOp["fn"]>(["maximum", "minimum"]);
+
+const extreme = taped<MergeOp>(merge);
 
 /** Those whose slopes are the same everywhere. */
 const LINEAR: ReadonlySet<MergeOp["fn"]> = new Set<MergeOp["fn"]>(["add", "average", "subtract"]);
@@ -38,13 +48,26 @@ export const concatBackward: Backward<ConcatOp> = {
   gradients: ({ axis }, { shapes, gradient, wants }) => {
     let start = 0;
     const parts = shapes.map((shape, index) => {
-      const begin = shape.map((_, at) => (at === axis ? start : 0));
+      const first = start;
       start += shape[axis] ?? 0;
-      return wants(index) ? slice(gradient, begin, [...shape]) : undefined;
+      return wants(index) ? partOf(gradient, axis, first, shape) : undefined;
     });
     return { inputs: parts, weights: [] };
   },
 };
+
+function partOf(dy: Tensor, axis: number, first: number, shape: readonly number[]): Tensor {
+  const { takeColumns } = gradientKernels();
+  const own = axis === dy.rank - 1 ? takeColumns?.(dy, first, shape[axis] ?? 0) : undefined;
+  return (
+    own ??
+    slice(
+      dy,
+      shape.map((_, at) => (at === axis ? first : 0)),
+      [...shape],
+    )
+  );
+}
 
 /** Sums over the axes along which a tensor of this shape was repeated. */
 export function unbroadcast(gradient: Tensor, shape: readonly number[]): Tensor {
@@ -80,8 +103,6 @@ function shareOf(op: MergeOp, inputs: readonly Tensor[], index: number, dy: Tens
 
 /** 1 where this input gave the result. Of equal ones the first wins, as in TensorFlow. */
 function winner(fn: "maximum" | "minimum", inputs: readonly Tensor[], index: number): Tensor {
-  if (inputs.length !== 2)
-    fail("unsupported", `a ${fn} of more than two inputs cannot be trained through.`);
   const [a, b] = [tensorAt(inputs, 0), tensorAt(inputs, 1)];
   const first = cast(fn === "maximum" ? greaterEqual(a, b) : lessEqual(a, b), "float32");
   return index === 0 ? first : sub(1, first);

@@ -13,15 +13,16 @@ import {
   type Tensor,
   zerosLike,
 } from "@tensorflow/tfjs-core";
-import { fail } from "../../../errors.ts";
 import type { GlobalPoolOp, PoolOp } from "../../../ir/ops/pool.ts";
 import type { Window } from "../../../ir/ops/window.ts";
 import { tensorAt } from "../forward.ts";
+import { globalPool } from "../pool.ts";
 import { inShape } from "../rank.ts";
 import { type Backward, ofInput } from "./backward.ts";
 import { gradientKernels } from "./gradient-kernels.ts";
 import { fromLast, toLast } from "./layout.ts";
 import { slidingOf } from "./sliding.ts";
+import { taped } from "./taped.ts";
 import { plus, type Taps, tapsOf } from "./taps.ts";
 
 /** The maximum's gradient goes to the first place that holds it, an average's to all places alike. */
@@ -55,10 +56,14 @@ function byKernels(
 
 /** Maximum or mean over all places. Equal maxima share the gradient, as TensorFlow's `reduce_max` has it. */
 export const globalPoolBackward: Backward<GlobalPoolOp> = {
-  reads: ({ fn }) => (fn === "max" ? "inputs and output" : "nothing"),
-  gradients: (op, { inputs, shapes, output, gradient, wants }) => {
+  reads: ({ fn, masked }) => {
+    if (masked) return "inputs";
+    return fn === "max" ? "inputs and output" : "nothing";
+  },
+  gradients: (op, step) => {
+    const { inputs, shapes, output, gradient, wants } = step;
     if (!wants(0)) return ofInput(undefined);
-    if (op.masked) fail("unsupported", "a mean over masked steps cannot be trained through.");
+    if (op.masked) return maskedBackward.gradients(op, step);
     const [input = []] = shapes;
     const channel = op.layout === "channels-last" ? input.length - 1 : 1;
     const shape = input.map((size, axis) => (axis === 0 || axis === channel ? size : 1));
@@ -70,6 +75,8 @@ export const globalPoolBackward: Backward<GlobalPoolOp> = {
     return ofInput(mul(div(dy, sum(largest, axes, true)), largest));
   },
 };
+
+const maskedBackward = taped<GlobalPoolOp>(globalPool, (_, input) => input === 0);
 
 function ofMaximum(taps: Taps, x: Tensor, y: Tensor, dy: Tensor): Tensor {
   const padded = taps.pad(x, Number.NEGATIVE_INFINITY);

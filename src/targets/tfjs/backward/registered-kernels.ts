@@ -5,17 +5,20 @@ import type { Sliding } from "./sliding.ts";
 
 /**
  * The gradients of windows that a backend has registered with tfjs. Not those of means, which divide by the whole window at
- * the border too, and not through places that are not next to each other.
+ * the border too, not through places that are not next to each other, and not those of kernels on graphics cards: they take
+ * up to a hundred times as long as products of matrices.
  */
 export function registeredKernels(backend: string): GradientKernels {
   const known = <K>(name: string, kernel: K): K | undefined =>
     getKernel(name, backend) === undefined ? undefined : kernel;
+  const filter = (name: string): GradientKernels["convFilter"] =>
+    backend === "webgpu" ? undefined : known(name, filterBy(name));
   return Object.fromEntries(
     Object.entries({
       convInput: known("Conv2DBackpropInput", inputBy("Conv2DBackpropInput")),
-      convFilter: known("Conv2DBackpropFilter", filterBy("Conv2DBackpropFilter")),
+      convFilter: filter("Conv2DBackpropFilter"),
       depthwiseInput: known(DEPTHWISE_INPUT, inputBy(DEPTHWISE_INPUT)),
-      depthwiseFilter: known(DEPTHWISE_FILTER, filterBy(DEPTHWISE_FILTER)),
+      depthwiseFilter: filter(DEPTHWISE_FILTER),
       maximumInput: known("MaxPoolGrad", throughMaximum),
     }).filter(([, kernel]) => kernel !== undefined),
   );

@@ -7,11 +7,12 @@ import {
   type Tensor,
   transpose,
 } from "@tensorflow/tfjs-core";
-import { fail } from "../../../errors.ts";
 import type { NoiseOp } from "../../../ir/ops/noise.ts";
 import type { CropOp, PadOp } from "../../../ir/ops/pad.ts";
 import type { PermuteOp, RepeatOp, ReshapeOp } from "../../../ir/ops/shape.ts";
+import { pad } from "../pad.ts";
 import { type Backward, type BackwardStep, ofInput } from "./backward.ts";
+import { taped } from "./taped.ts";
 
 /** The same numbers in another shape. */
 export const reshapeBackward: Backward<ReshapeOp> = {
@@ -37,19 +38,22 @@ export const repeatBackward: Backward<RepeatOp> = {
   gradients: (_, step) => moved(step, (dy) => sum(dy, 1)),
 };
 
-/** What lies within the border. */
+/** What lies within the border; to a mirrored one, from each place that shows it. */
 export const padBackward: Backward<PadOp> = {
-  reads: () => "nothing",
-  gradients: ({ mode, amounts }, step) =>
-    moved(step, (dy, shape) => {
-      if (mode !== "constant") fail("unsupported", `a ${mode} border cannot be trained through.`);
-      return slice(
+  reads: ({ mode }) => (mode === "constant" ? "nothing" : "inputs"),
+  gradients: (op, step) => {
+    if (op.mode !== "constant") return mirrorBackward.gradients(op, step);
+    return moved(step, (dy, shape) =>
+      slice(
         dy,
-        amounts.map(([before]) => before),
+        op.amounts.map(([before]) => before),
         [...shape],
-      );
-    }),
+      ),
+    );
+  },
 };
+
+const mirrorBackward = taped<PadOp>(pad);
 
 /** Zeros where the border was. */
 export const cropBackward: Backward<CropOp> = {

@@ -66,7 +66,7 @@ export function plus(sum: Tensor | undefined, x: Tensor): Tensor {
 }
 
 /** Zeros between the places of an axis. */
-function interleave(x: Tensor, axis: number, stride: number): Tensor {
+export function interleave(x: Tensor, axis: number, stride: number): Tensor {
   if (stride === 1) return x;
   const { shape } = x;
   const size = sizeAt(x, axis);

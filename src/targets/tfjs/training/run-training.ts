@@ -236,7 +236,8 @@ function backward(
   if (back === undefined) return;
   const { node, outputs, activation } = step;
   const [outputId = ""] = outputs;
-  const incoming = flowing.get(outputId);
+  const all = outputs.map((value) => flowing.get(value));
+  const incoming = all.find((one) => one !== undefined);
   const byProducts = saved.get(node.id) ?? [];
   if (incoming !== undefined) {
     const found = tidyGradients(incoming, () => {
@@ -248,6 +249,7 @@ function backward(
         output,
         saved: byProducts,
         gradient,
+        gradients: [all[0] && gradient, ...all.slice(1)],
         weightOf,
         wants: (input) => back.wants[input] === true,
         wantsWeights: back.trains,
@@ -258,8 +260,8 @@ function backward(
       if (gradient !== undefined) gather(flowing, value, gradient);
     });
     for (const { ref, gradient } of found.weights) gather(gradients, ref.id, gradient);
-    flowing.delete(outputId);
-    incoming.dispose();
+    for (const value of outputs) flowing.delete(value);
+    for (const one of all) one?.dispose();
   }
   for (const one of byProducts) one.dispose();
   saved.delete(node.id);

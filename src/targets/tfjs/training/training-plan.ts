@@ -56,7 +56,7 @@ export function planTraining(graph: Graph): TrainingPlan {
     if (passes) for (const value of outputs) carriers.add(value);
     return passes;
   });
-  refuseUntrainable(steps.filter((_, index) => active[index]));
+  refuseUntrainable(steps, active);
   const lastBack = lastBackwardReaders(steps, active);
   const outputs = new Set(graph.outputs.map(({ value }) => value));
   return {
@@ -117,13 +117,23 @@ function readsOf<K extends OpKind>(kind: K, op: OpOf<K>): Reads {
   return "unsupported" in backward ? "nothing" : backward.reads(op);
 }
 
-function refuseUntrainable(steps: readonly Step[]): void {
+function refuseUntrainable(steps: readonly Step[], active: readonly boolean[]): void {
   const log = createDiagnostics();
-  for (const { node } of steps) {
+  steps.forEach(({ node }, index) => {
     const backward = backwards[node.op.kind];
-    if (!("unsupported" in backward)) continue;
+    const why = active[index] && "unsupported" in backward ? backward.unsupported : otherwise(node);
+    if (why === undefined) return;
     const at = { layer: node.origin.layer, className: node.origin.className };
-    log.error({ code: "unsupported", text: backward.unsupported, at });
-  }
+    log.error({ code: "unsupported", text: why, at });
+  });
   throwIfErrors(log);
+}
+
+/** What a layer does in training, and not here. */
+function otherwise({ op }: Step["node"]): string | undefined {
+  if (op.kind !== "recurrent") return undefined;
+  if (op.dropout !== undefined) return "dropout within the cell is not done while training here.";
+  return op.stateful
+    ? "states that go on from batch to batch are not kept while training here."
+    : undefined;
 }

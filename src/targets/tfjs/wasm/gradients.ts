@@ -2,6 +2,7 @@ import type { KernelBackend, Tensor } from "@tensorflow/tfjs-core";
 import type { GradientKernels } from "../backward/gradient-kernels.ts";
 import type { Sliding } from "../backward/sliding.ts";
 import { sizeAt } from "../rank.ts";
+import { registerMissing } from "./missing-kernels.ts";
 import { startKernels, type WasmModule } from "./module.ts";
 
 /** The gradients that own kernels compute for the backend wasm, which has none of convolutions; undefined where they cannot run. */
@@ -11,6 +12,7 @@ export function wasmKernels(backend: KernelBackend): GradientKernels | undefined
   const module = startKernels(backend);
   if (module === undefined) return undefined;
   const kernels: GradientKernels = { ...windows(module), ...columns(module) };
+  registerMissing(module);
   STARTED.set(backend, kernels);
   return kernels;
 }
@@ -86,6 +88,11 @@ function columns({ call, make }: WasmModule): GradientKernels {
       call("normalise", x, centre, scale, shift, y, rowsOf(x), sizeAt(x, -1));
       return y;
     },
+    takeColumns: (x, first, count) => {
+      const y = make([...x.shape.slice(0, -1), count]);
+      call("takeColumns", x, y, rowsOf(x), sizeAt(x, -1), first, count);
+      return y;
+    },
     throughNormal: (dy, x, { centre, scale, slope, offset }) => {
       const dx = make(x.shape);
       const along = [centre, scale, slope, offset];
@@ -109,7 +116,7 @@ function flattened(sliding: Sliding): Sliding {
   return { ...sliding, batch: 1, input: [1, columns, input[2]], output: [1, columns, output[2]] };
 }
 
-/** In the order of `kernels/geometry.ts`. */
+/** A window as the kernels read it, in the order of `kernels/geometry.ts`. */
 function geometryOf({
   batch,
   input,

@@ -1,10 +1,16 @@
-import { engine, type KernelBackend, type Tensor, tensor1d } from "@tensorflow/tfjs-core";
+import {
+  engine,
+  type KernelBackend,
+  type Tensor,
+  type TensorInfo,
+  tensor1d,
+} from "@tensorflow/tfjs-core";
 import { KERNELS } from "./kernels.gen.ts";
 
 /** Own kernels beside those of a backend, on its memory. */
 export interface WasmModule {
   /** Calls a kernel with addresses and whole numbers. */
-  readonly call: (kernel: string, ...operands: readonly (Tensor | number)[]) => number;
+  readonly call: (kernel: string, ...operands: readonly (TensorInfo | number)[]) => number;
   /** A tensor of numbers that are yet to be written. */
   readonly make: (shape: readonly number[]) => Tensor;
   /** 32-bit whole numbers in a row. */
@@ -32,7 +38,7 @@ export function startKernels(backend: KernelBackend): WasmModule | undefined {
   if (memory === undefined) return undefined;
   const exported = compile(memory);
   if (exported === undefined) return undefined;
-  const addressOf = (operand: Tensor | number): number =>
+  const addressOf = (operand: TensorInfo | number): number =>
     typeof operand === "number" ? operand : backend.dataIdMap.get(operand.dataId).memoryOffset;
   return {
     call: (kernel, ...operands) => {

@@ -33,14 +33,21 @@ export interface ComparedOp {
   readonly forward?: (op: Op, inputs: readonly tf.Tensor[], weightOf: WeightLookup) => Computed;
   /** Weights that are not trained. */
   readonly still?: readonly string[];
+  /** Numbers of the inputs that must be particular ones, by their place; no gradient goes through them. */
+  readonly given?: readonly (readonly number[] | undefined)[];
 }
 
 const STEP = 1e-5;
 
 /** All gradients of an op on the active backend beside central differences in float64. */
 export function compareGradients(compared: ComparedOp): readonly Compared[] {
-  const { op, shapes, still = [] } = compared;
-  const inputs = shapes.map((shape, index) => numbersOf(`x${index}`, shape));
+  const { op, shapes, still = [], given = [] } = compared;
+  const inputs = shapes.map((shape, index) => {
+    const numbers = given[index];
+    return numbers === undefined
+      ? numbersOf(`x${index}`, shape)
+      : { shape, data: Float64Array.from(numbers) };
+  });
   const output = referenceOf(compared)(op, inputs);
   const direction = numbersOf("direction", output.shape);
   const { inputs: back, weights } = gradientsOf(compared, inputs, direction);
@@ -49,11 +56,12 @@ export function compareGradients(compared: ComparedOp): readonly Compared[] {
       (sum, value, i) => sum + value * (direction.data[i] ?? 0),
       0,
     );
-  const ofInputs = inputs.map((input, index) => {
+  const ofInputs = inputs.flatMap((input, index) => {
+    if (given[index] !== undefined) return [];
     const slopes = differences(input.data, (data) =>
       scalar(op, inputs.with(index, { shape: input.shape, data })),
     );
-    return apart(`input ${index}`, back[index] ?? new Float32Array(0), slopes);
+    return [apart(`input ${index}`, back[index] ?? new Float32Array(0), slopes)];
   });
   const roles = Object.entries<WeightRef>(op.weights).filter(([role]) => !still.includes(role));
   const ofWeights = roles.map(([role, ref]) => {
@@ -107,6 +115,7 @@ function gradientsOf(
       output: reads.endsWith("output") ? output : gone,
       saved,
       gradient: upload(direction),
+      gradients: [upload(direction)],
       weightOf,
       wants: () => true,
       wantsWeights: true,

@@ -8,6 +8,7 @@ const KERNELS = fileURLToPath(new URL("../../../../kernels/", import.meta.url));
 
 it("is compiled from the kernels as they stand", () => {
   const hash = createHash("sha256");
-  for (const name of readdirSync(KERNELS).sort()) hash.update(readFileSync(KERNELS + name));
+  const names = readdirSync(KERNELS).filter((name) => name.endsWith(".ts"));
+  for (const name of names.sort()) hash.update(readFileSync(KERNELS + name));
   expect(SOURCES_SHA256, "run npm run generate:kernels").toBe(hash.digest("hex"));
 });
