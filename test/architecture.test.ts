@@ -167,6 +167,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "node:",
   ],
   cli: [
+    "architectures",
     "backends",
     "errors.ts",
     "json.ts",

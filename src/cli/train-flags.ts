@@ -1,8 +1,7 @@
 import { AUGMENTATION_FLAGS } from "./augment-flags.ts";
 import type { CommandSpec, FlagGroup } from "./command.ts";
-import { RUN_READING_FLAGS } from "./convert-flags.ts";
 import { PICTURE_FLAGS } from "./run-flags.ts";
-import { SURGERY_FLAGS } from "./surgery-flags.ts";
+import { SURGERY_FLAGS, TRAIN_READING_FLAGS } from "./surgery-flags.ts";
 
 /** Every option of `kc train`: the one table that the help, README.md and the schema of `kc.train.json` are made of. */
 export const TRAIN_FLAGS: readonly FlagGroup[] = [
@@ -132,10 +131,10 @@ export const TRAIN_FLAGS: readonly FlagGroup[] = [
       { flags: "--resume", about: "go on with the run that the backup folder holds, bit for bit" },
     ],
   },
-  SURGERY_FLAGS,
+  ...SURGERY_FLAGS,
   AUGMENTATION_FLAGS,
   PICTURE_FLAGS,
-  { heading: "Reading the model:", flags: RUN_READING_FLAGS },
+  { heading: "Reading the model:", flags: TRAIN_READING_FLAGS },
 ];
 
 const EXAMPLES = `
@@ -147,6 +146,8 @@ Examples:
   $ kc train model.hdf5 train --validation val -o tuned.keras --rotation-range 20 --zoom-range 0.2 --horizontal-flip
   $ kc train model.hdf5 train --validation-split 0.2 -o tuned.keras --early-stopping patience=3,restore-best-weights
   $ kc train model.hdf5 train --validation val -o tuned.keras --epochs 50 --backup run --resume
+  $ kc train model.hdf5 train -o mine.keras --new-head --freeze mobilenet --validation-split 0.2
+  $ kc train train -o mine.keras --architecture mobilenet --alpha 0.25 --input-shape 96,96,3 --dry-run
 `;
 
 /** `kc train`. */
@@ -154,8 +155,8 @@ export const TRAIN_COMMAND: CommandSpec = {
   name: "train",
   about: "go on training a model with pictures whose classes are known",
   arguments: [
-    ["<model>", ".h5, .hdf5 or .keras, or - for the standard input"],
-    ["<folder>", "with one subfolder for each class, or a list file"],
+    ["<model>", ".h5, .hdf5 or .keras, or - for the standard input; none with --architecture"],
+    ["[folder]", "with one subfolder for each class, or a list file"],
   ],
   groups: TRAIN_FLAGS,
   after: EXAMPLES,

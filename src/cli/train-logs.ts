@@ -41,7 +41,7 @@ export interface RunToReport {
   readonly validated: ScoredData | undefined;
   readonly classes: readonly string[];
   readonly seconds: number;
-  readonly model: { readonly name: string; readonly path: string };
+  readonly model: { readonly name: string; readonly path?: string };
   readonly facts: TrainingReport["provenance"];
   readonly faults: TrainingReport["faults"];
 }
@@ -78,7 +78,9 @@ function reportOf({
     faults: run.faults,
     provenance: [
       ["Model", model.name],
-      ...(model.path === "-" ? [] : [["Model, SHA-256", hashOf(model.path)] as const]),
+      ...(model.path === undefined || model.path === "-"
+        ? []
+        : [["Model, SHA-256", hashOf(model.path)] as const]),
       ...run.facts,
       ["Command", commandLine()],
       ["Program", `kc ${version()}, Node ${process.version}`],

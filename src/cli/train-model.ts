@@ -5,7 +5,9 @@ import { readOptimizerState } from "../sources/keras/optimizer-state.ts";
 import { openTraced, type TracedModel } from "../sources/keras/traced-model.ts";
 import type { SavedArray } from "../train/optimizers/state.ts";
 import { readOptions } from "./convert-options.ts";
+import { loadCustomLayers } from "./custom-layers.ts";
 import type { FlagReader } from "./flag-reader.ts";
+import { buildModel, isBuilt } from "./train-architecture.ts";
 import { changeModel } from "./train-surgery.ts";
 
 /** A model that will be trained. */
@@ -17,29 +19,54 @@ export interface Trainee {
   readonly name: string;
   /** The optimizer's arrays as the file has them; none where its weights are other ones now. */
   readonly optimizer: readonly SavedArray[];
+  /** What was changed in it before the training, a sentence each. */
+  readonly changes: readonly string[];
+  /** Whether it is no continued run: another head, or another architecture. */
+  readonly begins: boolean;
   readonly warnings: readonly Diagnostic[];
   close(): void;
 }
 
 /**
- * Opens the model that the options say, changed as they ask. Throws what reading it throws, and `unsupported` with every layer that cannot be
- * expressed; then nothing stays open.
+ * Opens the model that the options say, or builds it, and changes it as they ask. Throws what reading it throws, and `unsupported` with every
+ * layer that cannot be expressed; then nothing stays open.
  */
-export async function openTrainee(path: string, flags: FlagReader): Promise<Trainee> {
-  const reading = await readOptions(flags, "kerasBackend");
-  const source = path === "-" ? await readStdin() : openFile(path);
+export async function openTrainee(
+  path: string | undefined,
+  flags: FlagReader,
+  classes: number,
+): Promise<Trainee> {
+  const built = isBuilt(path, flags);
+  const open: { close(): void }[] = [];
+  const keep = <Source extends { close(): void }>(source: Source): Source => {
+    open.push(source);
+    return source;
+  };
+  const close = (): void => {
+    for (const source of open) source.close();
+  };
   try {
-    const traced = changeModel(openTraced(source, reading), flags);
+    const begun = built
+      ? { traced: await buildModel(flags, classes), name: flags.text("architecture") ?? "" }
+      : await openModel(path ?? "", flags, keep);
+    const weightsPath = flags.text("weights");
+    const weights = weightsPath === undefined ? undefined : keep(openFile(weightsPath));
+    const custom = flags.text("custom");
+    const customLayers = custom === undefined ? undefined : await loadCustomLayers(custom);
+    const context = { classes, weights, customLayers, built };
+    const { traced, changes, warnings } = changeModel(begun.traced, flags, context);
     return {
       traced,
       graph: graphOf(traced),
-      name: source.name,
+      name: begun.name,
       optimizer: savedOptimizer(traced),
-      warnings: traced.warnings,
-      close: () => source.close(),
+      changes,
+      begins: built || flags.has("newHead"),
+      warnings: [...traced.warnings, ...warnings],
+      close,
     };
   } catch (error) {
-    source.close();
+    close();
     throw error;
   }
 }
@@ -48,6 +75,16 @@ export async function openTrainee(path: string, flags: FlagReader): Promise<Trai
 export function withTraced(trainee: Trainee, traced: TracedModel): Trainee {
   if (traced === trainee.traced) return trainee;
   return { ...trainee, traced, graph: graphOf(traced), optimizer: savedOptimizer(traced) };
+}
+
+async function openModel(
+  path: string,
+  flags: FlagReader,
+  keep: <Source extends { close(): void }>(source: Source) => Source,
+): Promise<{ readonly traced: TracedModel; readonly name: string }> {
+  const reading = await readOptions(flags, "kerasBackend");
+  const source = keep(path === "-" ? await readStdin() : openFile(path));
+  return { traced: openTraced(source, reading), name: source.name };
 }
 
 function graphOf({ trace }: TracedModel): Graph {

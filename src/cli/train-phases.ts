@@ -39,7 +39,9 @@ export function trainPhases({ typed, file, phases }: PhaseSources): readonly Tra
       `--phases says itself how long and what is trained: leave out ${flagName(key)}.`,
     );
   }
-  const parts = parseList("--phases", text).map(parsePhase);
+  const all = readFlags({ ...file, ...typed });
+  const inHead = 1 + (all.has("newHead") ? (all.list("headUnits")?.length ?? 0) : 0);
+  const parts = parseList("--phases", text).map((part) => parsePhase(part, inHead));
   return parts.map(({ name, own }, index) =>
     phaseOf(`${index + 1}/${parts.length}, ${name}`, own, { ...file, ...typed, ...own }),
   );
@@ -54,8 +56,11 @@ function phaseOf(title: string | undefined, own: RawFlags, all: RawFlags): Train
   };
 }
 
-/** `head:5`, `all:10@x0.1`, `last-3:2`, `conv_pw_1*:4`. */
-function parsePhase(text: string): { readonly name: string; readonly own: RawFlags } {
+/** `head:5`, `all:10@x0.1`, `last-3:2`, `conv_pw_1*:4`. `inHead`: layers with weights in the head. */
+function parsePhase(
+  text: string,
+  inHead: number,
+): { readonly name: string; readonly own: RawFlags } {
   const [, name = "", epochs = "", rate] = /^(.+):([^:@]+)(?:@(.+))?$/.exec(text) ?? [];
   const count = epochs === "" ? Number.NaN : parseNumber("--phases", epochs.trim());
   if (!(Number.isSafeInteger(count) && count > 0)) {
@@ -71,12 +76,12 @@ function parsePhase(text: string): { readonly name: string; readonly own: RawFla
     epochs: String(count),
     ...(rate === undefined ? {} : { learningRate: rate.trim() }),
   };
-  return { name, own: { ...own, ...trainedIn(name.trim()) } };
+  return { name, own: { ...own, ...trainedIn(name.trim(), inHead) } };
 }
 
-function trainedIn(name: string): RawFlags {
+function trainedIn(name: string, inHead: number): RawFlags {
   if (name === "all") return { unfreeze: "*" };
-  if (name === "head") return { freezeAllButLast: "1" };
+  if (name === "head") return { freezeAllButLast: String(inHead) };
   const [, last] = /^last-(\d+)$/.exec(name) ?? [];
   return last === undefined ? { freeze: "*", unfreeze: name } : { freezeAllButLast: last };
 }

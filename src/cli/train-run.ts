@@ -89,8 +89,7 @@ export async function runTraining(parts: TrainParts, signal: AbortSignal): Promi
   const { flags, terminal, quiet, warn } = parts;
   const whole = wholeRun(parts);
   const cut = cutFrozen(whole);
-  const hint = flags.has("frozenNorm") ? undefined : storedNormHint(whole);
-  if (hint !== undefined && !quiet) terminal.say(terminal.dim(hint));
+  hintAtStoredNorm(whole, parts);
   const { graph } = cut ?? whole;
   const trainer = createTrainer(graph, {
     random: dropoutNumbers(seedOf(flags), parts.phase.index),
@@ -123,10 +122,9 @@ export async function runTraining(parts: TrainParts, signal: AbortSignal): Promi
       onNote: (text) => (quiet ? undefined : terminal.say(text)),
       onWarning: warn,
     });
-    const lost = !Number.isFinite(lastOf(history).loss ?? 0);
-    const lostIn = lost ? (history.epoch.at(-1) ?? 0) + 1 : undefined;
+    const lostIn = lostEpoch(history);
     const frozen = "frozen" in data ? data.frozen : undefined;
-    const isReported = flags.has("report") && data.validation !== undefined && !lost;
+    const isReported = flags.has("report") && data.validation !== undefined && lostIn === undefined;
     const scored = isReported ? await scoreData(trainer, data.validation) : undefined;
     const trained = trainedBy(trainer, parts);
     return { ...trained, history, startRate: rate, lostIn, frozen, validated: scored };
@@ -134,6 +132,17 @@ export async function runTraining(parts: TrainParts, signal: AbortSignal): Promi
     trainer.dispose();
     await cut?.close();
   }
+}
+
+function hintAtStoredNorm(whole: WholeRun, { flags, terminal, quiet }: TrainParts): void {
+  const hint = flags.has("frozenNorm") ? undefined : storedNormHint(whole);
+  if (hint !== undefined && !quiet) terminal.say(terminal.dim(hint));
+}
+
+/** The epoch (from 1) in which the loss became no number. */
+function lostEpoch(history: History): number | undefined {
+  const lost = !Number.isFinite(lastOf(history).loss ?? 0);
+  return lost ? (history.epoch.at(-1) ?? 0) + 1 : undefined;
 }
 
 /** What would be trained if nothing was frozen. */
@@ -147,7 +156,8 @@ function wholeRun({ trainee, setup, data, pictures, flags }: TrainParts): WholeR
       pictures.validation && { pictures: pictures.validation, data: validation },
     input,
     frozenNorm:
-      flags.oneOf("frozenNorm", ["batch", "stored"]) ?? frozenNormOf(setup.training, graph),
+      flags.oneOf("frozenNorm", ["batch", "stored"]) ??
+      (trainee.begins ? "stored" : frozenNormOf(setup.training, graph)),
     backend: flags.text("backend") ?? "auto",
     cache: flags.text("featureCache"),
   };

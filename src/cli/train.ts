@@ -10,6 +10,7 @@ import { type PicturePreparation, picturePreparation } from "./picture-preparati
 import { sayFaults, sayWarnings } from "./picture-run.ts";
 import { runPhases } from "./run-phases.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
+import { isBuilt } from "./train-architecture.ts";
 import { openBackup, type RunBackup } from "./train-backup.ts";
 import { chooseBatch } from "./train-batch.ts";
 import { readTrainConfig, type TrainConfig } from "./train-config.ts";
@@ -19,6 +20,7 @@ import {
   type TrainData,
   type TrainPictures,
 } from "./train-data.ts";
+import { tellPlan } from "./train-dry-run.ts";
 import { TRAIN_FLAGS } from "./train-flags.ts";
 import { checkLogs, type RunToReport, runReports } from "./train-logs.ts";
 import { openTrainee, type Trainee } from "./train-model.ts";
@@ -50,17 +52,24 @@ export async function train(model: string, folder: string, raw: RawFlags): Promi
 
 const NO_CONFIG: TrainConfig = { flags: {}, phases: [], located: (error) => error };
 
+/** With an architecture there is no model file, and the folder comes first. */
 async function trainAs(
-  model: string,
-  folder: string,
+  first: string,
+  second: string,
   flags: FlagReader,
   phases: readonly TrainPhase[],
 ): Promise<number> {
-  const output = outputOf(flags);
+  const [model, folder] = second === "" ? [undefined, first] : [first, second];
+  isBuilt(model, flags);
+  const output = flags.has("dryRun") ? "" : outputOf(flags);
   const terminal = openTerminal();
   const pictures = listTrainPictures(folder, flags);
-  const trainee = await openTrainee(model, flags);
+  const trainee = await openTrainee(model, flags, pictures.classes.length);
   try {
+    if (flags.has("dryRun")) {
+      tellPlan(trainee, pictures, flags);
+      return 0;
+    }
     const backup = openBackup(flags, pictures);
     const backend = await openBackend(flags.text("backend") ?? "auto", TRAINING_BACKENDS);
     const common = { model, folder, flags, phases, output, terminal };
@@ -72,7 +81,8 @@ async function trainAs(
 }
 
 interface TrainCommand {
-  readonly model: string;
+  /** Undefined for an architecture. */
+  readonly model: string | undefined;
   readonly folder: string;
   readonly flags: FlagReader;
   readonly phases: readonly TrainPhase[];
@@ -164,6 +174,7 @@ function introduce(
 ): void {
   terminal.say(`${trainee.name}, ${backend.spec.name}: ${backend.backend.title}`);
   if (backend.install !== undefined) terminal.say(terminal.dim(`To be faster: ${backend.install}`));
+  for (const change of trainee.changes) terminal.say(change);
   const { train, validation, classes } = pictures;
   const tested = validation === undefined ? "" : `, ${validation.files.length} for validation`;
   terminal.say(`${train.files.length} pictures of ${classes.length} classes${tested}`);
@@ -199,7 +210,7 @@ function factsOf(
     validated,
     classes: pictures.classes,
     seconds,
-    model: { name: trainee.name, path: model },
+    model: { name: trainee.name, ...(model === undefined ? {} : { path: model }) },
     facts: [
       ["Pictures", `${data.train.samples} in ${folder}`],
       ...(data.validation === undefined
