@@ -1,4 +1,4 @@
-import { mul, onesLike, reshape, scalar, type Tensor, tensor1d } from "@tensorflow/tfjs-core";
+import { mul, onesLike, reshape, type Tensor, tensor1d } from "@tensorflow/tfjs-core";
 import type { GradientKernels } from "../backward/gradient-kernels.ts";
 import type { Sliding } from "../backward/sliding.ts";
 import { tensorAt } from "../forward.ts";
@@ -45,17 +45,10 @@ function pooling(ops: TensorFlowOps): GradientKernels {
     return { ...attributes, ksize: [1, ...sliding.size, 1] };
   };
   return {
-    // TensorFlow's MaxPoolGrad takes three times as long as looking for the places anew and adding up there.
-    maximumInput: (x, _, dy, sliding) => {
-      const { data_format: __, ...attributes } = poolOf(sliding) ?? {};
-      if (attributes.ksize === undefined || x.size >= 2 ** 31) return undefined;
-      const own = { ...attributes, Targmax: INTEGERS, include_batch_in_index: true };
-      const [found, places] = ops.many("MaxPoolWithArgmax", [asImage(x, sliding)], own, 2);
-      found?.dispose();
-      if (places === undefined) return undefined;
-      const inputs = [reshape(dy, [-1]), reshape(places, [-1]), scalar(x.size, "int32")];
-      const types = { ...FLOATS, Tindices: INTEGERS, Tnumsegments: INTEGERS };
-      return reshape(ops.one("UnsortedSegmentSum", inputs, types), x.shape);
+    maximumInput: (x, y, dy, sliding) => {
+      const attributes = poolOf(sliding);
+      const inputs = [x, y, dy].map((one) => asImage(one, sliding));
+      return attributes && ops.one("MaxPoolGrad", inputs, attributes);
     },
     averageInput: (dy, sliding) => {
       const attributes = poolOf(sliding);
@@ -64,8 +57,6 @@ function pooling(ops: TensorFlowOps): GradientKernels {
     },
   };
 }
-
-const INTEGERS = { type: "int32" } as const;
 
 function columns(ops: TensorFlowOps): GradientKernels {
   return {
