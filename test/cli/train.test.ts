@@ -142,6 +142,12 @@ describe("kc train", () => {
       optimizer_config: { class_name: "Adam", config: { lr: Math.fround(Math.fround(0.003) / 2) } },
     });
     expect((await run("train", out, pictures, ...options, "-o", next)).stderr).toBe("");
+    const translated = join(folder, "three.keras");
+    const again = await run("train", out, pictures, ...options, "-o", translated);
+    expect(again).toMatchObject({ code: 0, stderr: "" });
+    const state = readOptimizerState(openTraced(openFile(translated)).archive.optimizer);
+    state[0]?.dataset.readInto(steps, 0);
+    expect([state.length, steps[0]]).toEqual([28, 222]);
   });
 
   it("refuses to train nothing", async () => {

@@ -10,7 +10,7 @@ import { packArchive } from "./pack.ts";
 import { type KerasSource, optimizerOf } from "./source.ts";
 import { stateWeights } from "./state-weights.ts";
 import { legacyTraining } from "./training-forms.ts";
-import { moveTable } from "./translation/move-table.ts";
+import { allLayers, moveTable } from "./translation/move-table.ts";
 import { type TranslatedContent, translated } from "./translation/translated.ts";
 import type { Words } from "./translation/words.ts";
 import type { KerasContainer, WrittenFile } from "./write.ts";
@@ -74,10 +74,16 @@ function optimizerState(
     };
   }
   const { dialect } = words;
+  // Layers that were renamed are other objects in the same order.
+  const own = allLayers(source.untrained.model);
+  const twins = new Map(allLayers(traced.model).map((layer, index) => [layer, own[index]]));
   const slots = new Map(
     [...before.slots].map(
       ([name, slot]) =>
-        [name, moveTable(model, dialect, traced, (layer) => slot.get(layer))] as const,
+        [
+          name,
+          moveTable(model, dialect, traced, (layer) => slot.get(twins.get(layer) ?? layer)),
+        ] as const,
     ),
   );
   const owner = { model, table, specs: traced.specs, dialect, training };

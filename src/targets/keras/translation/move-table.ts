@@ -31,7 +31,8 @@ export function moveTable(
   return table;
 }
 
-function allLayers(model: ModelConfig): readonly LayerConfig[] {
+/** All layers of a model, those of nested models and wrapped ones after what holds them. */
+export function allLayers(model: ModelConfig): readonly LayerConfig[] {
   const within = (layer: LayerConfig): readonly LayerConfig[] => [
     layer,
     ...(layer.model === undefined ? [] : allLayers(layer.model)),
