@@ -13,7 +13,9 @@ export function targetGeneration(
       hint: "Give an output that ends in .h5.",
     });
   }
-  if (keras !== undefined) return keras === generation && !isLate(archive) ? "own" : keras;
+  // Files of weights have no words.
+  const late = container !== ".weights.h5" && isLate(archive);
+  if (keras !== undefined) return keras === generation && !late ? "own" : keras;
   if (container === ".h5" || generation === 3) return "own";
   const native = container === ".keras" ? archive.container === ".keras" : hasState(archive);
   return native ? "own" : 3;

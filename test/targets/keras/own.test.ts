@@ -40,7 +40,8 @@ function describeObject(object: Hdf5Object | undefined): string {
 
 function written(file: ModelFile, traced: TracedModel, trained?: TrainedModel): Uint8Array {
   const { generation } = traced.archive.dialect;
-  const keras = generation === "tf" ? {} : { keras: generation };
+  const isOwn = generation === "tf" || file.container === ".h5";
+  const keras = isOwn ? {} : { keras: generation };
   const options = { container: file.container, ...keras, ...(trained && { trained }) };
   return collectBytes(writeKeras(traced, options).file);
 }
