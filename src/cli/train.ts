@@ -8,11 +8,9 @@ import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
 import { wholeAbove0 } from "./open-classifier.ts";
 import { type PicturePreparation, picturePreparation } from "./picture-preparation.ts";
 import { sayFaults, sayWarnings } from "./picture-run.ts";
-import { runPhases } from "./run-phases.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { isBuilt } from "./train-architecture.ts";
 import { openBackup, type RunBackup } from "./train-backup.ts";
-import { chooseBatch } from "./train-batch.ts";
 import { readTrainConfig, type TrainConfig } from "./train-config.ts";
 import {
   listTrainPictures,
@@ -96,6 +94,9 @@ interface TrainCommand {
 
 async function trainWith(command: TrainCommand, signal: AbortSignal): Promise<number> {
   const { flags, terminal, pictures, trainee, backup, output } = command;
+  // With all of tfjs behind them.
+  const { chooseBatch } = await import("./train-batch.ts");
+  const { runPhases } = await import("./run-phases.ts");
   const quiet = flags.has("quiet") || flags.has("json");
   const setup = trainSetup(trainee.graph, flags);
   const graph = { ...trainee.graph, training: setup.training };

@@ -73,7 +73,7 @@ describe("kc check", () => {
     const { code, stderr } = await run("check", LSTM, "--to", "tflite");
     expect([code, stderr]).toEqual([
       2,
-      'error: --to is "tflite", expected mlmodel or onnx or tfjs or tfjs-graph.\n',
+      'error: --to is "tflite", expected mlmodel or onnx or tfjs or tfjs-graph or keras.\n',
     ]);
   });
 });

@@ -16,7 +16,7 @@ describe("kc", () => {
     const { code, stdout, stderr } = await run("--help");
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(
-      /^ {2}convert \[options\] <model> <output> +convert a Keras model to Core ML/m,
+      /^ {2}convert \[options\] <model> <output> +convert a model to Core ML/m,
     );
     expect(stdout).toContain(`
 Exit codes:

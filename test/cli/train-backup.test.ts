@@ -23,7 +23,7 @@ function commandWith(pictures = someDigits(2)): readonly string[] {
     ],
     ...[
       "--validation-split",
-      "0.4",
+      "0.5",
       "--batch-size",
       "4",
       "--reduce-lr-on-plateau",
