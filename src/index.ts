@@ -89,6 +89,7 @@ export {
   type KerasResult,
   modelOfGraph,
   type WriteKerasOptions,
+  withTraining,
   writeKeras,
 } from "./targets/keras/index.ts";
 export {

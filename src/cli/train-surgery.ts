@@ -6,7 +6,7 @@ import { loadWeightsInto } from "../surgery/load-weights.ts";
 import { type HeadOptions, newHead } from "../surgery/new-head.ts";
 import { reinitialise } from "../surgery/reinitialise.ts";
 import { setTrainable } from "../surgery/set-trainable.ts";
-import { withTraining } from "../surgery/with-training.ts";
+import { withTraining } from "../targets/keras/index.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import { seedOf } from "./train-seed.ts";
 
@@ -121,7 +121,7 @@ function compiled(traced: TracedModel): TracedModel {
   if (training?.losses.every((loss) => LOSSES.has(loss)) === true) return traced;
   return withTraining(traced, {
     optimizer: training?.optimizer ?? { name: "adam", config: { learning_rate: 0.001 } },
-    loss: "categorical_crossentropy",
+    losses: ["categorical_crossentropy"],
     metrics: training?.metrics ?? ["accuracy"],
   });
 }

@@ -11,4 +11,3 @@ export {
   type TrainableReport,
   trainableReport,
 } from "./trainable-report.ts";
-export { type TrainingOptions, withTraining } from "./with-training.ts";

@@ -1,5 +1,6 @@
 export { modelOfGraph } from "./from-graph/model.ts";
 export { withValues } from "./trained.ts";
+export { withTraining } from "./with-training.ts";
 export {
   type KerasContainer,
   type KerasGeneration,

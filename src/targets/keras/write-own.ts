@@ -32,8 +32,10 @@ function legacyModel(source: KerasSource): WrittenFile {
   const copy = archive.container === "legacy HDF5" ? copyOrigin(traced) : undefined;
   if (copy !== undefined) {
     if (archive.training !== archive.origin?.training) putTraining(copy, training);
+    if (trained !== undefined || archive.optimizer === undefined) {
+      copy.members.delete("optimizer_weights");
+    }
     if (trained === undefined) return { file: writeHdf5(copy), warnings: [] };
-    copy.members.delete("optimizer_weights");
   }
   const { arrays, warnings } = ownOptimizer(source, training);
   const { dialect, model } = archive;
@@ -90,9 +92,9 @@ function stateRoot(
   const { archive, model, table, specs } = traced;
   const { dialect } = archive;
   const copy = archive.weights.kind === "state" ? copyOrigin(traced) : undefined;
-  if (copy !== undefined && trained === undefined) return { root: copy, warnings: [] };
   const root = copy ?? stateWeights(model, { table, specs, dialect });
-  root.members.delete("optimizer");
+  if (trained !== undefined || archive.optimizer === undefined) root.members.delete("optimizer");
+  if (copy !== undefined && trained === undefined) return { root, warnings: [] };
   const { arrays, warnings } = ownOptimizer(source, compile);
   if (arrays !== undefined) putStateOptimizer(root, arrays);
   return { root, warnings };
