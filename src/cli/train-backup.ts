@@ -7,8 +7,10 @@ import { openFile, writeOutput } from "../io/node.ts";
 import { systemText } from "../io/system-error.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import type { RunSnapshot } from "../train/snapshot.ts";
-import type { FlagReader } from "./flag-reader.ts";
+import { AUGMENTATION_FLAGS } from "./augment-flags.ts";
+import { type FlagReader, flagName, keyOf } from "./flag-reader.ts";
 import { wholeAbove0 } from "./open-classifier.ts";
+import { PICTURE_FLAGS } from "./run-flags.ts";
 import type { TrainPictures } from "./train-data.ts";
 import { seedOf } from "./train-seed.ts";
 
@@ -30,7 +32,7 @@ export interface ResumedRun {
 
 /**
  * The backup that the options ask for. Throws `bad-option` where `--resume` has nothing to go on with, where a folder holds a run
- * already, and for a run with other pictures or another seed.
+ * already, and for a run with other pictures, another seed, or pictures that are shown otherwise.
  */
 export function openBackup(flags: FlagReader, pictures: TrainPictures): RunBackup | undefined {
   const folder = flags.text("backup");
@@ -49,7 +51,7 @@ export function openBackup(flags: FlagReader, pictures: TrainPictures): RunBacku
       hint: "Go on with it: --resume; or start anew in its place: --force",
     });
   }
-  const about = { seed: seedOf(flags), pictures: digestOf(pictures) };
+  const about = { seed: seedOf(flags), pictures: digestOf(pictures), shown: shownAs(flags) };
   const resumed = present && resume ? readRun(path) : undefined;
   if (resumed !== undefined) checkSame(resumed.command, about);
   return {
@@ -101,7 +103,22 @@ function digestOf({ train, validation }: TrainPictures): string {
   return hash.digest("hex");
 }
 
-function checkSame(before: JsonObject, now: Readonly<Record<string, string | number>>): void {
+/** Options that decide which pictures a batch has and how they look; only those that are given. */
+function shownAs(flags: FlagReader): JsonObject {
+  const given = SHOWING.filter((key) => flags.has(key));
+  return Object.fromEntries(given.map((key) => [key, flags.text(key) ?? true]));
+}
+
+const SHOWING: readonly string[] = [
+  ...[AUGMENTATION_FLAGS, PICTURE_FLAGS].flatMap((group) =>
+    group.flags.map((one) => keyOf(one.flags)),
+  ),
+  "oversample",
+  "undersample",
+  "classWeight",
+];
+
+function checkSame(before: JsonObject, now: JsonObject): void {
   const hint =
     "Resume with the pictures and the seed of that run, or start anew: --force without --resume";
   if (before.seed !== now.seed) {
@@ -114,4 +131,21 @@ function checkSame(before: JsonObject, now: Readonly<Record<string, string | num
   if (before.pictures !== now.pictures) {
     fail("bad-option", "The saved run has other pictures than those that are given now.", { hint });
   }
+  const [had, has] = [before.shown ?? null, now.shown ?? null];
+  if (!isJsonObject(had) || !isJsonObject(has)) return;
+  const other = SHOWING.find((key) => had[key] !== has[key]);
+  if (other === undefined) return;
+  fail(
+    "bad-option",
+    `The saved run was begun ${worded(other, had)}, but now it is ${worded(other, has)}.`,
+    {
+      hint: "Resume with the options of that run, or begin a new one with the model that was saved.",
+    },
+  );
+}
+
+function worded(key: string, given: JsonObject): string {
+  const value = given[key];
+  if (value === undefined) return `without ${flagName(key)}`;
+  return `with ${flagName(key)}${value === true ? "" : ` ${String(value)}`}`;
 }

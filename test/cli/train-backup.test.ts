@@ -113,6 +113,10 @@ describe("a run that is kept", () => {
     expect((await run(...other, "--resume")).stderr).toContain("The saved run has other pictures");
     const seeded = await run(...command, "--resume", "--seed", "2");
     expect(seeded.stderr).toContain("The saved run has the seed 1, but --seed is 2.");
+    const turned = await run(...command, "--resume", "--rotation-range", "8");
+    expect(turned.stderr).toContain(
+      "The saved run was begun without --rotation-range, but now it is with --rotation-range 8.",
+    );
     const file = join(backup, "backup.kcrun");
     writeFileSync(file, readFileSync(file).subarray(0, 5000));
     const damaged = await run(...command, "--resume");
