@@ -14,6 +14,7 @@ import {
   readPictureList,
 } from "../io/pictures/index.ts";
 import type { PictureFault, PictureFile, PictureSet } from "../io/pictures/picture-set.ts";
+import { counted } from "../report/readable.ts";
 import { augmentationOf } from "./augmentation.ts";
 import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
 import { sizeFlag, wholeAbove0 } from "./open-classifier.ts";
@@ -61,7 +62,7 @@ export async function augment(path: string, raw: RawFlags): Promise<number> {
   await writeInterruptibly(output, file, { force: flags.has("force"), quiet }, terminal);
   if (!quiet) {
     terminal.say(
-      `${output} written: ${rows.length} pictures, each as it is and in ${epochs} epochs`,
+      `${output} written: ${counted(rows.length, "picture")}, each as it is and in ${counted(epochs, "epoch")}`,
     );
   }
   return faults.length === 0 ? 0 : UNUSED;

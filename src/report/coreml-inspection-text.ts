@@ -4,8 +4,8 @@ import type {
   CoreMLInspection,
   FeatureFacts,
 } from "./coreml-inspection.ts";
-import { arrayTable, counted, treeText } from "./inspection-text.ts";
-import { memorySize } from "./readable.ts";
+import { arrayTable, treeText } from "./inspection-text.ts";
+import { counted, memorySize } from "./readable.ts";
 import { alignedTable } from "./text-table.ts";
 
 /** An inspection of a Core ML file as text; it ends with a line feed. */

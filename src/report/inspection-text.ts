@@ -3,7 +3,7 @@ import type { TrainingSetup } from "../ir/graph.ts";
 import type { Dim } from "../ir/tensor.ts";
 import type { Json } from "../json.ts";
 import type { ArrayFacts, Inspection, ModelFacts, PortFacts, TreeLine } from "./inspection.ts";
-import { memorySize, withCommas } from "./readable.ts";
+import { counted, memorySize, withCommas } from "./readable.ts";
 import { alignedTable } from "./text-table.ts";
 
 /** An inspection as text; it ends with a line feed. */
@@ -184,9 +184,4 @@ export function treeText({ depth, name, what, attributes }: TreeLine): readonly 
     `${indent}${name}${what === "" ? "" : `  ${what}`}`,
     ...attributes.map(([key, value]) => `${indent}  @${key} = ${value}`),
   ];
-}
-
-/** `3 layers`. */
-export function counted(count: number, what: string): string {
-  return `${withCommas(count)} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -22,3 +22,8 @@ export function memorySize(bytes: number, smallest: "B" | "Byte"): string {
 export function withCommas(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
+
+/** `3 layers`. */
+export function counted(count: number, what: string): string {
+  return `${withCommas(count)} ${what}${count === 1 ? "" : "s"}`;
+}

@@ -1,4 +1,5 @@
 import { formatDiagnostic, type Place } from "../errors.ts";
+import { counted } from "./readable.ts";
 
 /** One finding of a scan, as it is shown. */
 export interface ShownFinding {
@@ -46,8 +47,4 @@ function summary(files: readonly ScannedFile[], paint: Paint): string {
     return count === 0 ? [] : [counted(count, severity)];
   });
   return `${where}: ${counts.join(", ")}`;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -56,7 +56,7 @@ describe("kc augment", () => {
     );
     expect([code, stderr]).toEqual([
       0,
-      `${out} written: 2 pictures, each as it is and in 1 epochs\n`,
+      `${out} written: 2 pictures, each as it is and in 1 epoch\n`,
     ]);
   });
 

@@ -51,6 +51,7 @@ dialog{width:min(860px,94vw);max-height:88vh;border:1px solid var(--edge);border
 dialog::backdrop{background:#0009}
 dialog h3{margin:0 40px 4px 0;font-size:17px;overflow-wrap:anywhere}
 dialog .close{position:absolute;right:14px;top:12px;font:inherit;font-size:20px;line-height:1;padding:4px 9px;color:inherit;background:none;border:1px solid var(--edge);border-radius:6px;cursor:pointer}
+.source td:first-child{white-space:nowrap;overflow-wrap:normal}
 .source td:last-child{text-align:left;white-space:normal;overflow-wrap:anywhere;font-family:ui-monospace,Consolas,monospace;font-size:12.5px}
 @page{margin:14mm}
 @media print{:root{color-scheme:light;--page:#fff;--card:#fff;--text:#000;--muted:#444;--edge:#bbb;--good:#2f7d4f;--other:#4a7fc1;--bad:#c8402f;--warn:#fff}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}body{max-width:none;padding:0;font-size:11px}h2{break-after:avoid;margin-top:22px}.matrix .strong{color:#fff}.matrix{font-size:8px}.matrix button,.matrix i{min-width:0;height:20px}.wide{overflow:visible}.pictures{grid-template-columns:repeat(6,1fr)}.tiles{grid-template-columns:repeat(5,1fr)}.tiles b{font-size:16px}.charts{flex-wrap:nowrap}.charts figure{flex:1 1 0;min-width:0}tr,section figure{break-inside:avoid}tfoot{display:table-row-group}.screen{display:none}}
