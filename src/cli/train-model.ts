@@ -1,9 +1,7 @@
 import { type Diagnostic, KcError } from "../errors.ts";
 import { openFile, readStdin } from "../io/node.ts";
 import type { Graph } from "../ir/graph.ts";
-import { readOptimizerState } from "../sources/keras/optimizer-state.ts";
 import { openTraced, type TracedModel } from "../sources/keras/traced-model.ts";
-import type { SavedArray } from "../train/optimizers/state.ts";
 import { readOptions } from "./convert-options.ts";
 import { loadCustomLayers } from "./custom-layers.ts";
 import type { FlagReader } from "./flag-reader.ts";
@@ -17,8 +15,6 @@ export interface Trainee {
   readonly graph: Graph;
   /** The file's name without its folder. */
   readonly name: string;
-  /** The optimizer's arrays as the file has them; none where its weights are other ones now. */
-  readonly optimizer: readonly SavedArray[];
   /** What was changed in it before the training, a sentence each. */
   readonly changes: readonly string[];
   /** Whether it is no continued run: another head, or another architecture. */
@@ -59,7 +55,6 @@ export async function openTrainee(
       traced,
       graph: graphOf(traced),
       name: begun.name,
-      optimizer: savedOptimizer(traced),
       changes,
       begins: built || flags.has("newHead"),
       warnings: [...traced.warnings, ...warnings],
@@ -71,10 +66,10 @@ export async function openTrainee(
   }
 }
 
-/** Another model in its place: its own graph, and what its file keeps of the optimizer. */
+/** Another model in its place, with its own graph. */
 export function withTraced(trainee: Trainee, traced: TracedModel): Trainee {
   if (traced === trainee.traced) return trainee;
-  return { ...trainee, traced, graph: graphOf(traced), optimizer: savedOptimizer(traced) };
+  return { ...trainee, traced, graph: graphOf(traced) };
 }
 
 async function openModel(
@@ -92,12 +87,4 @@ function graphOf({ trace }: TracedModel): Graph {
   const [first = { code: "internal", text: "The model was not lowered." } as const] =
     trace.warnings;
   throw new KcError(first, { all: trace.warnings });
-}
-
-function savedOptimizer({ archive }: TracedModel): readonly SavedArray[] {
-  return readOptimizerState(archive.optimizer).map(({ name, shape, count, dataset }) => {
-    const values = new Float64Array(count);
-    dataset.readInto(values, 0);
-    return { name, shape, values };
-  });
 }

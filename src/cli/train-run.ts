@@ -3,6 +3,7 @@ import type { Graph, TrainingSetup } from "../ir/graph.ts";
 import type { WeightRef } from "../ir/tensor.ts";
 import type { JsonObject } from "../json.ts";
 import type { TracedModel } from "../sources/keras/traced-model.ts";
+import { savedOptimizer } from "../targets/keras/index.ts";
 import type { Callback, WeightValues } from "../train/callback.ts";
 import { dropoutNumbers } from "../train/dropout-numbers.ts";
 import { type FitOptions, fitModel } from "../train/fit.ts";
@@ -229,9 +230,16 @@ function trainedBy(trainer: Trainer, { trainee, setup }: TrainParts): Trained {
 
 /** Goes on with what the file keeps of the optimizer, unless it is another one. */
 function restoreOptimizer(trainer: Trainer, { trainee, setup, warn }: TrainParts): void {
-  if (setup.newOptimizer || trainee.optimizer.length === 0) return;
+  if (setup.newOptimizer) return;
+  const refs = trainer.weights.map(({ ref }) => ref);
+  const saved = savedOptimizer(trainee.traced, refs);
+  if (saved === undefined) return;
+  if (typeof saved === "string") {
+    warn(`The optimizer starts anew: ${saved}`);
+    return;
+  }
   try {
-    trainer.restoreState(trainee.optimizer, trainer.graph.source.version);
+    trainer.restoreState(saved, trainer.graph.source.version);
   } catch (error) {
     if (!(error instanceof KcError) || error.code !== "bad-weights") throw error;
     warn(`The optimizer starts anew: ${error.diagnostics[0]?.text ?? error.message}`);

@@ -1,4 +1,5 @@
 export { modelOfGraph } from "./from-graph/model.ts";
+export { savedOptimizer } from "./optimizer/saved.ts";
 export { withValues } from "./trained.ts";
 export { withTraining } from "./with-training.ts";
 export {

@@ -4,11 +4,14 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { bytesSource, collectBytes } from "../../../src/formats/bytes.ts";
 import type { TrainingSetup } from "../../../src/ir/graph.ts";
+import { sizeOf, type WeightRef } from "../../../src/ir/tensor.ts";
 import { readOptimizerState } from "../../../src/sources/keras/optimizer-state.ts";
 import { openTraced, type TracedModel } from "../../../src/sources/keras/traced-model.ts";
-import { type TrainedModel, writeKeras } from "../../../src/targets/keras/index.ts";
+import { savedOptimizer, type TrainedModel, writeKeras } from "../../../src/targets/keras/index.ts";
 import { planTraining } from "../../../src/targets/tfjs/training/training-plan.ts";
-import type { StateArray } from "../../../src/train/optimizers/state.ts";
+import { createOptimizer } from "../../../src/train/optimizers/optimizer.ts";
+import { optimizerSettings } from "../../../src/train/optimizers/settings.ts";
+import { type StateArray, saveState } from "../../../src/train/optimizers/state.ts";
 import { FIXTURES } from "../../cases.ts";
 
 /** Runs that were saved after three steps. */
@@ -84,9 +87,7 @@ describe("the state of an optimizer", () => {
 
   test.each(RUNS)("takes the arrays of a trainer, weight by weight: %s", (_, path) => {
     const before = opened(path);
-    const { graph } = before.trace;
-    if (graph === undefined) throw new Error("no graph");
-    const weights = planTraining(graph).weights.map(({ ref }) => ref);
+    const weights = trainedWeights(before);
     const optimizer = stateOf(before).map((array) => ({
       ...array,
       values: array.values.map((value) => Math.fround(value * 3)),
@@ -94,4 +95,43 @@ describe("the state of an optimizer", () => {
     const after = again(before, { values: new Map(), optimizer, weights });
     expect(stateOf(after)).toEqual(optimizer);
   });
+
+  test.each(RUNS)("is given to a trainer as the file has it: %s", (_, path) => {
+    const traced = opened(path);
+    const given = savedOptimizer(traced, trainedWeights(traced));
+    expect(valuesOf(given)).toEqual(valuesOf(stateOf(traced)));
+  });
+
+  test.each([
+    "k200_theano_first/model.hdf5",
+    "k224_theano/model.hdf5",
+    "k224_theano_channels_first/model.hdf5",
+    "k122_theano_th/model.hdf5",
+  ])("comes back through files whose kernels are turned around: %s", (path) => {
+    const name = join(FIXTURES, "generations", path);
+    const traced = openTraced(bytesSource(readFileSync(name), name), { backend: "theano" });
+    const weights = trainedWeights(traced);
+    const setup = { ...SETUP, optimizer: { name: "adam", config: { learning_rate: 0.25 } } };
+    const settings = optimizerSettings(setup.optimizer, traced.archive.dialect.version);
+    const sizes = weights.map(({ shape }) => sizeOf(shape));
+    const optimizer = createOptimizer(settings, sizes);
+    for (const [at, slot] of optimizer.state.slots.flat().entries()) {
+      for (const i of slot.keys()) slot[i] = at + i / 64;
+    }
+    const version = traced.archive.dialect.version;
+    const owner = { version, weights: weights.map(({ id, shape }) => ({ name: id, shape })) };
+    const arrays = saveState(optimizer, owner);
+    const after = again(traced, { values: new Map(), setup, optimizer: arrays, weights });
+    expect(valuesOf(stateOf(after))).not.toEqual(valuesOf(arrays));
+    expect(valuesOf(savedOptimizer(after, trainedWeights(after)))).toEqual(valuesOf(arrays));
+  });
 });
+
+function trainedWeights({ trace }: TracedModel): readonly WeightRef[] {
+  if (trace.graph === undefined) throw new Error("no graph");
+  return planTraining(trace.graph).weights.map(({ ref }) => ref);
+}
+
+function valuesOf(arrays: ReturnType<typeof savedOptimizer>): unknown {
+  return typeof arrays === "string" ? arrays : arrays?.map(({ values }) => [...values]);
+}
