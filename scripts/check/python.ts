@@ -46,7 +46,10 @@ function environmentOf(name: string, packages: readonly string[], interpreter: s
   mkdirSync(join(CACHE, "python"), { recursive: true });
   console.error(`installing ${packages.join(", ")} into ${folder}`);
   execFileSync(interpreter, ["-m", "venv", folder], { stdio: "inherit" });
-  execFileSync(python, ["-m", "pip", "install", "--quiet", ...packages], { stdio: "inherit" });
+  // The pip that an old Python brings along does not know the newer kinds of wheels.
+  for (const wanted of [["--upgrade", "pip"], packages]) {
+    execFileSync(python, ["-m", "pip", "install", "--quiet", ...wanted], { stdio: "inherit" });
+  }
   mkdirSync(join(folder, "ready"));
   return python;
 }
