@@ -111,8 +111,8 @@ function alongAxis(x: Tensor, axis: number): number[] {
 export type RandomStream = (count: number) => Float32Array;
 
 /**
- * Dropout while training: numbers are dropped at the rate, the others divided by what stays. Saves the factors.
- * Throws `unsupported` for other noise.
+ * Noise while training. Saves what the gradient is multiplied with, where it is not 1.
+ * @see keras/layers/noise.py, keras/layers/core.py `Dropout` (2.2.4)
  */
 export function noiseTraining(
   op: NoiseOp,
@@ -120,14 +120,46 @@ export function noiseTraining(
   random: RandomStream,
 ): Computed {
   const x = tensorAt(inputs, 0);
-  const { fn, rate = 0, sharedAxes = [] } = op;
-  if (fn === "activityRegularization" || (fn === "dropout" && rate === 0))
-    return computed(mul(x, 1));
-  if (fn !== "dropout") return fail("unsupported", `${fn} cannot be trained with yet.`);
+  const { fn, rate = 0, stddev = 0, sharedAxes = [] } = op;
+  if (fn === "augmentation") {
+    return fail("unsupported", "random changes within the model are not done while training here.");
+  }
   const shape = x.shape.map((size, axis) => (sharedAxes.includes(axis) ? 1 : size));
   const count = shape.reduce((size, dim) => size * dim, 1);
-  const kept = rate >= 1 ? 0 : 1 / (1 - rate);
-  const factors = random(count).map((chance) => (chance >= rate ? kept : 0));
-  const mask = tensor(factors, shape, "float32");
-  return { outputs: [mul(x, mask)], saved: [mask] };
+  const scaled = (factors: Float32Array): Computed => {
+    const mask = tensor(factors, shape, "float32");
+    return { outputs: [mul(x, mask)], saved: [mask] };
+  };
+  if (fn === "gaussianNoise") {
+    return computed(add(x, tensor(normal(random, count, [0, stddev]), shape, "float32")));
+  }
+  if (fn === "activityRegularization" || rate <= 0) return computed(mul(x, 1));
+  if (fn === "dropout") {
+    const kept = rate >= 1 ? 0 : 1 / (1 - rate);
+    return scaled(random(count).map((chance) => (chance >= rate ? kept : 0)));
+  }
+  if (fn === "gaussianDropout") {
+    return scaled(normal(random, count, [1, Math.sqrt(rate / (1 - rate))]));
+  }
+  const gain = ((1 - rate) * (1 + rate * ALPHA ** 2)) ** -0.5;
+  const dropped = random(count).map((chance) => (chance < rate ? 1 : 0));
+  const { outputs, saved } = scaled(dropped.map((gone) => gain * (1 - gone)));
+  const moved = dropped.map((gone) => gain * ALPHA * (gone - rate));
+  return { outputs: [add(tensorAt(outputs, 0), tensor(moved, shape, "float32"))], saved };
+}
+
+/** What a dropped number becomes so that mean and variance stay: `-scale * alpha` of selu. */
+const ALPHA = -1.6732632423543772 * 1.0507009873554805;
+
+/** Normally distributed numbers, two of the stream for each. */
+function normal(
+  random: RandomStream,
+  count: number,
+  [mean, deviation]: readonly [number, number],
+): Float32Array {
+  const uniform = random(2 * count);
+  return Float32Array.from({ length: count }, (_, i) => {
+    const radius = Math.sqrt(-2 * Math.log(1 - (uniform[2 * i] ?? 0)));
+    return mean + deviation * radius * Math.cos(2 * Math.PI * (uniform[2 * i + 1] ?? 0));
+  });
 }

@@ -131,6 +131,9 @@ function refuseUntrainable(steps: readonly Step[], active: readonly boolean[]): 
 
 /** What a layer does in training, and not here. */
 function otherwise({ op }: Step["node"]): string | undefined {
+  if (op.kind === "noise" && op.fn === "augmentation") {
+    return "random changes within the model are not done while training here.";
+  }
   if (op.kind !== "recurrent") return undefined;
   if (op.dropout !== undefined) return "dropout within the cell is not done while training here.";
   return op.stateful
