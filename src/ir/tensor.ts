@@ -32,6 +32,8 @@ export interface WeightRef {
   /** Type in the file. Reading converts. */
   readonly dtype: DType;
   readonly shape: readonly number[];
+  /** Whether they are a constant of the layer's arithmetic, which no training changes. */
+  readonly constant?: true;
   /** Fills the whole of `target` with the elements from row-major position `start` on. */
   readInto(target: NumericArray, start: number): void;
 }

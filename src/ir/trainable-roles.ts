@@ -3,10 +3,12 @@ import type { WeightRef } from "./tensor.ts";
 
 /** Weights of a node that a gradient changes; moving statistics and constants are none. */
 export function trainableRoles({ op }: Node): readonly (readonly [string, WeightRef])[] {
-  if (op.kind === "affine" || op.kind === "constant") return [];
+  if (op.kind === "constant" || (op.kind === "affine" && op.learned !== true)) return [];
   const entries = Object.entries<WeightRef | undefined>(op.weights);
   return entries.flatMap(([role, ref]) =>
-    ref === undefined || STATISTICS.has(role) ? [] : [[role, ref] as const],
+    ref === undefined || ref.constant === true || STATISTICS.has(role)
+      ? []
+      : [[role, ref] as const],
   );
 }
 

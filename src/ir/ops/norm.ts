@@ -59,10 +59,13 @@ export interface UnitNormOp {
 
 /**
  * `x * scale + offset` with constants that broadcast to the input (aligned at the last axis, of no higher
- * rank; a channel vector of a channels-first value is `[channels, 1, 1]`). Rescaling, Normalization, arithmetic with constants.
+ * rank; a channel vector of a channels-first value is `[channels, 1, 1]`). Rescaling, Normalization, arithmetic with constants; LayerScale
+ * and other layers whose weights these are.
  */
 export interface AffineOp {
   readonly kind: "affine";
+  /** Whether the numbers are weights that a training changes; left out for constants. */
+  readonly learned?: true;
   readonly weights: { readonly scale?: WeightRef; readonly offset?: WeightRef };
 }
 

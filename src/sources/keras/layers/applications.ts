@@ -3,7 +3,7 @@ import type { LayerCall, LayerResult, LayerSpec } from "../layer-spec.ts";
 import { onlyInput } from "./axes.ts";
 import { passMask, stopMask } from "./masks.ts";
 import { emitNoise } from "./noise.ts";
-import { emitAffine } from "./preprocessing.ts";
+import { emitAffine, emitLearnedAffine } from "./preprocessing.ts";
 
 /** Layers that keras-applications defines for its own models, and the layer that does nothing. */
 export const applicationSpecs: readonly LayerSpec[] = [
@@ -21,7 +21,7 @@ export const applicationSpecs: readonly LayerSpec[] = [
 function lowerLayerScale(call: LayerCall): LayerResult {
   const channels = call.config.int("projection_dim");
   const scale = call.weight("gamma", [channels]);
-  return stopMask(emitAffine(call, onlyInput(call), { scale }));
+  return stopMask(emitLearnedAffine(call, onlyInput(call), { scale }));
 }
 
 /** ConvNeXt: drops whole samples in training. */

@@ -6,7 +6,7 @@ import type { LayerCall, LayerResult, LayerSpec, WeightSlot } from "../layer-spe
 import { causal, limitScores } from "./attention-mask.ts";
 import { expectRank, knownSize } from "./axes.ts";
 import { withMask } from "./masks.ts";
-import { emitAffine } from "./preprocessing.ts";
+import { emitLearnedAffine } from "./preprocessing.ts";
 import { emitReshape } from "./shape.ts";
 
 /** Attention layers without projections of their own. */
@@ -109,5 +109,5 @@ function sumFeatures(call: LayerCall, value: ValueId): ValueId {
 function scaled(call: LayerCall, value: ValueId, scale: WeightRef | undefined): ValueId {
   if (scale === undefined) return value;
   const vector = scale.shape.length === 0 ? reshapeWeight(scale, [1]) : scale;
-  return emitAffine(call, value, { scale: vector });
+  return emitLearnedAffine(call, value, { scale: vector });
 }

@@ -7,7 +7,7 @@ import type { LayerCall, LayerResult, LayerSpec, WeightSlot } from "../layer-spe
 import { activate } from "./activation-config.ts";
 import { onlyInput } from "./axes.ts";
 import { stopMask } from "./masks.ts";
-import { emitAffine } from "./preprocessing.ts";
+import { emitLearnedAffine } from "./preprocessing.ts";
 import { emitPermute, emitReshape } from "./shape.ts";
 
 /** `EinsumDense`: a dense layer over any axes, written as an equation. */
@@ -59,7 +59,7 @@ function lowerEinsumDense(call: LayerCall): LayerResult {
     : spread;
   const shapeOfBias = biasShape(call, equation, sizes);
   const offset = shapeOfBias && call.weight("bias", shapeOfBias);
-  return stopMask(activate(call, offset ? emitAffine(call, result, { offset }) : result));
+  return stopMask(activate(call, offset ? emitLearnedAffine(call, result, { offset }) : result));
 }
 
 /** `ab,bc->ac`, with `...` for axes that come along. */

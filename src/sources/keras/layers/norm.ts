@@ -144,7 +144,7 @@ function varianceScaling(
     return position < 0 ? 1 : (gamma.shape[position] ?? 1);
   });
   const scale = reshapeWeight(gamma, spread);
-  return call.emit({ kind: "affine", weights: { scale } }, scaled);
+  return call.emit({ kind: "affine", learned: true, weights: { scale } }, scaled);
 }
 
 /** `groups` of -1 is one group per channel, as in InstanceNormalization of tensorflow-addons. */

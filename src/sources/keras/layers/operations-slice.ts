@@ -152,7 +152,8 @@ export function emitReverse(call: LayerCall, value: ValueId, axis: number): Valu
     const values = Array.from({ length: size * size }, (_, index) =>
       Math.floor(index / size) + (index % size) === size - 1 ? 1 : 0,
     );
-    const kernel = constantWeight(`reverse(${size})`, [size, size], values);
+    const order = constantWeight(`reverse(${size})`, [size, size], values);
+    const kernel = { ...order, constant: true } as const;
     return call.emit({ kind: "dense", weights: { kernel } }, value);
   }
   const slices = Array.from({ length: size }, (_, index) =>

@@ -23,6 +23,15 @@ export function emitAffine(
   return call.emit({ kind: "affine", weights }, value);
 }
 
+/** The same by weights of the layer, which a training changes. */
+export function emitLearnedAffine(
+  call: LayerCall,
+  value: ValueId,
+  weights: { readonly scale?: WeightRef; readonly offset?: WeightRef },
+): ValueId {
+  return call.emit({ kind: "affine", learned: true, weights }, value);
+}
+
 /** A constant of the layer's config, named after the layer. A bare number has shape `[1]`. */
 export function configConstant(call: LayerCall, key: string): WeightRef | undefined {
   const raw = call.config.raw(key);

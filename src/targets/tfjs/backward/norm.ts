@@ -12,8 +12,9 @@ import {
 } from "@tensorflow/tfjs-core";
 import { fail } from "../../../errors.ts";
 import type { AffineOp, BatchNormOp } from "../../../ir/ops/norm.ts";
+import type { WeightRef } from "../../../ir/tensor.ts";
 import { optionalWeight, tensorAt } from "../forward.ts";
-import { type Backward, type BackwardStep, type Gradients, ofInput } from "./backward.ts";
+import type { Backward, BackwardStep, Gradients } from "./backward.ts";
 import { gradientKernels } from "./gradient-kernels.ts";
 import { unbroadcast } from "./merge.ts";
 
@@ -26,16 +27,33 @@ export const batchNormBackward: Backward<BatchNormOp> = {
   gradients: (op, step) => (step.saved.length > 0 ? throughBatch(op, step) : byStored(op, step)),
 };
 
-/** Constants of the model, such as the scale of Rescaling: they are not trained. */
+/** By constants of the model, such as the scale of Rescaling, or by weights, such as the factors of LayerScale. */
 export const affineBackward: Backward<AffineOp> = {
-  reads: () => "nothing",
-  gradients: ({ weights }, { shapes, gradient, weightOf, wants }) => {
-    if (!wants(0)) return ofInput(undefined);
-    const scale = optionalWeight(weights.scale, weightOf);
-    const product = scale === undefined ? gradient : mul(gradient, scale);
-    return ofInput(unbroadcast(product, shapes[0] ?? []));
+  reads: ({ learned, weights }) =>
+    learned === true && weights.scale !== undefined ? "inputs" : "nothing",
+  gradients: (op, step) => {
+    const { shapes, gradient, weightOf, wants } = step;
+    const scale = optionalWeight(op.weights.scale, weightOf);
+    const through = (): Tensor =>
+      unbroadcast(scale === undefined ? gradient : mul(gradient, scale), shapes[0] ?? []);
+    return { inputs: [wants(0) ? through() : undefined], weights: ofAffine(op, step) };
   },
 };
+
+function ofAffine(
+  { learned, weights: { scale, offset } }: AffineOp,
+  { inputs, gradient, wantsWeights }: BackwardStep,
+): Gradients["weights"] {
+  if (learned !== true || !wantsWeights) return [];
+  const ofScale = (ref: WeightRef): Tensor =>
+    unbroadcast(mul(gradient, tensorAt(inputs, 0)), ref.shape);
+  return [
+    ...(scale === undefined ? [] : [{ ref: scale, gradient: ofScale(scale) }]),
+    ...(offset === undefined
+      ? []
+      : [{ ref: offset, gradient: unbroadcast(gradient, offset.shape) }]),
+  ];
+}
 
 function throughBatch(op: BatchNormOp, step: BackwardStep): Gradients {
   const { inputs, gradient: dy, saved, weightOf, wants } = step;

@@ -76,6 +76,14 @@ const OPS: Readonly<Record<string, Sample>> = {
     },
     [2, 4, 3],
   ],
+  "a scale and an offset that are learnt": [
+    {
+      kind: "affine",
+      learned: true,
+      weights: { scale: weight("scale", [3]), offset: weight("offset", [1, 4, 1]) },
+    },
+    [2, 4, 3],
+  ],
   "a sum that broadcasts": [merging("add"), [2, 4, 3], [2, 1, 3]],
   "an average of three": [merging("average"), [2, 4], [2, 4], [2, 4]],
   "a difference": [merging("subtract"), [2, 4], [2, 4]],
