@@ -6,6 +6,7 @@ import type {
   Origin,
   TrainingSetup,
   ValueId,
+  WeightConstraints,
 } from "./graph.ts";
 import type { Op } from "./ops/index.ts";
 import type { TensorType } from "./tensor.ts";
@@ -27,4 +28,5 @@ export interface GraphHead {
   readonly source: GraphSource;
   readonly training?: TrainingSetup;
   readonly penalties?: LossPenalties;
+  readonly constraints?: WeightConstraints;
 }

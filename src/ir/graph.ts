@@ -54,6 +54,8 @@ export interface Graph {
   readonly training?: TrainingSetup;
   /** What regularizers add to the loss; left out where it is nothing. */
   readonly penalties?: LossPenalties;
+  /** What trained weights are held to; left out where it is nothing. */
+  readonly constraints?: WeightConstraints;
 }
 
 /** What regularizers add to the loss of a model. */
@@ -71,6 +73,35 @@ export interface WeightPenalty {
   readonly l1: number;
   readonly l2: number;
 }
+
+/** What the weights of a model are brought back to after each step of a training. */
+export interface WeightConstraints {
+  readonly weights: readonly WeightConstraint[];
+  /** Constraints that are not known. */
+  readonly others: readonly Diagnostic[];
+}
+
+/** What one array is brought back to. */
+export interface WeightConstraint {
+  /** The layer's path. */
+  readonly layer: string;
+  readonly weight: WeightRef;
+  readonly rule: ConstraintRule;
+}
+
+/**
+ * - `non-negative`: what is below 0 becomes 0.
+ * - `norm`: over these axes the weights have a norm between `least` and `most`; `rate` says how far one that is beyond goes there.
+ */
+export type ConstraintRule =
+  | { readonly kind: "non-negative" }
+  | {
+      readonly kind: "norm";
+      readonly least: number;
+      readonly most: number;
+      readonly rate: number;
+      readonly axes: readonly number[];
+    };
 
 /** Loss and optimizer of a compiled model, in neutral words; numbers as the file has them. */
 export interface TrainingSetup {

@@ -38,7 +38,7 @@ export function splitFrozen(graph: Graph, options: SplitOptions): SplitModel | u
     .flatMap(({ outputs }) => outputs)
     .filter((value) => read.has(value) && !made.has(value))
     .map((value) => ({ name: value, value }));
-  const { training, penalties, ...plain } = graph;
+  const { training, penalties, constraints, ...plain } = graph;
   const base = dropUnused(withNodes(plain, graph.nodes, cut));
   if (!base.nodes.some((node) => trainableRoles(node).length > 0)) return undefined;
   if (!tailNodes.some(isTrained)) return undefined;

@@ -1,8 +1,9 @@
 import { keep, type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { fail } from "../errors.ts";
-import type { Graph, WeightPenalty } from "../ir/graph.ts";
+import type { Graph, WeightConstraint, WeightPenalty } from "../ir/graph.ts";
 import { readFloat32, sizeOf, type WeightRef } from "../ir/tensor.ts";
 import type { TrainingPlan } from "../targets/tfjs/training/training-plan.ts";
+import { constrain, constraintsOf } from "./constraints.ts";
 import { createOptimizer, type Optimizer } from "./optimizers/optimizer.ts";
 import type { OptimizerSettings } from "./optimizers/settings.ts";
 import { addPenaltySlope, penaltyOf } from "./penalties.ts";
@@ -34,6 +35,7 @@ class ArrayStore implements WeightStore {
   readonly #plan: TrainingPlan;
   readonly #arrays: ReadonlyMap<string, Float32Array>;
   readonly #penalties: readonly WeightPenalty[];
+  readonly #constraints: readonly WeightConstraint[];
   /** Mean gradients since the last update, in the order of the weights. */
   #gradients: Float32Array[];
   #samples = 0;
@@ -43,6 +45,7 @@ class ArrayStore implements WeightStore {
     this.#plan = plan;
     this.#optimizer = optimizer;
     this.#penalties = plan.graph.penalties?.weights ?? [];
+    this.#constraints = constraintsOf(plan.graph, plan.weights);
     this.#arrays = new Map(weightsOf(plan.graph).map((ref) => [ref.id, readFloat32(ref)]));
     this.#gradients = plan.weights.map(({ ref }) => new Float32Array(sizeOf(ref.shape)));
   }
@@ -102,6 +105,9 @@ class ArrayStore implements WeightStore {
       weights.map(({ ref }) => this.#arrayOf(ref)),
       this.#gradients,
     );
+    for (const { weight, rule } of this.#constraints) {
+      constrain(rule, this.#arrayOf(weight), weight.shape);
+    }
     this.#samples = 0;
   }
 

@@ -1,10 +1,11 @@
 import { clone, fill, keep, sum, type Tensor, tensor, tidy, zeros } from "@tensorflow/tfjs-core";
 import { fail } from "../errors.ts";
-import type { WeightPenalty } from "../ir/graph.ts";
+import type { WeightConstraint, WeightPenalty } from "../ir/graph.ts";
 import { readFloat32, sizeOf, type WeightRef } from "../ir/tensor.ts";
 import type { Arithmetic } from "../targets/tfjs/tensorflow/arithmetic.ts";
 import type { PlannedWeight, TrainingPlan } from "../targets/tfjs/training/training-plan.ts";
 import { weightsOf } from "./array-store.ts";
+import { constrain, constraintsOf } from "./constraints.ts";
 import { createOptimizer, decayedRate, type Optimizer } from "./optimizers/optimizer.ts";
 import { ruleOf } from "./optimizers/rules.ts";
 import type { OptimizerSettings } from "./optimizers/settings.ts";
@@ -33,6 +34,7 @@ class TensorStore implements WeightStore {
   readonly counters: OptimizerCounters;
   readonly #weights: readonly PlannedWeight[];
   readonly #penalties: readonly WeightPenalty[];
+  readonly #constraints: readonly WeightConstraint[];
   readonly #update: Update;
   readonly #tensors = new Map<string, Tensor>();
   readonly #groups: readonly WeightGroup[];
@@ -50,6 +52,7 @@ class TensorStore implements WeightStore {
     this.#weights = plan.weights;
     this.#groups = groupsOf(plan.weights.map(({ ref }) => ref));
     this.#penalties = plan.graph.penalties?.weights ?? [];
+    this.#constraints = constraintsOf(plan.graph, plan.weights);
     const learningRate = Math.fround(settings.config.learning_rate);
     this.counters = { iterations: 0, learningRate, product: 1 };
     for (const ref of weightsOf(plan.graph)) {
@@ -100,6 +103,7 @@ class TensorStore implements WeightStore {
         decay === undefined ? [] : [arithmetic.number(decay), arithmetic.number(rate)];
       for (const group of this.#groups) this.#step(group, update, factors);
     });
+    this.#constrain();
     this.counters.iterations = step;
     this.#samples = 0;
   }
@@ -220,6 +224,15 @@ class TensorStore implements WeightStore {
     });
     for (const one of [...held, ...gradients, ...before]) one.dispose();
     for (const { id } of refs) this.#gradients.delete(id);
+  }
+
+  /** Over the plain numbers: few models have constraints. */
+  #constrain(): void {
+    for (const { weight, rule } of this.#constraints) {
+      const held = valuesOf(this.#tensorOf(weight));
+      constrain(rule, held, weight.shape);
+      this.setValues(weight, held);
+    }
   }
 
   #newSlots({ shape }: WeightGroup): readonly Tensor[] {

@@ -82,6 +82,30 @@ describe("weights in tensors", () => {
     expectEqual(stores[1], stores[0], graph);
   });
 
+  it("hold weights to their constraints after each step, as arrays do", async () => {
+    const plain = startOf("training", "adam_l2");
+    const rule = { kind: "norm", least: 0, most: 0.1, rate: 1, axes: [0] } as const;
+    const [first] = planTraining(plain).weights;
+    const weights = first === undefined ? [] : [{ layer: "", weight: first.ref, rule }];
+    const graph: Graph = { ...plain, constraints: { weights, others: [] } };
+    const stores = storesOf(graph, optimizerSettings({ name: "sgd", config: {} }, "2.2.4"));
+    for (const store of stores) {
+      await collect(store, graph, 1, 8);
+      store.update();
+    }
+    expectEqual(stores[1], stores[0], graph);
+    const values = (first && stores[0].valuesOf(first.ref)) ?? new Float32Array(0);
+    expect(Math.max(...values)).toBeLessThanOrEqual(0.1);
+  });
+
+  it("refuse constraints that are not known", () => {
+    const plain = startOf("training", "adam_l2");
+    const other = { code: "unsupported", text: "Its kernel_constraint is not known." } as const;
+    const graph: Graph = { ...plain, constraints: { weights: [], others: [other] } };
+    const settings = optimizerSettings({ name: "sgd", config: {} }, "2.2.4");
+    expect(() => storesOf(graph, settings)).toThrow("Its kernel_constraint is not known.");
+  });
+
   it("go on from an optimizer that was saved, and give everything back", async () => {
     const graph = startOf("training", "adam_l2");
     const settings = optimizerSettings({ name: "adam", config: {} }, "2.2.4");

@@ -5,6 +5,7 @@ import type { Graph, GraphPort, Origin } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/tensor.ts";
 import type { KerasArchive } from "./archive.ts";
 import { orderCalls } from "./call-order.ts";
+import { readConstraints } from "./constraints.ts";
 import { buildInputs, type InputShapes } from "./input-layer.ts";
 import { exampleShape } from "./input-shape-example.ts";
 import {
@@ -43,6 +44,7 @@ export function lowerModel(model: ModelConfig, context: LowerContext): Graph {
   const training = parseTraining(archive.training, outputNames);
   const { dialect } = archive;
   const penalties = readPenalties(model, context.table, dialect);
+  const constraints = readConstraints(model, context.table);
   const build = createBuilder({
     name: model.name,
     source: {
@@ -52,6 +54,7 @@ export function lowerModel(model: ModelConfig, context: LowerContext): Graph {
     },
     ...(training === undefined ? {} : { training }),
     ...(penalties === undefined ? {} : { penalties }),
+    ...(constraints === undefined ? {} : { constraints }),
   });
   const example = (): readonly number[] => exampleShape(model, context.table);
   const inputs = buildInputs(model, { shapes: context.inputShapes, example }, build);

@@ -5,7 +5,8 @@ import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import type { Dialect } from "./layer-spec.ts";
 import type { WeightTable } from "./match-groups.ts";
 import { plainClass } from "./parse-model.ts";
-import { innermost, type LayerConfig, type ModelConfig } from "./topology.ts";
+import { layersOf, roleSetting } from "./role-settings.ts";
+import type { LayerConfig, ModelConfig } from "./topology.ts";
 
 /**
  * What Keras adds to the loss for regularizers of all layers, also nested ones; undefined where it is nothing. Frozen
@@ -33,36 +34,16 @@ export function readPenalties(
   return weights.length + others.length === 0 ? undefined : { weights, others };
 }
 
-function layersOf(model: ModelConfig): readonly LayerConfig[] {
-  return model.layers.flatMap(allIn);
-}
-
-function allIn(layer: LayerConfig): readonly LayerConfig[] {
-  if (layer.model !== undefined) return layersOf(layer.model);
-  return layer.wrapped === undefined ? [layer] : [layer, ...allIn(layer.wrapped)];
-}
-
-/** A role under its layer's config: that of the wrapped layer for `forward/kernel`. */
 function penaltyOf(
   layer: LayerConfig,
   role: string,
   weight: WeightRef,
 ): readonly (WeightPenalty | Diagnostic)[] {
-  const owner = role.includes("/") ? innermost(layer) : layer;
-  const key = keyOf(owner.className, role.slice(role.lastIndexOf("/") + 1));
-  const strengths = strengthsOf(owner.config[key] ?? null);
+  const { key, value } = roleSetting(layer, role, "regularizer");
+  const strengths = strengthsOf(value);
   if (strengths === undefined) return [other(layer, `Its ${key} is neither L1 nor L2`)];
   const { l1, l2 } = strengths;
   return l1 === 0 && l2 === 0 ? [] : [{ layer: layer.path, weight, l1, l2 }];
-}
-
-function keyOf(className: string, role: string): string {
-  // Keras 3 calls the kernel of a depthwise layer `kernel`, but not its regularizer.
-  if (role === "kernel" && className.startsWith("Depthwise")) return "depthwise_regularizer";
-  const prefixed = ["depthwise", "pointwise", "recurrent"].find(
-    (name) => role === `${name}_kernel`,
-  );
-  return `${prefixed ?? role}_regularizer`;
 }
 
 /** `L1L2`, `L1` and `L2` of Keras 2 and 3, `WeightRegularizer` and `L1L2Regularizer` of Keras 1; undefined for any other. */

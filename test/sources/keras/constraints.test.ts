@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import type { WeightConstraints } from "../../../src/ir/graph.ts";
+import type { Json } from "../../../src/json.ts";
+import { readKeras } from "../../../src/sources/keras/index.ts";
+import { kerasFile } from "./keras-file.ts";
+
+/** What a dense layer of shape (2, 3) is held to. */
+async function dense(
+  config: Readonly<Record<string, Json>>,
+  version: string,
+): Promise<WeightConstraints | undefined> {
+  const old = version.startsWith("1.");
+  const layer = {
+    class_name: "Dense",
+    config: {
+      name: "d",
+      trainable: true,
+      [old ? "output_dim" : "units"]: 3,
+      activation: "linear",
+      batch_input_shape: [null, 2],
+      ...config,
+    },
+  };
+  const names = old ? ["d_W", "d_b"] : ["d/kernel:0", "d/bias:0"];
+  const file = await kerasFile({
+    attributes: { keras_version: version, backend: "tensorflow" },
+    model: { class_name: "Sequential", config: old ? [layer] : { name: "m", layers: [layer] } },
+    weights: { keras_version: version, backend: "tensorflow" },
+    groups: { d: names.map((name, at) => ({ name, shape: at === 0 ? [2, 3] : [3] })) },
+  });
+  return readKeras(file).graph.constraints;
+}
+
+const MAX_NORM = { class_name: "MaxNorm", config: { max_value: 3, axis: [0, -1] } };
+
+describe("constraints of weights", () => {
+  it("are read from the classes of Keras 2", async () => {
+    const found = await dense({ kernel_constraint: MAX_NORM }, "2.2.4");
+    expect(found?.weights.map(({ layer, rule }) => ({ layer, rule }))).toEqual([
+      { layer: "d", rule: { kind: "norm", least: 0, most: 3, rate: 1, axes: [0, 1] } },
+    ]);
+  });
+
+  it("are read from the arguments of Keras 1", async () => {
+    const found = await dense(
+      { W_constraint: { name: "MaxNorm", m: 2, axis: 0 }, b_constraint: { name: "NonNeg" } },
+      "1.2.2",
+    );
+    expect(found?.weights.map(({ rule }) => rule)).toEqual([
+      { kind: "norm", least: 0, most: 2, rate: 1, axes: [0] },
+      { kind: "non-negative" },
+    ]);
+  });
+
+  it("are read from Keras 3, with its module", async () => {
+    const config = { min_value: 0.5, max_value: 1, rate: 0.25, axis: 0 };
+    const own = { module: "keras.constraints", class_name: "MinMaxNorm", config };
+    const found = await dense({ kernel_constraint: own, bias_constraint: null }, "3.5.0");
+    expect(found?.weights.map(({ rule }) => rule)).toEqual([
+      { kind: "norm", least: 0.5, most: 1, rate: 0.25, axes: [0] },
+    ]);
+  });
+
+  it("of frozen layers hold nothing", async () => {
+    const config = { kernel_constraint: MAX_NORM, trainable: false };
+    expect(await dense(config, "2.2.4")).toBeUndefined();
+  });
+
+  it("that are not known are told apart", async () => {
+    const found = await dense({ kernel_constraint: { class_name: "Mine", config: {} } }, "2.9.0");
+    expect(found?.weights).toEqual([]);
+    expect(found?.others.map(({ text }) => text)).toEqual(["Its kernel_constraint is not known."]);
+  });
+});
