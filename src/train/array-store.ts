@@ -1,12 +1,12 @@
 import { keep, type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { fail } from "../errors.ts";
-import type { Graph, WeightConstraint, WeightPenalty } from "../ir/graph.ts";
+import type { Graph, WeightPenalty } from "../ir/graph.ts";
 import { readFloat32, sizeOf, type WeightRef } from "../ir/tensor.ts";
 import type { TrainingPlan } from "../targets/tfjs/training/training-plan.ts";
-import { constrain, constraintsOf } from "./constraints.ts";
+import { constrain, constraintsOf, type HeldWeight } from "./constraints.ts";
 import { createOptimizer, type Optimizer } from "./optimizers/optimizer.ts";
 import type { OptimizerSettings } from "./optimizers/settings.ts";
-import { addPenaltySlope, penaltyOf } from "./penalties.ts";
+import { addPenaltySlope, penaltiesOf, penaltyOf } from "./penalties.ts";
 import type { OpenWeights, WeightStore } from "./weight-store.ts";
 
 /** Weights, gradients and slots as plain arrays, uploaded for each batch: where the backend is no faster at the update. */
@@ -35,7 +35,7 @@ class ArrayStore implements WeightStore {
   readonly #plan: TrainingPlan;
   readonly #arrays: ReadonlyMap<string, Float32Array>;
   readonly #penalties: readonly WeightPenalty[];
-  readonly #constraints: readonly WeightConstraint[];
+  readonly #constraints: readonly HeldWeight[];
   /** Mean gradients since the last update, in the order of the weights. */
   #gradients: Float32Array[];
   #samples = 0;
@@ -44,8 +44,9 @@ class ArrayStore implements WeightStore {
   constructor(plan: TrainingPlan, optimizer: Optimizer) {
     this.#plan = plan;
     this.#optimizer = optimizer;
-    this.#penalties = plan.graph.penalties?.weights ?? [];
-    this.#constraints = constraintsOf(plan.graph, plan.weights);
+    const trained = plan.weights.map(({ ref }) => ref);
+    this.#penalties = penaltiesOf(plan.graph, trained);
+    this.#constraints = constraintsOf(plan.graph, trained);
     this.#arrays = new Map(weightsOf(plan.graph).map((ref) => [ref.id, readFloat32(ref)]));
     this.#gradients = plan.weights.map(({ ref }) => new Float32Array(sizeOf(ref.shape)));
   }
@@ -105,8 +106,8 @@ class ArrayStore implements WeightStore {
       weights.map(({ ref }) => this.#arrayOf(ref)),
       this.#gradients,
     );
-    for (const { weight, rule } of this.#constraints) {
-      constrain(rule, this.#arrayOf(weight), weight.shape);
+    for (const { ref, rule, shape } of this.#constraints) {
+      constrain(rule, this.#arrayOf(ref), shape);
     }
     this.#samples = 0;
   }

@@ -1,31 +1,39 @@
 import { fail } from "../errors.ts";
-import type { ConstraintRule, Graph, WeightConstraint } from "../ir/graph.ts";
-import type { PlannedWeight } from "../targets/tfjs/training/training-plan.ts";
+import type { ConstraintRule, Graph } from "../ir/graph.ts";
+import type { WeightRef } from "../ir/tensor.ts";
+import { placedWeight } from "./placed-weights.ts";
 
-/** Constraints of weights that are trained. Throws `unsupported` for those that are not known, or not on the stored weight. */
+/** A trained weight and what its numbers are held to. */
+export interface HeldWeight {
+  readonly ref: WeightRef;
+  readonly rule: ConstraintRule;
+  /** As the rule counts the axes. */
+  readonly shape: readonly number[];
+}
+
+/** What trained weights are held to. Throws `unsupported` for what is not known, or is for a weight in another form. */
 export function constraintsOf(
   { constraints }: Graph,
-  trained: readonly PlannedWeight[],
-): readonly WeightConstraint[] {
+  trained: readonly WeightRef[],
+): readonly HeldWeight[] {
   const [other] = constraints?.others ?? [];
   if (other !== undefined) {
     const { code, text, at = {} } = other;
     fail(code, text, { at, hint: "Freeze this layer." });
   }
-  const ids = new Set(trained.map(({ ref }) => ref.id));
-  const own = constraints?.weights ?? [];
-  const lost = own.find(({ weight }) => !ids.has(weight.id));
-  if (lost !== undefined) {
-    fail(
-      "unsupported",
-      "Its weights are computed in another form than the one that is constrained.",
-      {
-        at: { layer: lost.layer },
+  const ids = new Set(trained.map(({ id }) => id));
+  const held = (constraints?.weights ?? []).map((constraint) => {
+    const { layer, rule, weight } = constraint;
+    const { ref, order } = placedWeight(constraint, trained);
+    if (order === "other" && rule.kind === "norm") {
+      fail("unsupported", "Its constraint is for a weight that is trained in another form.", {
+        at: { layer },
         hint: "Freeze this layer.",
-      },
-    );
-  }
-  return own;
+      });
+    }
+    return { ref, rule, shape: weight.shape };
+  });
+  return held.filter(({ ref }) => ids.has(ref.id));
 }
 
 /** Brings numbers of a shape back to what they are held to, in place. */

@@ -1,4 +1,17 @@
-import type { WeightPenalty } from "../ir/graph.ts";
+import type { Graph, WeightPenalty } from "../ir/graph.ts";
+import type { WeightRef } from "../ir/tensor.ts";
+import { placedWeight } from "./placed-weights.ts";
+
+/** All penalties of a model, each with the weight that is trained. Throws `unsupported` for a weight that is trained in parts. */
+export function penaltiesOf(
+  { penalties }: Graph,
+  trained: readonly WeightRef[],
+): readonly WeightPenalty[] {
+  return (penalties?.weights ?? []).map((penalty) => ({
+    ...penalty,
+    weight: placedWeight(penalty, trained).ref,
+  }));
+}
 
 /** What one weight adds to the loss. */
 export function penaltyOf({ l1, l2 }: WeightPenalty, values: Float32Array): number {

@@ -1,14 +1,15 @@
 import { clone, fill, keep, sum, type Tensor, tensor, tidy, zeros } from "@tensorflow/tfjs-core";
 import { fail } from "../errors.ts";
-import type { WeightConstraint, WeightPenalty } from "../ir/graph.ts";
+import type { WeightPenalty } from "../ir/graph.ts";
 import { readFloat32, sizeOf, type WeightRef } from "../ir/tensor.ts";
 import type { Arithmetic } from "../targets/tfjs/tensorflow/arithmetic.ts";
 import type { PlannedWeight, TrainingPlan } from "../targets/tfjs/training/training-plan.ts";
 import { weightsOf } from "./array-store.ts";
-import { constrain, constraintsOf } from "./constraints.ts";
+import { constrain, constraintsOf, type HeldWeight } from "./constraints.ts";
 import { createOptimizer, decayedRate, type Optimizer } from "./optimizers/optimizer.ts";
 import { ruleOf } from "./optimizers/rules.ts";
 import type { OptimizerSettings } from "./optimizers/settings.ts";
+import { penaltiesOf } from "./penalties.ts";
 import { clipTensors, isClipping } from "./tensor-clip.ts";
 import { type TensorRule, type TensorUpdate, tensorRuleOf } from "./tensor-rules.ts";
 import { groupsOf, joined, parted, type WeightGroup } from "./weight-groups.ts";
@@ -34,7 +35,7 @@ class TensorStore implements WeightStore {
   readonly counters: OptimizerCounters;
   readonly #weights: readonly PlannedWeight[];
   readonly #penalties: readonly WeightPenalty[];
-  readonly #constraints: readonly WeightConstraint[];
+  readonly #constraints: readonly HeldWeight[];
   readonly #update: Update;
   readonly #tensors = new Map<string, Tensor>();
   readonly #groups: readonly WeightGroup[];
@@ -51,8 +52,9 @@ class TensorStore implements WeightStore {
     this.#update = update;
     this.#weights = plan.weights;
     this.#groups = groupsOf(plan.weights.map(({ ref }) => ref));
-    this.#penalties = plan.graph.penalties?.weights ?? [];
-    this.#constraints = constraintsOf(plan.graph, plan.weights);
+    const trained = plan.weights.map(({ ref }) => ref);
+    this.#penalties = penaltiesOf(plan.graph, trained);
+    this.#constraints = constraintsOf(plan.graph, trained);
     const learningRate = Math.fround(settings.config.learning_rate);
     this.counters = { iterations: 0, learningRate, product: 1 };
     for (const ref of weightsOf(plan.graph)) {
@@ -228,10 +230,10 @@ class TensorStore implements WeightStore {
 
   /** Over the plain numbers: few models have constraints. */
   #constrain(): void {
-    for (const { weight, rule } of this.#constraints) {
-      const held = valuesOf(this.#tensorOf(weight));
-      constrain(rule, held, weight.shape);
-      this.setValues(weight, held);
+    for (const { ref, rule, shape } of this.#constraints) {
+      const held = valuesOf(this.#tensorOf(ref));
+      constrain(rule, held, shape);
+      this.setValues(ref, held);
     }
   }
 

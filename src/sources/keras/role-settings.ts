@@ -1,4 +1,4 @@
-import type { Json } from "../../json.ts";
+import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import { innermost, type LayerConfig, type ModelConfig } from "./topology.ts";
 
 /** All layers of a model that have weights of their own, those of nested models and wrapped ones included. */
@@ -15,7 +15,16 @@ export function roleSetting(
   // A role under its layer's config: that of the wrapped layer for `forward/kernel`.
   const owner = role.includes("/") ? innermost(layer) : layer;
   const key = `${prefixOf(owner.className, role.slice(role.lastIndexOf("/") + 1))}_${setting}`;
-  return { key, value: owner.config[key] ?? null };
+  return { key, value: cellConfig(owner.config, role)[key] ?? null };
+}
+
+/** The config of the cell in an `RNN` whose weight it is, `cell_1/kernel` that of the second; without cells the layer's own. */
+function cellConfig(config: JsonObject, role: string): JsonObject {
+  const { cell, cells } = config;
+  const [, number] = /(?:^|\/)cell_(\d+)\//.exec(role) ?? [];
+  const inner = isJsonList(cells) ? cells[Number(number)] : cell;
+  if (!isJsonObject(inner) || !isJsonObject(inner.config)) return config;
+  return cellConfig(inner.config, role);
 }
 
 function allIn(layer: LayerConfig): readonly LayerConfig[] {
