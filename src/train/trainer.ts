@@ -37,6 +37,7 @@ import { type OptimizerSettings, optimizerSettings } from "./optimizers/settings
 import { restoreState, type SavedArray, type StateArray, saveState } from "./optimizers/state.ts";
 import { type StepPlans, stepPlans } from "./step-plans.ts";
 import { tensorStore } from "./tensor-store.ts";
+import { refuseUntrainableLayers } from "./untrainable-layers.ts";
 import type { OpenWeights, WeightStore } from "./weight-store.ts";
 
 /** What a batch gives. */
@@ -104,6 +105,7 @@ export function createTrainer(graph: Graph, options: TrainerOptions): Trainer {
   }
   const [other] = graph.penalties?.others ?? [];
   if (other !== undefined) throw new KcError(other);
+  refuseUntrainableLayers(graph);
   const plan = planTraining(graph);
   const settings = optimizerSettings(training.optimizer, graph.source.version);
   return new GraphTrainer({
