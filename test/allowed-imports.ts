@@ -57,6 +57,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "targets/keras": [
     "errors.ts",
     "json.ts",
+    "evaluate/row-losses/loss-names.ts",
     "formats",
     "ir",
     "sources/keras",
@@ -123,7 +124,18 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "train/batch.ts",
     "train/training-data.ts",
   ],
-  predict: ["errors.ts", "backends/predictor.ts", "evaluate", "formats", "image", "ir", "verify"],
+  predict: [
+    "errors.ts",
+    "backends/predictor.ts",
+    "evaluate",
+    "formats",
+    "image",
+    "ir",
+    "train/keras-generation.ts",
+    "train/loss-way.ts",
+    "train/losses.ts",
+    "verify",
+  ],
   report: ["errors.ts", "json.ts", "evaluate", "ir"],
   "report/evaluation": ["errors.ts", "evaluate", "report/plot/escape-xml.ts", "vega"],
   "report/training": [

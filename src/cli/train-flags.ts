@@ -80,7 +80,7 @@ export const TRAIN_FLAGS: readonly FlagGroup[] = [
         flags: "--optimizer <name>",
         about: "sgd, adam, …, and its settings: sgd,momentum=0.9; else as the model was saved",
       },
-      { flags: "--loss <name>", about: "else as the model was saved" },
+      { flags: "--loss <name>", about: "else as the model was saved: mse, or huber,delta=0.5" },
       { flags: "--metrics <names>", about: "else as the model was saved: accuracy,mse" },
       {
         flags: "--gradient-accumulation <number>",

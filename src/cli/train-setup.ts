@@ -1,10 +1,12 @@
 import { fail } from "../errors.ts";
 import type { Graph, TrainingSetup } from "../ir/graph.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { isSpecial } from "../sources/keras/loss-settings.ts";
 import { generationOf } from "../train/keras-generation.ts";
 import { OPTIMIZERS } from "../train/optimizers/settings.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import { parseList, parseNumber } from "./parse-values.ts";
+import { parseLoss } from "./train-loss.ts";
 
 /** Loss, optimizer and metrics of a run, and whether the optimizer is another than the file's. */
 export interface TrainSetup {
@@ -19,7 +21,8 @@ export function trainSetup({ training: saved, source }: Graph, flags: FlagReader
   const stated = flags.text("optimizer");
   const own = stated === undefined ? undefined : parseOptimizer(stated, source.version);
   const optimizer = own ?? saved?.optimizer;
-  const loss = flags.text("loss");
+  const typed = flags.text("loss");
+  const loss = typed === undefined ? undefined : parseLoss(typed);
   if (optimizer === undefined || (loss === undefined && saved === undefined)) {
     return fail("bad-option", "The model was saved without a loss and an optimizer.", {
       hint: "State both: --optimizer adam --loss categorical_crossentropy",
@@ -29,16 +32,20 @@ export function trainSetup({ training: saved, source }: Graph, flags: FlagReader
   const { lossSettings, lossWeights, metricSettings } = saved ?? {};
   return {
     training: {
-      losses: loss === undefined ? (saved?.losses ?? []) : [loss],
+      losses: loss === undefined ? (saved?.losses ?? []) : [loss.name],
       metrics: metrics ?? saved?.metrics ?? [],
       optimizer,
-      ...(loss === undefined && lossSettings !== undefined ? { lossSettings } : {}),
+      ...settingsOf(loss === undefined ? lossSettings : [loss.settings]),
       ...(loss === undefined && lossWeights !== undefined ? { lossWeights } : {}),
       ...(metricSettings === undefined ? {} : { metricSettings }),
     },
     newOptimizer: own !== undefined,
     stated: [stated, loss, metrics].some((one) => one !== undefined),
   };
+}
+
+function settingsOf(stated: TrainingSetup["lossSettings"]): Pick<TrainingSetup, "lossSettings"> {
+  return stated?.some(isSpecial) === true ? { lossSettings: stated } : {};
 }
 
 /** The rate that a run starts with, from the one before it; undefined leaves it. Throws `bad-option` for 0 and below. */

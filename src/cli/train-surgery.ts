@@ -1,4 +1,5 @@
 import { type Diagnostic, fail, KcError } from "../errors.ts";
+import { plainLossName } from "../evaluate/index.ts";
 import type { ByteSource } from "../formats/bytes.ts";
 import type { LayerSpec } from "../sources/keras/layer-spec.ts";
 import type { TracedModel } from "../sources/keras/traced-model.ts";
@@ -118,7 +119,7 @@ function compiled(traced: TracedModel): TracedModel {
     throw new KcError(first, { all: warnings });
   }
   const { training } = graph;
-  if (training?.losses.every((loss) => LOSSES.has(loss)) === true) return traced;
+  if (training?.losses.every((loss) => LOSSES.has(plainLossName(loss))) === true) return traced;
   return withTraining(traced, {
     optimizer: training?.optimizer ?? { name: "adam", config: { learning_rate: 0.001 } },
     losses: ["categorical_crossentropy"],
@@ -129,6 +130,8 @@ function compiled(traced: TracedModel): TracedModel {
 const LOSSES: ReadonlySet<string> = new Set([
   "categorical_crossentropy",
   "sparse_categorical_crossentropy",
+  "categorical_focal_crossentropy",
+  "kl_divergence",
 ]);
 
 function loadedText(

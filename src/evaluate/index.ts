@@ -35,7 +35,10 @@ export {
   rocAuc,
   rocAucPerClass,
 } from "./ranking.ts";
-export { type RowMeasure, type RowMeasureOptions, rowMeasure } from "./row-measures.ts";
+export { hingeTargets } from "./row-losses/hinges.ts";
+export { hasClassTargets, plainLossName } from "./row-losses/loss-names.ts";
+export type { RowLoss, RowLossOptions } from "./row-losses/row-loss.ts";
+export { rowLoss, rowLossNames } from "./row-losses/row-losses.ts";
 export {
   checkScored,
   predictedClasses,

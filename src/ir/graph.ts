@@ -138,8 +138,18 @@ export interface LossSettings {
   readonly fromLogits: boolean;
   /** How much of each target goes to all classes alike; 0 by default. */
   readonly labelSmoothing: number;
-  /** Other numbers, as Keras calls them: `delta`, `gamma`, `alpha`. */
+  /** Other numbers, as Keras calls them: `delta`, `gamma`, `alpha`, `beta`, `q`. */
   readonly numbers?: Readonly<Record<string, number>>;
+  /** The `alpha` of a focal loss for each class. */
+  readonly alphas?: readonly number[];
+  /** Whether a binary focal loss weighs positives by its `alpha`, negatives by the rest; by default not. */
+  readonly classBalancing?: boolean;
+  /** The axes that become one number; by default the last, of overlaps (dice, tversky) all. */
+  readonly axes?: readonly number[];
+  /** A class number that does not count. */
+  readonly ignoreClass?: number;
+  /** What becomes of the losses of a batch, in Keras' word; by default their mean. */
+  readonly reduction?: "sum" | "mean_with_sample_weight" | "none";
 }
 
 /** The file a graph was read from: its format and writer. */

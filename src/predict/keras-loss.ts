@@ -2,14 +2,18 @@ import {
   binaryCrossEntropy,
   type Clipping,
   categoricalCrossEntropy,
+  hasClassTargets,
   type LossOptions,
-  rowMeasure,
+  plainLossName,
+  rowLossNames,
   type Scored,
   sparseCategoricalCrossEntropy,
 } from "../evaluate/index.ts";
 import type { Graph } from "../ir/graph.ts";
 import { readFloat64 } from "../ir/tensor.ts";
-import { clippingOf, isStandalone, isTensorFlow2 } from "./loss-clipping.ts";
+import { lossWayOf, USUAL_SETTINGS } from "../train/loss-way.ts";
+import { lossOf } from "../train/losses.ts";
+import { clippingOf, seesThrough } from "./loss-clipping.ts";
 
 /** The loss that Keras' `evaluate` gives for a model. */
 export interface KerasLoss {
@@ -42,7 +46,7 @@ export function kerasLoss(graph: Graph | undefined, samples: LossSamples): Keras
   const { labelSmoothing = 0 } = graph?.training?.lossSettings?.[output] ?? {};
   const clipping = clippingOf(graph, output);
   const own =
-    ownLoss(name, samples, clipping, labelSmoothing) ?? rowLoss(name, samples, graph, output);
+    ownLoss(name, samples, clipping, labelSmoothing) ?? rowLossOf(name, samples, graph, output);
   // Of several outputs each loss is told by itself, without its weight.
   const weight = graph?.outputs.length === 1 ? (graph.training?.lossWeights?.[0] ?? 1) : 1;
   return { name, penalty, value: own === undefined ? undefined : own * weight + penalty };
@@ -72,28 +76,34 @@ function ownLoss(
   }
 }
 
-/** Losses that look at one sample after the other; undefined for a name that is none of them. */
-function rowLoss(
+/** Losses that look at one sample after the other; undefined for others, and for those that make a number of each batch. */
+function rowLossOf(
   name: string,
   samples: LossSamples,
   graph: Graph | undefined,
   output: number,
 ): number | undefined {
-  const { numbers } = graph?.training?.lossSettings?.[output] ?? {};
-  const measure = rowMeasure(name, {
-    hinges: graph !== undefined && isStandalone(graph) ? "as-they-are" : "from-0-and-1",
-    clipping: graph !== undefined && isTensorFlow2(graph) ? "twice" : "once",
-    ...(numbers === undefined ? {} : { settings: numbers }),
+  const settings = graph?.training?.lossSettings?.[output] ?? USUAL_SETTINGS;
+  const { reduction, axes } = settings;
+  const plain = plainLossName(name);
+  const whole = plain === "dice" || plain === "tversky";
+  if (!rowLossNames().includes(plain) || whole || (reduction ?? axes) !== undefined)
+    return undefined;
+  const port = graph?.outputs[output];
+  const last = graph && port && seesThrough(graph, port)?.op;
+  const way = lossWayOf(name, settings, {
+    version: graph?.source.version ?? "",
+    last: last?.kind === "activation" ? last.activation.fn : undefined,
   });
-  if (measure === undefined) return undefined;
-  const [values, targets] = [Array.from(valuesOf(samples)), targetsOf(samples)];
+  const values = Float64Array.from(valuesOf(samples));
   const { length: count } = samples.scored.truth;
-  const width = values.length / count;
-  let sum = 0;
-  for (let at = 0; at < values.length; at += width) {
-    sum += measure(values.slice(at, at + width), targets.slice(at, at + width));
-  }
-  return sum / count;
+  const { value } = lossOf(way, {
+    output: values,
+    target: Float32Array.from(hasClassTargets(name) ? samples.scored.truth : targetsOf(samples)),
+    classes: values.length / count,
+    factors: new Float32Array(count).fill(1),
+  });
+  return value / count;
 }
 
 /** L1 and L2 of all weights together. Arrays are read one at a time. */

@@ -1,4 +1,5 @@
 import { fail } from "../errors.ts";
+import { hasClassTargets } from "../evaluate/row-losses/loss-names.ts";
 
 /** How a class is told to a loss: Keras' `class_mode` `categorical`, `sparse` and `binary`. */
 export type TargetKind = "one-hot" | "sparse" | "binary";
@@ -8,7 +9,7 @@ export type TargetKind = "one-hot" | "sparse" | "binary";
  * outputs that the classes need.
  */
 export function targetKindOf(loss: string, classes: number, outputs: number): TargetKind {
-  if (loss.startsWith("sparse_")) {
+  if (hasClassTargets(loss)) {
     if (outputs === classes) return "sparse";
   } else if (outputs === 1) {
     if (classes === 2) return "binary";

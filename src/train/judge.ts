@@ -1,8 +1,12 @@
 import { fail } from "../errors.ts";
+import { hasClassTargets } from "../evaluate/index.ts";
 import type { Graph, TrainingSetup, ValueId } from "../ir/graph.ts";
 import { formatShape } from "../ir/tensor.ts";
 import { generationOf } from "./keras-generation.ts";
-import { type Loss, type LossWay, lossOf } from "./losses.ts";
+import { type JudgedModel, type LossWay, lossWayOf, USUAL_SETTINGS } from "./loss-way.ts";
+import { type Loss, lossOf } from "./losses.ts";
+import { axesBack, axesLast, reducedAxes } from "./reduced-axes.ts";
+import { rowFactors } from "./row-factors.ts";
 
 /** What a model's output is judged by. */
 export interface Judge {
@@ -32,47 +36,54 @@ export interface Verdict extends Loss {
   readonly start: ValueId;
 }
 
-/** Which way the loss looks at the output, from the generation and the last node. Throws `unsupported` for several outputs. */
-export function judgeOf({ source, outputs, nodes }: Graph, training: TrainingSetup): Judge {
+/**
+ * Which way the loss looks at the output, from the generation and the last node. Throws `unsupported` for several outputs and for a
+ * loss that cannot be trained with.
+ */
+export function judgeOf(graph: Graph, training: TrainingSetup): Judge {
+  const { source, outputs } = graph;
   const [name = ""] = training.losses;
-  const [settings = { fromLogits: false, labelSmoothing: 0 }] = training.lossSettings ?? [];
+  const [settings = USUAL_SETTINGS] = training.lossSettings ?? [];
   if (outputs.length !== 1) {
     fail("unsupported", `The model has ${outputs.length} outputs, only one can be trained here.`);
   }
-  const standalone = generationOf(source.version).kind === "standalone";
+  const { kind, minor, major } = generationOf(source.version);
   const [{ value } = { value: "" }] = outputs;
-  const maker = nodes.find((node) => node.outputs.includes(value));
-  const last = maker?.op.kind === "activation" ? maker.op.activation.fn : undefined;
-  const seen =
-    name === "binary_crossentropy"
-      ? last === "sigmoid"
-      : name.includes("categorical") && last === "softmax";
   return {
-    way: { ...settings, name, clipping: !standalone && seen ? "before" : "clip" },
+    way: lossWayOf(name, settings, judgedModelOf(graph)),
     output: value,
-    before: maker?.inputs[0] ?? value,
+    before: makerOf(graph)?.inputs[0] ?? value,
     weight: training.lossWeights?.[0] ?? 1,
-    bySharesThatCount: standalone,
+    bySharesThatCount: kind === "standalone" && (major < 2 || minor < 3),
   };
 }
 
-/** The mean loss of a batch. Throws `bad-shape` for targets that are not those of the output. */
+/** What a loss is told about a model. */
+export function judgedModelOf(graph: Graph): JudgedModel {
+  const op = makerOf(graph)?.op;
+  const last = op?.kind === "activation" ? op.activation.fn : undefined;
+  return { version: graph.source.version, last };
+}
+
+function makerOf({ nodes, outputs: [port] }: Graph): Graph["nodes"][number] | undefined {
+  return nodes.find(({ outputs }) => port !== undefined && outputs.includes(port.value));
+}
+
+/** The loss of a batch. Throws `bad-shape` for targets that are not those of the output. */
 export function judge(own: Judge, batch: JudgedBatch): Verdict {
-  const { output, target, shape, weights } = batch;
-  const [samples = 1, ...rest] = shape;
-  const classes = rest.at(-1) ?? 1;
-  const rows = output.length / classes;
+  const { shape } = batch;
+  const { way } = own;
+  const axes = reducedAxes(way, shape);
+  const classes = axes.reduce((size, axis) => size * (shape[axis] ?? 1), 1);
+  const rows = batch.output.length / classes;
   refuseOtherSizes(own, batch, rows);
-  const given = weights ?? new Float32Array(samples).fill(1);
-  const counted = own.bySharesThatCount ? given.filter((one) => one !== 0).length / samples : 1;
-  const perRow = rows / samples;
-  const factors = Float32Array.from(
-    { length: rows },
-    (_, row) => (own.weight * (given[Math.floor(row / perRow)] ?? 1)) / counted / rows,
-  );
-  const loss = lossOf(own.way, { output, target, classes, factors });
-  const atOutput = loss.at === "output" || own.way.fromLogits;
-  return { ...loss, start: atOutput ? own.output : own.before };
+  const factors = rowFactors(own, batch, { rows, axes });
+  const output = axesLast(batch.output, shape, axes);
+  const { name } = way;
+  const target = hasClassTargets(name) ? batch.target : axesLast(batch.target, shape, axes);
+  const loss = lossOf(way, { output, target, classes, factors });
+  const gradient = axesBack(loss.gradient, shape, axes);
+  return { ...loss, gradient, start: loss.at === "output" ? own.output : own.before };
 }
 
 function refuseOtherSizes(
@@ -81,7 +92,7 @@ function refuseOtherSizes(
   rows: number,
 ): void {
   const [samples = 1] = shape;
-  const sparse = way.name.startsWith("sparse");
+  const sparse = hasClassTargets(way.name);
   const expected = sparse ? rows : output.length;
   if (target.length !== expected) {
     const what = sparse ? "one class number for each row" : "one number for each of the output";
@@ -92,7 +103,9 @@ function refuseOtherSizes(
   }
   const classes = output.length / rows;
   const wrong = sparse
-    ? target.find((one) => !(Number.isInteger(one) && one >= 0 && one < classes))
+    ? target.find(
+        (one) => one !== way.ignoreClass && !(Number.isInteger(one) && one >= 0 && one < classes),
+      )
     : undefined;
   if (wrong !== undefined) {
     fail(

@@ -1,5 +1,6 @@
-import type { LossSettings, MetricSettings, TrainingSetup } from "../../ir/graph.ts";
+import type { MetricSettings, TrainingSetup } from "../../ir/graph.ts";
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { isSpecial, lossSettings } from "./loss-settings.ts";
 import { plainClass, snakeCase } from "./parse-model.ts";
 import { unwrapTuples } from "./unwrap.ts";
 
@@ -18,9 +19,7 @@ export function parseTraining(
   const metrics = metricsIn(training.metrics).filter(({ name }) => name !== "loss");
   const metricSettings = metrics.filter(({ kind }) => kind !== "");
   const settings = lossesByOutput(training.loss, outputNames).map(lossSettings);
-  const special = settings.some(
-    (one) => one.fromLogits || one.labelSmoothing !== 0 || one.numbers !== undefined,
-  );
+  const special = settings.some(isSpecial);
   const lossWeights = weightsByOutput(training.loss_weights, outputNames);
   return {
     losses,
@@ -60,20 +59,6 @@ function lossesByOutput(loss: Json | undefined, outputNames: readonly string[]):
   return outputNames.map(() => loss ?? null);
 }
 
-function lossSettings(loss: Json): LossSettings {
-  const config = isJsonObject(loss) && isJsonObject(loss.config) ? loss.config : {};
-  const { from_logits: fromLogits, label_smoothing: labelSmoothing } = config;
-  const numbers = ["delta", "gamma", "alpha"].flatMap((key) => {
-    const value = config[key];
-    return typeof value === "number" ? [[key, value] as const] : [];
-  });
-  return {
-    fromLogits: fromLogits === true,
-    labelSmoothing: typeof labelSmoothing === "number" ? labelSmoothing : 0,
-    ...(numbers.length === 0 ? {} : { numbers: Object.fromEntries(numbers) }),
-  };
-}
-
 /** A list by the order of the outputs, or an object by their names; 1 where nothing is said. */
 function weightsByOutput(
   stated: Json | undefined,
@@ -99,8 +84,9 @@ const CLASS_NAME = /^[A-Z]/;
 
 function nameIn(config: Json | undefined): string {
   if (!isJsonObject(config)) return "";
-  const { fn, name } = config;
-  if (typeof fn === "string") return fn;
+  const { fn = null, name } = config;
+  const wrapped = isJsonObject(fn) ? (fn.config ?? null) : fn;
+  if (typeof wrapped === "string") return wrapped;
   return typeof name === "string" ? name : "";
 }
 

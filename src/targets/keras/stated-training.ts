@@ -1,6 +1,8 @@
-import type { TrainingSetup } from "../../ir/graph.ts";
+import { plainLossName } from "../../evaluate/row-losses/loss-names.ts";
+import type { LossSettings, TrainingSetup } from "../../ir/graph.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import type { Dialect } from "../../sources/keras/layer-spec.ts";
+import { isSpecial, lossArguments } from "../../sources/keras/loss-settings.ts";
 import { optimizerSettings } from "../../train/optimizers/settings.ts";
 import { trainingConfig } from "./keras2/training.ts";
 import { compileConfig } from "./keras3/training.ts";
@@ -29,6 +31,7 @@ export function statedTraining(
     case 3:
       return compileConfig(stated, outputs, dialect);
     case "tf": {
+      if (losses.some((name) => LATER.has(plainLossName(name)))) return undefined;
       const known = legacyTraining(compileConfig(stated, outputs, dialect));
       return known && { ...known, optimizer_config: stated.optimizer_config ?? null };
     }
@@ -75,13 +78,16 @@ function optimizerConfig(
   return { learning_rate: rate, ...config, ...kind };
 }
 
-function lossOf(
-  name: string,
-  settings: { readonly fromLogits: boolean; readonly labelSmoothing: number } | undefined,
-): Json {
-  const { fromLogits = false, labelSmoothing = 0 } = settings ?? {};
-  if (!fromLogits && labelSmoothing === 0) return name;
-  const className = name.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
-  const config = { name, from_logits: fromLogits, label_smoothing: labelSmoothing };
-  return { class_name: className, config };
+function lossOf(name: string, settings: LossSettings | undefined): Json {
+  if (settings === undefined || !isSpecial(settings)) return name;
+  const plain = plainLossName(name);
+  const className =
+    CLASSES.get(plain) ??
+    plain.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+  return { class_name: className, config: { name, ...lossArguments(settings) } };
 }
+
+/** Losses that only Keras 3 has. */
+const LATER: ReadonlySet<string> = new Set(["dice", "tversky"]);
+
+const CLASSES: ReadonlyMap<string, string> = new Map([["kl_divergence", "KLDivergence"]]);

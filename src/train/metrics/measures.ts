@@ -1,4 +1,5 @@
-import { type LossWay, lossOf } from "../losses.ts";
+import type { LossWay } from "../loss-way.ts";
+import { lossOf } from "../losses.ts";
 import { eachRow, type Measure, meanOverRows } from "./measure.ts";
 
 /** Of rows whose largest number stands where the target's does. Ties go to the first, as numpy's `argmax`. */
@@ -47,13 +48,13 @@ export const rootOfSquares: Measure = {
   value: ([sum = 0, numbers = 0]) => Math.sqrt(sum / numbers),
 };
 
-/** A loss as a metric: without penalties and weights of samples. */
-export function lossMeasure(way: LossWay): Measure {
+/** A loss as a metric: without penalties and weights of samples, times a sign. */
+export function lossMeasure(way: LossWay, sign: 1 | -1 = 1): Measure {
   return {
     sums({ output, target, classes }) {
       const rows = output.length / classes;
       const factors = new Float32Array(rows).fill(1);
-      return [lossOf(way, { output, target, classes, factors }).value, rows];
+      return [sign * lossOf(way, { output, target, classes, factors }).value, rows];
     },
     value: ([sum = 0, rows = 0]) => sum / rows,
   };

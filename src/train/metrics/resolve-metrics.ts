@@ -1,12 +1,12 @@
 import { fail } from "../../errors.ts";
-import { rowMeasure } from "../../evaluate/index.ts";
+import { hasClassTargets, plainLossName, rowLossNames } from "../../evaluate/index.ts";
 import type { Graph, MetricSettings } from "../../ir/graph.ts";
-import { judgeOf } from "../judge.ts";
+import { judgedModelOf } from "../judge.ts";
 import { generationOf } from "../keras-generation.ts";
 import { measureWords } from "../keras-words.ts";
-import type { LossWay } from "../losses.ts";
+import { type JudgedModel, lossWayOf, USUAL_SETTINGS } from "../loss-way.ts";
 import { countedMeasure, countedNames } from "./counted-measures.ts";
-import { type Measure, meanOverRows } from "./measure.ts";
+import type { Measure } from "./measure.ts";
 import {
   binaryAccuracy,
   categoricalAccuracy,
@@ -33,8 +33,9 @@ export interface ResolvedMetrics {
 
 /** What a metric depends on besides its name. */
 interface MetricContext {
-  readonly graph: Graph;
-  readonly loss: LossWay;
+  readonly judged: JudgedModel;
+  /** Of the model, in Keras 3's word. */
+  readonly loss: string;
   /** Numbers of a row of the output. */
   readonly classes: number;
 }
@@ -53,7 +54,8 @@ export function metricsOf(graph: Graph, given?: readonly string[]): ResolvedMetr
   if (training === undefined) return fail("bad-option", "The model was saved without a loss.");
   const names = given ?? training.metrics;
   const classes = graph.types.get(graph.outputs[0]?.value ?? "")?.shape.at(-1) ?? 1;
-  const context = { graph, classes, loss: judgeOf(graph, training).way };
+  const loss = plainLossName(training.losses[0] ?? "");
+  const context = { judged: judgedModelOf(graph), classes, loss };
   const { asTyped } = measureWords(graph.source.version);
   const metrics: Metric[] = [];
   const unknown: string[] = [];
@@ -79,28 +81,26 @@ export function metricsOf(graph: Graph, given?: readonly string[]): ResolvedMetr
 function measureOf({ kind, config }: MetricSettings, context: MetricContext): Measure | undefined {
   if (kind === "accuracy") return accuracyOf(context);
   const loss = kind === "crossentropy" ? crossentropyOf(context) : kind;
-  if (CROSS_ENTROPIES.includes(loss)) return lossMeasure({ ...context.loss, name: loss });
+  if (CROSS_ENTROPIES.includes(loss)) return lossMetricOf(loss, context);
   const numbers = { k: numberOf(config.k, 5), threshold: numberOf(config.threshold, 0.5) };
   const own = MEASURES.get(kind)?.(numbers);
   if (own !== undefined) return own;
   // All others compare outputs with targets number by number.
-  if (context.loss.name.startsWith("sparse_")) return undefined;
-  return rowMeasureOf(kind, context) ?? countedMeasure(kind.toLowerCase(), config);
+  if (hasClassTargets(context.loss)) return undefined;
+  return lossMetricOf(kind, context) ?? countedMeasure(kind.toLowerCase(), config);
 }
 
 /** @see keras/engine/training.py `handle_metrics` (2.2.4); keras/src/trainers/compile_utils.py `get_metric` (3) */
-function accuracyOf({ graph, loss, classes }: MetricContext): Measure {
-  const { accuracyBy } = measureWords(graph.source.version);
-  const isBinary = accuracyBy === "loss" && loss.name === "binary_crossentropy";
+function accuracyOf({ judged, loss, classes }: MetricContext): Measure {
+  const { accuracyBy } = measureWords(judged.version);
+  const isBinary = accuracyBy === "loss" && loss === "binary_crossentropy";
   if (classes === 1 || isBinary) return binaryAccuracy(0.5);
-  return loss.name.startsWith("sparse_") ? sparseAccuracy : categoricalAccuracy;
+  return hasClassTargets(loss) ? sparseAccuracy : categoricalAccuracy;
 }
 
 function crossentropyOf({ loss, classes }: MetricContext): string {
-  if (classes === 1 || loss.name === "binary_crossentropy") return "binary_crossentropy";
-  return loss.name.startsWith("sparse_")
-    ? "sparse_categorical_crossentropy"
-    : "categorical_crossentropy";
+  if (classes === 1 || loss === "binary_crossentropy") return "binary_crossentropy";
+  return hasClassTargets(loss) ? "sparse_categorical_crossentropy" : "categorical_crossentropy";
 }
 
 const CROSS_ENTROPIES = [
@@ -110,12 +110,12 @@ const CROSS_ENTROPIES = [
 ];
 
 /** As a metric the similarity grows with what is alike, as a loss it shrinks, in stand-alone Keras in both. */
-function rowMeasureOf(kind: string, { graph }: MetricContext): Measure | undefined {
-  const standalone = generationOf(graph.source.version).kind === "standalone";
-  const measure = rowMeasure(kind, { hinges: standalone ? "as-they-are" : "from-0-and-1" });
-  if (measure === undefined) return undefined;
-  const turned = !standalone && kind === "cosine_similarity" ? -1 : 1;
-  return meanOverRows((row, target) => turned * measure(row, target));
+function lossMetricOf(kind: string, { judged }: MetricContext): Measure | undefined {
+  const plain = plainLossName(kind);
+  if (!rowLossNames().includes(plain)) return undefined;
+  const standalone = generationOf(judged.version).kind === "standalone";
+  const isTurned = !standalone && plain === "cosine_similarity";
+  return lossMeasure(lossWayOf(plain, USUAL_SETTINGS, judged), isTurned ? -1 : 1);
 }
 
 interface MeasureNumbers {

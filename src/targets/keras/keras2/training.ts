@@ -1,3 +1,4 @@
+import { plainLossName } from "../../../evaluate/row-losses/loss-names.ts";
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../../json.ts";
 import type { Dialect } from "../../../sources/keras/layer-spec.ts";
 import { plainClass, snakeCase } from "../../../sources/keras/parse-model.ts";
@@ -12,7 +13,7 @@ export function trainingConfig(
 ): JsonObject | undefined {
   const stated = training.optimizer_config ?? training.optimizer ?? null;
   const optimizer = optimizerConfig(unwrapTuples(stated), from);
-  const loss = lossConfig(training.loss ?? null, outputs);
+  const loss = lossConfig(training.loss ?? null, outputs, from);
   const metrics = metricsConfig(training.metrics ?? null, outputs);
   if (optimizer === undefined || loss === undefined || metrics === undefined) return undefined;
   return {
@@ -86,44 +87,35 @@ function rateOf(config: JsonObject): { readonly learning: Json; readonly decay: 
   return { learning: first, decay: slower / steps };
 }
 
-/** Losses of Keras 2.2.4 by the names of all generations. */
-const LOSSES: ReadonlySet<string> = new Set([
-  "mean_squared_error",
-  "mse",
-  "MSE",
-  "mean_absolute_error",
-  "mae",
-  "MAE",
-  "mean_absolute_percentage_error",
-  "mape",
-  "MAPE",
-  "mean_squared_logarithmic_error",
-  "msle",
-  "MSLE",
-  "squared_hinge",
-  "hinge",
-  "categorical_hinge",
-  "logcosh",
-  "categorical_crossentropy",
-  "sparse_categorical_crossentropy",
-  "binary_crossentropy",
-  "kullback_leibler_divergence",
-  "poisson",
-]);
-
-const RENAMED: ReadonlyMap<string, string> = new Map([
+/** Losses of Keras 2.2.4 by the names of Keras 3, and what it calls them itself. */
+const LOSSES: ReadonlyMap<string, string> = new Map([
+  ["mean_squared_error", "mean_squared_error"],
+  ["mean_absolute_error", "mean_absolute_error"],
+  ["mean_absolute_percentage_error", "mean_absolute_percentage_error"],
+  ["mean_squared_logarithmic_error", "mean_squared_logarithmic_error"],
+  ["squared_hinge", "squared_hinge"],
+  ["hinge", "hinge"],
+  ["categorical_hinge", "categorical_hinge"],
   ["log_cosh", "logcosh"],
+  ["cosine_similarity", "cosine_proximity"],
+  ["categorical_crossentropy", "categorical_crossentropy"],
+  ["sparse_categorical_crossentropy", "sparse_categorical_crossentropy"],
+  ["binary_crossentropy", "binary_crossentropy"],
   ["kl_divergence", "kullback_leibler_divergence"],
+  ["poisson", "poisson"],
 ]);
 
-function lossConfig(loss: Json, outputs: readonly string[]): Json | undefined {
+/** Short names that it has too, which stay. */
+const SHORT: ReadonlySet<string> = new Set(["mse", "mae", "mape", "msle", "kld"]);
+
+function lossConfig(loss: Json, outputs: readonly string[], from: Dialect): Json | undefined {
   if (loss === null) return null;
-  if (typeof loss === "string") return lossName(loss);
-  if (isJsonList(loss)) return all(loss.map((item) => lossConfig(item, ["one"])));
+  if (typeof loss === "string") return lossName(loss, from);
+  if (isJsonList(loss)) return all(loss.map((item) => lossConfig(item, ["one"], from)));
   if (!isJsonObject(loss)) return undefined;
   const { class_name: className, config } = loss;
   if (className === undefined) {
-    return all(outputs.map((name) => lossConfig(loss[name] ?? null, ["one"])));
+    return all(outputs.map((name) => lossConfig(loss[name] ?? null, ["one"], from)));
   }
   if (typeof className !== "string") return undefined;
   const {
@@ -136,13 +128,14 @@ function lossConfig(loss: Json, outputs: readonly string[]): Json | undefined {
     typeof reduction === "string" ? reduction : undefined,
   );
   if (logits === true || (smoothing ?? 0) !== 0 || !averaged) return undefined;
-  if (className === "function") return lossName(typeof config === "string" ? config : "");
-  return lossName(typeof fn === "string" ? fn : snakeCase(plainClass(className)));
+  if (className === "function") return lossName(typeof config === "string" ? config : "", from);
+  return lossName(typeof fn === "string" ? fn : snakeCase(plainClass(className)), from);
 }
 
-function lossName(name: string): string | undefined {
-  const known = RENAMED.get(name) ?? name;
-  return LOSSES.has(known) ? known : undefined;
+/** The cosine of Keras 1 is a mean instead of a sum. */
+function lossName(name: string, { generation }: Dialect): string | undefined {
+  if (generation === 1 && plainLossName(name) === "cosine_similarity") return undefined;
+  return SHORT.has(name.toLowerCase()) ? name : LOSSES.get(plainLossName(name));
 }
 
 function metricsConfig(metrics: Json, outputs: readonly string[]): Json | undefined {

@@ -2,6 +2,7 @@ import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../../j
 import type { Dialect } from "../../../sources/keras/layer-spec.ts";
 import { plainClass } from "../../../sources/keras/parse-model.ts";
 import { unwrapTuples } from "../../../sources/keras/unwrap.ts";
+import { lossConfig } from "./losses.ts";
 import { keras3Object, known } from "./objects.ts";
 
 /**
@@ -17,7 +18,7 @@ export function compileConfig(
   const optimizer = optimizerConfig(
     generation === 1 || generation === 2 ? jointly(stated) : stated,
   );
-  const loss = lossConfig(training.loss ?? null, outputs);
+  const loss = lossConfig(training.loss ?? null, outputs, generation);
   const metrics = metricsConfig(training.metrics ?? null, outputs);
   if (optimizer === undefined || loss === undefined || metrics === undefined) return undefined;
   return {
@@ -126,63 +127,6 @@ function learningRate(rate: Json, decay: Json): Json | undefined {
   });
 }
 
-const LOSS_ARGUMENTS = ["name", "from_logits", "label_smoothing", "axis", "delta", "ignore_class"];
-
-/** Losses by the names that all generations share. */
-const LOSSES: ReadonlySet<string> = new Set([
-  "mean_squared_error",
-  "mse",
-  "MSE",
-  "mean_absolute_error",
-  "mae",
-  "MAE",
-  "mean_absolute_percentage_error",
-  "mape",
-  "MAPE",
-  "mean_squared_logarithmic_error",
-  "msle",
-  "MSLE",
-  "squared_hinge",
-  "hinge",
-  "categorical_hinge",
-  "huber",
-  "categorical_crossentropy",
-  "sparse_categorical_crossentropy",
-  "binary_crossentropy",
-  "kl_divergence",
-  "poisson",
-]);
-
-function lossConfig(loss: Json, outputs: readonly string[]): Json | undefined {
-  if (loss === null) return null;
-  if (typeof loss === "string") {
-    const name =
-      loss === "logcosh"
-        ? "log_cosh"
-        : loss === "kullback_leibler_divergence"
-          ? "kl_divergence"
-          : loss;
-    if (name !== "log_cosh" && !LOSSES.has(name)) return undefined;
-    return outputs.length === 1 ? name : outputs.map(() => name);
-  }
-  if (isJsonList(loss)) return all(loss.map((item) => lossConfig(item, ["one"])));
-  if (!isJsonObject(loss)) return undefined;
-  if (loss.class_name === undefined) {
-    return all(outputs.map((name) => lossConfig(loss[name] ?? null, ["one"])));
-  }
-  if (typeof loss.class_name !== "string") return undefined;
-  const config = isJsonObject(loss.config) ? loss.config : {};
-  if (loss.class_name === "function" || loss.class_name === "LossFunctionWrapper") {
-    const { fn = loss.config ?? null } = config;
-    return lossConfig(typeof fn === "string" ? fn : null, outputs);
-  }
-  const kept = Object.entries(config).filter(([key]) => LOSS_ARGUMENTS.includes(key));
-  const { reduction } = config;
-  const summed = reduction === "sum" || reduction === "none" ? reduction : "sum_over_batch_size";
-  const plain = { ...Object.fromEntries(kept), reduction: summed };
-  return keras3Object("keras.losses", plainClass(loss.class_name), plain);
-}
-
 const METRICS: ReadonlySet<string> = new Set([
   "accuracy",
   "acc",
@@ -232,8 +176,4 @@ export function flatMetrics(metrics: Json): readonly string[] | undefined {
   if (metrics.class_name !== "MeanMetricWrapper" || !isJsonObject(config)) return undefined;
   const { name = null, fn = null } = config;
   return [name, fn].flatMap((text) => flatMetrics(text) ?? []).slice(0, 1);
-}
-
-function all(items: readonly (Json | undefined)[]): readonly Json[] | undefined {
-  return items.some((item) => item === undefined) ? undefined : items.map((item) => item ?? null);
 }

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import type { LossSettings, TrainingSetup } from "../../../src/ir/graph.ts";
+import type { Dialect } from "../../../src/sources/keras/layer-spec.ts";
+import { parseTraining } from "../../../src/sources/keras/training.ts";
+import { statedTraining } from "../../../src/targets/keras/stated-training.ts";
+
+const KERAS_2: Dialect = { generation: 2, version: "2.2.4", backend: "tensorflow" };
+const TF: Dialect = { generation: "tf", version: "2.15.0", backend: "tensorflow" };
+const KERAS_3: Dialect = { generation: 3, version: "3.15.1", backend: "tensorflow" };
+
+function setup(loss: string, settings?: Partial<LossSettings>): TrainingSetup {
+  const lossSettings = [{ fromLogits: false, labelSmoothing: 0, ...settings }];
+  return {
+    losses: [loss],
+    metrics: [],
+    optimizer: { name: "sgd", config: { learning_rate: 0.125 } },
+    ...(settings === undefined ? {} : { lossSettings }),
+  };
+}
+
+describe("a loss that is stated", () => {
+  it.each([
+    [KERAS_2, setup("mse"), "mse"],
+    [KERAS_2, setup("log_cosh"), "logcosh"],
+    [KERAS_2, setup("kl_divergence"), "kullback_leibler_divergence"],
+    [KERAS_2, setup("cosine_similarity"), "cosine_proximity"],
+    [TF, setup("huber", { numbers: { delta: 0.3 } }), "huber"],
+    [TF, setup("kl_divergence", { reduction: "sum" }), "kl_divergence"],
+    [KERAS_3, setup("binary_focal_crossentropy", { classBalancing: true }), undefined],
+    [KERAS_3, setup("tversky", { axes: [1, 2], numbers: { alpha: 0.3 } }), undefined],
+    [KERAS_3, setup("categorical_focal_crossentropy", { alphas: [0.2, 0.8] }), undefined],
+  ])("comes back from a file of %j", (dialect, own, name) => {
+    const read = parseTraining(statedTraining(own, dialect, ["out"]), ["out"]);
+    expect(read?.losses).toEqual([name ?? own.losses[0]]);
+    expect(read?.lossSettings).toEqual(own.lossSettings);
+  });
+
+  it.each([
+    [KERAS_2, setup("huber")],
+    [KERAS_2, setup("categorical_crossentropy", { labelSmoothing: 0.1 })],
+    [TF, setup("dice")],
+    [KERAS_3, setup("own")],
+  ])("is refused where its Keras lacks it: %j", (dialect, own) => {
+    expect(statedTraining(own, dialect, ["out"])).toBeUndefined();
+  });
+});
