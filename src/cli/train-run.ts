@@ -69,7 +69,8 @@ export interface Trained {
   readonly optimizer: readonly StateArray[];
   /** The weights that the optimizer's arrays belong to. */
   readonly weights: readonly WeightRef[];
-  readonly learningRate: number;
+  /** Left out where it goes by the schedule of the file. */
+  readonly learningRate?: number;
 }
 
 /** What a run gives. */
@@ -77,6 +78,8 @@ export interface TrainingResult extends Trained {
   readonly history: History;
   /** The rate that the run began with. */
   readonly startRate: number;
+  /** The rate that the next step would have. */
+  readonly endRate: number;
   /** Epoch (from 1) in which the loss became no number. */
   readonly lostIn: number | undefined;
   /** The validation samples by the trained model, where a report is wanted. */
@@ -128,7 +131,8 @@ export async function runTraining(parts: TrainParts, signal: AbortSignal): Promi
     const isReported = flags.has("report") && data.validation !== undefined && lostIn === undefined;
     const scored = isReported ? await scoreData(trainer, data.validation) : undefined;
     const trained = trainedBy(trainer, parts);
-    return { ...trained, history, startRate: rate, lostIn, frozen, validated: scored };
+    const rates = { startRate: rate, endRate: trainer.learningRate };
+    return { ...trained, ...rates, history, lostIn, frozen, validated: scored };
   } finally {
     trainer.dispose();
     await cut?.close();
@@ -224,7 +228,7 @@ function trainedBy(trainer: Trainer, { trainee, setup }: TrainParts): Trained {
     values: weightsOf(trainer),
     optimizer: trainer.saveState(trainer.graph.source.version),
     weights: trainer.weights.map(({ ref }) => ref),
-    learningRate: trainer.learningRate,
+    ...(trainer.scheduled ? {} : { learningRate: trainer.learningRate }),
   };
 }
 
@@ -246,13 +250,13 @@ function restoreOptimizer(trainer: Trainer, { trainee, setup, warn }: TrainParts
   }
 }
 
-function checkTrainer({ weights, learningRate }: Trainer): void {
+function checkTrainer({ weights, learningRate, scheduled }: Trainer): void {
   if (weights.length === 0) {
     fail("bad-option", "No weight of the model is trained: all its layers are frozen.", {
       hint: "Unfreeze some: --unfreeze PATTERNS",
     });
   }
-  if (!(learningRate > 0)) {
+  if (!(learningRate > 0 || scheduled)) {
     fail("bad-option", `The learning rate is ${learningRate}: nothing would be learnt.`, {
       hint: "Give another: --learning-rate 0.001",
     });

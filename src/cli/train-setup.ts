@@ -1,6 +1,6 @@
 import { fail } from "../errors.ts";
 import type { Graph, TrainingSetup } from "../ir/graph.ts";
-import type { Json, JsonObject } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { isSpecial } from "../sources/keras/loss-settings.ts";
 import { generationOf } from "../train/keras-generation.ts";
 import { OPTIMIZERS } from "../train/optimizers/settings.ts";
@@ -20,7 +20,8 @@ export interface TrainSetup {
 export function trainSetup({ training: saved, source }: Graph, flags: FlagReader): TrainSetup {
   const stated = flags.text("optimizer");
   const own = stated === undefined ? undefined : parseOptimizer(stated, source.version);
-  const optimizer = own ?? saved?.optimizer;
+  const kept = saved && withoutSchedule(saved.optimizer, flags);
+  const optimizer = own ?? kept;
   const typed = flags.text("loss");
   const loss = typed === undefined ? undefined : parseLoss(typed);
   if (optimizer === undefined || (loss === undefined && saved === undefined)) {
@@ -40,12 +41,24 @@ export function trainSetup({ training: saved, source }: Graph, flags: FlagReader
       ...(metricSettings === undefined ? {} : { metricSettings }),
     },
     newOptimizer: own !== undefined,
-    stated: [stated, loss, metrics].some((one) => one !== undefined),
+    stated: [stated, loss, metrics].some((one) => one !== undefined) || kept !== saved?.optimizer,
   };
 }
 
 function settingsOf(stated: TrainingSetup["lossSettings"]): Pick<TrainingSetup, "lossSettings"> {
   return stated?.some(isSpecial) === true ? { lossSettings: stated } : {};
+}
+
+/** A rate that is stated stands for a schedule that the file states, known or not. */
+function withoutSchedule(
+  optimizer: TrainingSetup["optimizer"],
+  flags: FlagReader,
+): TrainingSetup["optimizer"] {
+  const { config } = optimizer;
+  const text = flags.text("learningRate")?.trim() ?? "";
+  if (!isJsonObject(config.learning_rate) || !/^[\d.]/.test(text)) return optimizer;
+  const rate = parseNumber("--learning-rate", text);
+  return { ...optimizer, config: { ...config, learning_rate: rate } };
 }
 
 /** The rate that a run starts with, from the one before it; undefined leaves it. Throws `bad-option` for 0 and below. */

@@ -249,7 +249,7 @@ async function finish(command: TrainCommand, finished: Finished): Promise<void> 
       validationSamples: data.validation?.samples ?? 0,
       ...(result.frozen === undefined ? {} : { frozen: result.frozen }),
       history,
-      learningRate: result.learningRate,
+      learningRate: result.endRate,
       seconds,
       unused: faults.map(({ name, why }) => ({ file: name, why })),
       warnings,

@@ -14,10 +14,11 @@ export interface HiddenState {
 
 /** The state as JSON; reading it gives the same bits. */
 export function writeHidden({ counters, batches, averages }: HiddenState): JsonObject {
-  const { iterations, learningRate, product } = counters;
+  const { iterations, learningRate, scheduled, product } = counters;
   return {
     iterations,
     learningRate,
+    scheduled,
     product,
     batches,
     averages: Object.fromEntries(
@@ -40,6 +41,7 @@ export function readHidden(
     counters: {
       iterations: countAt(json, "iterations"),
       learningRate: numberAt(json, "learningRate"),
+      scheduled: json.scheduled === true,
       product: numberAt(json, "product"),
     },
     batches: countAt(json, "batches"),

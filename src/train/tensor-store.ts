@@ -6,7 +6,12 @@ import type { Arithmetic } from "../targets/tfjs/tensorflow/arithmetic.ts";
 import type { PlannedWeight, TrainingPlan } from "../targets/tfjs/training/training-plan.ts";
 import { weightsOf } from "./array-store.ts";
 import { constrain, constraintsOf, type HeldWeight } from "./constraints.ts";
-import { createOptimizer, decayedRate, type Optimizer } from "./optimizers/optimizer.ts";
+import {
+  createOptimizer,
+  decayedRate,
+  followSchedule,
+  type Optimizer,
+} from "./optimizers/optimizer.ts";
 import { ruleOf } from "./optimizers/rules.ts";
 import type { OptimizerSettings } from "./optimizers/settings.ts";
 import { penaltiesOf } from "./penalties.ts";
@@ -56,7 +61,8 @@ class TensorStore implements WeightStore {
     this.#penalties = penaltiesOf(plan.graph, trained);
     this.#constraints = constraintsOf(plan.graph, trained);
     const learningRate = Math.fround(settings.config.learning_rate);
-    this.counters = { iterations: 0, learningRate, product: 1 };
+    const scheduled = settings.schedule !== undefined;
+    this.counters = { iterations: 0, learningRate, scheduled, product: 1 };
     for (const ref of weightsOf(plan.graph)) {
       this.#tensors.set(ref.id, uploaded(ref, update.arithmetic));
     }
@@ -107,6 +113,7 @@ class TensorStore implements WeightStore {
     });
     this.#constrain();
     this.counters.iterations = step;
+    followSchedule(settings, this.counters);
     this.#samples = 0;
   }
 
@@ -142,8 +149,8 @@ class TensorStore implements WeightStore {
   }
 
   replaceOptimizer({ state }: Optimizer): void {
-    const { iterations, learningRate, product } = state;
-    Object.assign(this.counters, { iterations, learningRate, product });
+    const { iterations, learningRate, scheduled, product } = state;
+    Object.assign(this.counters, { iterations, learningRate, scheduled, product });
     const places = this.#places();
     for (const group of this.#groups) {
       for (const old of this.#slots.get(group) ?? []) old.dispose();

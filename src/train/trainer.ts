@@ -69,8 +69,10 @@ export interface Trainer {
   /** Trained weights in the order of the optimizer's. */
   readonly weights: readonly PlannedWeight[];
   readonly settings: OptimizerSettings;
-  /** Before decay; may be changed between steps. */
+  /** Before decay; may be changed between steps, which ends the schedule that the file states. */
   learningRate: number;
+  /** Whether the rate goes by such a schedule. */
+  readonly scheduled: boolean;
   /** Steps of the optimizer so far. */
   readonly iterations: number;
   /** There and back, moving statistics included; the gradients go into the mean over all samples since the last update. */
@@ -169,7 +171,15 @@ class GraphTrainer implements Trainer {
   }
 
   set learningRate(rate: number) {
-    this.#parts.store.counters.learningRate = Math.fround(rate);
+    const { counters } = this.#parts.store;
+    const rounded = Math.fround(rate);
+    if (rounded === counters.learningRate) return;
+    counters.learningRate = rounded;
+    counters.scheduled = false;
+  }
+
+  get scheduled(): boolean {
+    return this.#parts.store.counters.scheduled;
   }
 
   get iterations(): number {
@@ -268,6 +278,7 @@ class GraphTrainer implements Trainer {
     const sizes = this.weights.map(({ ref }) => sizeOf(ref.shape));
     const optimizer = createOptimizer(settings, sizes);
     optimizer.state.learningRate = store.counters.learningRate;
+    optimizer.state.scheduled = store.counters.scheduled;
     restoreState(optimizer, saved, { weights: this.#named(), version });
     store.replaceOptimizer(optimizer);
   }

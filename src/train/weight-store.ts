@@ -27,7 +27,10 @@ export interface WeightStore {
 }
 
 /** An optimizer's state but for its slots. */
-export type OptimizerCounters = Pick<OptimizerState, "iterations" | "learningRate" | "product">;
+export type OptimizerCounters = Pick<
+  OptimizerState,
+  "iterations" | "learningRate" | "scheduled" | "product"
+>;
 
 /** Weights as tensors until `close`. */
 export interface OpenWeights {

@@ -48,8 +48,9 @@ export function withRate(training: JsonObject, rate: number): JsonObject {
     if (!isJsonObject(stated) || !isJsonObject(config)) continue;
     const word = config.lr === undefined ? "learning_rate" : "lr";
     const before = config[word];
-    // A schedule goes on by itself, and the same rate stays as it is written.
-    if (typeof before !== "number" || Math.fround(before) === Math.fround(rate)) return training;
+    // The same rate stays as it is written.
+    const same = typeof before === "number" && Math.fround(before) === Math.fround(rate);
+    if (before === undefined || same) return training;
     return { ...training, [key]: { ...stated, config: { ...config, [word]: rate } } };
   }
   return training;

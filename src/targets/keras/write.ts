@@ -40,7 +40,7 @@ export interface TrainedModel {
   readonly weights?: readonly WeightRef[];
   /** How the model was trained, where not as its file says. */
   readonly setup?: TrainingSetup;
-  /** At the end, where it is another than at the start. */
+  /** At the end, where it is another than at the start; left out where a schedule says it. */
   readonly learningRate?: number;
 }
 

@@ -11,6 +11,8 @@ export interface OptimizerState {
   iterations: number;
   /** The rate before decay, as float32; callbacks change it. */
   learningRate: number;
+  /** Whether the rate goes by the settings' schedule; another one that is set ends that. */
+  scheduled: boolean;
   /** Nadam's running product of momenta; 1 for all others. */
   product: number;
   /** One list for each weight, in the order of the weights; in it one array for each slot. */
@@ -33,6 +35,7 @@ export function createOptimizer(settings: OptimizerSettings, sizes: readonly num
   const state: OptimizerState = {
     iterations: 0,
     learningRate: Math.fround(settings.config.learning_rate),
+    scheduled: settings.schedule !== undefined,
     product: 1,
     slots: sizes.map((size) =>
       rule.slots.map(({ initial }) => new Float32Array(size).fill(initial)),
@@ -44,6 +47,14 @@ export function createOptimizer(settings: OptimizerSettings, sizes: readonly num
     state,
     step: (weights, gradients) => stepOnce(settings, rule, state, { weights, gradients }),
   };
+}
+
+/** Brings the rate to the step that comes next, where a schedule says it. */
+export function followSchedule(
+  { schedule }: OptimizerSettings,
+  state: Pick<OptimizerState, "iterations" | "learningRate" | "scheduled">,
+): void {
+  if (schedule !== undefined && state.scheduled) state.learningRate = schedule(state.iterations);
 }
 
 /** The rate of a step after decay: Keras multiplies with the reciprocal, the legacy optimizers divide. */
@@ -86,6 +97,7 @@ function stepOnce(
     update?.(weight, gradients[index] ?? NO_GRADIENT, state.slots[index] ?? []);
   });
   state.iterations = step;
+  followSchedule(settings, state);
 }
 
 /** Decoupled from the gradients, before the update. @see keras/src/optimizers/base_optimizer.py `_apply_weight_decay` (3) */

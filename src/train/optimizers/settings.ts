@@ -1,7 +1,8 @@
 import { fail } from "../../errors.ts";
 import type { TrainingSetup } from "../../ir/graph.ts";
-import type { JsonObject } from "../../json.ts";
+import { isJsonObject, type JsonObject } from "../../json.ts";
 import { dialectOf, type OptimizerDialect } from "./dialect.ts";
+import { type RateSchedule, rateSchedule } from "./schedule.ts";
 
 /** The optimizers whose formulas are known. */
 export const OPTIMIZERS = [
@@ -47,11 +48,13 @@ export interface OptimizerSettings {
   readonly name: OptimizerName;
   readonly dialect: OptimizerDialect;
   readonly config: OptimizerConfig;
+  /** What the rate goes by instead of `learning_rate`, which is then that of the first step. */
+  readonly schedule?: RateSchedule;
 }
 
 /**
  * The optimizer of a checkpoint, in the dialect of the Keras that wrote it. Throws `unsupported` for optimizers that are
- * not known, and for what would make a run differ silently: averaged weights, schedules of the rate, accumulated gradients.
+ * not known, and for what would make a run differ silently: averaged weights, schedules of one's own, accumulated gradients.
  */
 export function optimizerSettings(
   stated: TrainingSetup["optimizer"],
@@ -65,7 +68,27 @@ export function optimizerSettings(
   }
   const dialect = dialectOf(version, stated.config);
   refuseUnknownWays(stated.config);
-  return { name, dialect, config: configOf(name, dialect, stated.config) };
+  const schedule = scheduleOf(stated.config);
+  if (schedule === undefined)
+    return { name, dialect, config: configOf(name, dialect, stated.config) };
+  const config = { ...stated.config, learning_rate: schedule(0) };
+  return { name, dialect, config: configOf(name, dialect, config), schedule };
+}
+
+function scheduleOf({ learning_rate: stated = null }: JsonObject): RateSchedule | undefined {
+  if (!isJsonObject(stated) || typeof stated.class_name !== "string") return undefined;
+  const config = isJsonObject(stated.config) ? stated.config : {};
+  const known = rateSchedule(stated.class_name, config);
+  return (
+    known ??
+    fail(
+      "unsupported",
+      `The schedule "${stated.class_name}" of the learning rate is not known here.`,
+      {
+        hint: "State a rate: --learning-rate 0.001",
+      },
+    )
+  );
 }
 
 /** `1 − x` as float32: of the rounded number where Keras subtracts in float32, of the number as it was written where Python does. */
@@ -127,10 +150,7 @@ function numberOf(stated: JsonObject, key: string, otherwise: number): number {
   const value = stated[key] ?? null;
   if (value === null) return otherwise;
   if (typeof value === "number") return value;
-  const isRate = key === "learning_rate";
-  return fail("unsupported", `The optimizer's ${key} is ${kindOf(value)}, expected a number.`, {
-    hint: isRate ? "Schedules of the rate are not continued: state a learning rate." : "",
-  });
+  return fail("unsupported", `The optimizer's ${key} is ${kindOf(value)}, expected a number.`);
 }
 
 function kindOf(value: NonNullable<JsonObject[string]>): string {

@@ -1,7 +1,7 @@
 import { fail } from "../../errors.ts";
 import { formatShape, type NumericArray, sizeOf } from "../../ir/tensor.ts";
 import { multipliesProduct } from "./nadam.ts";
-import type { Optimizer } from "./optimizer.ts";
+import { followSchedule, type Optimizer } from "./optimizer.ts";
 import { ruleOf } from "./rules.ts";
 import { otherLayouts, type StateEntry, stateLayout } from "./state-layout.ts";
 import { stateName } from "./state-names.ts";
@@ -52,6 +52,7 @@ export function restoreState(
     else if (entry.kind === "product") state.product = Math.fround(first);
     else if (entry.kind === "slot") state.slots[entry.weight]?.[entry.slot]?.set(values);
   });
+  followSchedule(optimizer.settings, state);
   if (!layout.some(({ kind }) => kind === "product")) {
     state.product = productAfter(optimizer, state.iterations);
   }

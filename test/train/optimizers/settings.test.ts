@@ -38,10 +38,10 @@ describe("the settings of an optimizer", () => {
     );
   });
 
-  it("refuse a schedule instead of a rate", () => {
-    const config = { learning_rate: { class_name: "ExponentialDecay" } };
+  it("refuse a schedule of the user's own", () => {
+    const config = { learning_rate: { class_name: "Mine" } };
     expect(() => optimizerSettings({ name: "adam", config }, "3.15.1")).toThrow(
-      "The optimizer's learning_rate is an object, expected a number.",
+      'The schedule "Mine" of the learning rate is not known here.',
     );
   });
 
