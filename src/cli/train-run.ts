@@ -1,5 +1,5 @@
 import { fail, KcError } from "../errors.ts";
-import type { Graph, TrainingSetup } from "../ir/graph.ts";
+import type { TrainingSetup } from "../ir/graph.ts";
 import type { WeightRef } from "../ir/tensor.ts";
 import type { JsonObject } from "../json.ts";
 import type { TracedModel } from "../sources/keras/traced-model.ts";
@@ -8,7 +8,7 @@ import type { Callback, WeightValues } from "../train/callback.ts";
 import { dropoutNumbers } from "../train/dropout-numbers.ts";
 import { type FitOptions, fitModel } from "../train/fit.ts";
 import { type History, lastOf } from "../train/history.ts";
-import { type Metric, metricNames, metricsOf } from "../train/metrics/resolve-metrics.ts";
+import type { Metric } from "../train/metrics/resolve-metrics.ts";
 import type { StateArray } from "../train/optimizers/state.ts";
 import { type ScoredData, scoreData } from "../train/score-data.ts";
 import type { NamedArray } from "../train/snapshot.ts";
@@ -22,6 +22,7 @@ import { trainCallbacks } from "./train-callbacks.ts";
 import type { TrainData, TrainPictures } from "./train-data.ts";
 import { cutFrozen, type FrozenReport, storedNormHint, type WholeRun } from "./train-frozen.ts";
 import { logCallbacks } from "./train-logs.ts";
+import { knownMetrics } from "./train-metrics.ts";
 import type { Trainee } from "./train-model.ts";
 import { progressPrinter } from "./train-progress.ts";
 import { seedOf } from "./train-seed.ts";
@@ -106,7 +107,7 @@ export async function runTraining(parts: TrainParts, signal: AbortSignal): Promi
     checkTrainer(trainer);
     const { before, history: after } = parts.phase;
     const epochs = before + (wholeAbove0(flags, "epochs") ?? DEFAULT_EPOCHS);
-    const metrics = knownMetrics(graph, parts);
+    const metrics = knownMetrics(graph, flags, warn);
     const callbacks = trainCallbacks(flags, {
       measured: measuredNames(metrics, parts),
       rate,
@@ -261,19 +262,6 @@ function checkTrainer({ weights, learningRate, scheduled }: Trainer): void {
       hint: "Give another: --learning-rate 0.001",
     });
   }
-}
-
-/** The metrics of the run; one of the file that is not known is left out, one that is asked for is refused. */
-function knownMetrics(graph: Graph, { flags, warn }: TrainParts): readonly Metric[] {
-  const { metrics, unknown } = metricsOf(graph);
-  const [first] = unknown;
-  if (first === undefined) return metrics;
-  const known = `Known are ${metricNames().join(", ")}.`;
-  if (flags.has("metrics")) {
-    fail("bad-option", `--metrics names "${first}", which is not known here.`, { hint: known });
-  }
-  warn(`The model's metric "${first}" is not known here and is left out. ${known}`);
-  return metrics;
 }
 
 /** What callbacks may look at after an epoch. */

@@ -2,6 +2,7 @@ import { fail } from "../errors.ts";
 import type { Graph, TrainingSetup } from "../ir/graph.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { isSpecial } from "../sources/keras/loss-settings.ts";
+import { snakeCase } from "../sources/keras/parse-model.ts";
 import { generationOf } from "../train/keras-generation.ts";
 import { OPTIMIZERS } from "../train/optimizers/settings.ts";
 import type { FlagReader } from "./flag-reader.ts";
@@ -29,7 +30,9 @@ export function trainSetup({ training: saved, source }: Graph, flags: FlagReader
       hint: "State both: --optimizer adam --loss categorical_crossentropy",
     });
   }
-  const metrics = flags.list("metrics");
+  const metrics = flags
+    .list("metrics")
+    ?.map((name) => (/^[A-Z]/.test(name) ? snakeCase(name) : name));
   const { lossSettings, lossWeights, metricSettings } = saved ?? {};
   return {
     training: {

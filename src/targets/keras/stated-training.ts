@@ -5,6 +5,7 @@ import type { Dialect } from "../../sources/keras/layer-spec.ts";
 import { isSpecial, lossArguments } from "../../sources/keras/loss-settings.ts";
 import { optimizerSettings } from "../../train/optimizers/settings.ts";
 import { trainingConfig } from "./keras2/training.ts";
+import { flatMetrics, metricObject } from "./keras3/metrics.ts";
 import { compileConfig } from "./keras3/training.ts";
 import { legacyTraining } from "./training-forms.ts";
 
@@ -16,7 +17,7 @@ export function statedTraining(
   dialect: Dialect,
   outputs: readonly string[],
 ): JsonObject | undefined {
-  const { losses, lossSettings, metrics, optimizer, lossWeights } = setup;
+  const { losses, lossSettings, optimizer, lossWeights } = setup;
   const said = losses.map((name, index) => lossOf(name, lossSettings?.[index]));
   const stated: JsonObject = {
     optimizer_config: {
@@ -24,7 +25,7 @@ export function statedTraining(
       config: optimizerConfig(optimizer, dialect),
     },
     loss: said.length === 1 ? (said[0] ?? null) : said,
-    metrics,
+    metrics: metricsOf(setup, dialect),
     loss_weights: lossWeights ?? null,
   };
   switch (dialect.generation) {
@@ -38,6 +39,20 @@ export function statedTraining(
     default:
       return trainingConfig(stated, outputs, dialect);
   }
+}
+
+/** Metrics that a generation does not have are left out; stand-alone Keras has plain names only. */
+function metricsOf(
+  { metrics, metricSettings = [] }: TrainingSetup,
+  { generation }: Dialect,
+): readonly Json[] {
+  if (generation === 1 || generation === 2) {
+    return metrics.filter((name) => flatMetrics(name) !== undefined);
+  }
+  return metrics.flatMap((name): readonly Json[] => {
+    const { kind = name, config = {} } = metricSettings.find((one) => one.name === name) ?? {};
+    return flatMetrics(name) ?? [metricObject(kind, { name, ...config }) ?? []].flat();
+  });
 }
 
 /** With another learning rate, in whichever word the generation has for it. */

@@ -10,24 +10,42 @@ export interface AreaOptions {
   readonly number: number;
   /** The mean over the classes instead of all outputs in one. */
   readonly perClass: boolean;
+  /** What the area of each class counts in their mean; by default all the same. */
+  readonly weights?: readonly number[];
+  /** The outputs are logits, of which Keras takes the sigmoid. */
+  readonly fromLogits: boolean;
 }
 
 /** The area under a curve of a few hundred thresholds. @see keras/src/metrics/confusion_metrics.py `AUC` */
 export function areaUnderCurve(options: AreaOptions): Measure {
-  const { thresholds: given, number, perClass } = options;
+  const { thresholds: given, number, perClass, weights, fromLogits } = options;
   const inner =
     given === undefined
       ? Array.from({ length: number - 2 }, (_, i) => (i + 1) / (number - 1))
       : [...given].sort((a, b) => a - b);
   const isEven = given === undefined || areEven([0, ...inner, 1]);
   const thresholds = [-EPSILON, ...inner, 1 + EPSILON];
-  return thresholdMeasure(
+  const measure = thresholdMeasure(
     { thresholds, perClass, ...(isEven ? { steps: "beyond" } : {}) },
     (groups) => {
-      const areas = groups.map((counts) => areaOf(counts, options));
-      return areas.reduce((sum, area) => sum + area, 0) / areas.length;
+      let [sum, total] = [0, 0];
+      groups.forEach((counts, index) => {
+        const weight = weights?.[index] ?? 1;
+        sum += weight * areaOf(counts, options);
+        total += weight;
+      });
+      return sum / total;
     },
   );
+  if (!fromLogits) return measure;
+  return {
+    ...measure,
+    sums: ({ output, ...rest }) => measure.sums({ ...rest, output: output.map(sigmoid) }),
+  };
+}
+
+function sigmoid(value: number): number {
+  return 1 / (1 + Math.exp(-value));
 }
 
 const EPSILON = 1e-7;

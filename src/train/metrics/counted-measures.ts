@@ -86,13 +86,17 @@ const area: Made = (config) => {
   const known = ["interpolation", "minoring", "majoring"] as const;
   const how = known.find((one) => one === lower(summation));
   const which = (["ROC", "PR"] as const).find((one) => one.toLowerCase() === lower(curve));
-  const weighted = config.label_weights ?? null;
-  if (how === undefined || which === undefined || weighted !== null) return undefined;
+  const perClass = config.multi_label === true;
+  const { label_weights: stated = null, from_logits: fromLogits } = config;
+  if (how === undefined || which === undefined || (stated !== null && !perClass)) return undefined;
+  const weights = isJsonList(stated) ? stated.map((one) => numberOf(one, 1)) : undefined;
   return areaUnderCurve({
     curve: which,
     summation: how,
     number: numberOf(config.num_thresholds, 200),
-    perClass: config.multi_label === true,
+    perClass,
+    fromLogits: fromLogits === true,
+    ...(weights === undefined ? {} : { weights }),
     ...(isJsonList(thresholds) ? { thresholds: thresholds.map((one) => numberOf(one, 0.5)) } : {}),
   });
 };

@@ -24,6 +24,12 @@ export function binaryAccuracy(threshold: number): Measure {
   });
 }
 
+/** Of numbers that are exactly their target. */
+export const exactAccuracy: Measure = meanOverRows((row, target) => {
+  const hits = row.reduce((sum, p, i) => sum + (p === target[i] ? 1 : 0), 0);
+  return hits / row.length;
+});
+
 /** Of rows in which fewer than `k` numbers are larger than that of the class. @see tensorflow/core/kernels/in_topk_op.cc */
 export function topK(k: number, classes: "one-hot" | "sparse"): Measure {
   return meanOverRows((row, target) => {
@@ -60,7 +66,8 @@ export function lossMeasure(way: LossWay, sign: 1 | -1 = 1): Measure {
   };
 }
 
-function argmax(row: Float32Array): number {
+/** Where the largest number stands; of equals the first, as numpy has it. */
+export function argmax(row: Float32Array): number {
   let best = 0;
   for (let i = 1; i < row.length; i++) if ((row[i] ?? 0) > (row[best] ?? 0)) best = i;
   return best;

@@ -1,20 +1,24 @@
 import { fail } from "../../errors.ts";
 import { hasClassTargets, plainLossName, rowLossNames } from "../../evaluate/index.ts";
 import type { Graph, MetricSettings } from "../../ir/graph.ts";
+import type { JsonObject } from "../../json.ts";
 import { judgedModelOf } from "../judge.ts";
 import { generationOf } from "../keras-generation.ts";
 import { measureWords } from "../keras-words.ts";
-import { type JudgedModel, lossWayOf, USUAL_SETTINGS } from "../loss-way.ts";
+import { type JudgedModel, lossWayOf } from "../loss-way.ts";
 import { countedMeasure, countedNames } from "./counted-measures.ts";
+import { intersectionMeasure, intersectionNames } from "./intersections.ts";
 import type { Measure } from "./measure.ts";
 import {
   binaryAccuracy,
   categoricalAccuracy,
+  exactAccuracy,
   lossMeasure,
   rootOfSquares,
   sparseAccuracy,
   topK,
 } from "./measures.ts";
+import { regressionMeasure, regressionNames } from "./regressions.ts";
 
 /** A number that is told beside the loss: sums that grow batch by batch, and what they say. */
 export interface Metric {
@@ -42,7 +46,8 @@ interface MetricContext {
 
 /** Every name that is known, for messages. */
 export function metricNames(): readonly string[] {
-  return ["accuracy", "crossentropy", ...MEASURES.keys(), ...ROW_MEASURES, ...countedNames()];
+  const own = ["accuracy", "crossentropy", ...MEASURES.keys(), ...LOSSES];
+  return [...own, ...countedNames(), ...regressionNames(), ...intersectionNames()];
 }
 
 /**
@@ -63,8 +68,7 @@ export function metricsOf(graph: Graph, given?: readonly string[]): ResolvedMetr
     const settings = training.metricSettings?.find((one) => one.name === typed);
     const short = ALIASES.get(typed.toLowerCase()) ?? typed;
     const measure =
-      (settings && measureOf(settings, context)) ??
-      measureOf({ name: typed, kind: short, config: {} }, context);
+      settings === undefined ? namedMeasure(short, context) : settledMeasure(settings, context);
     const name = asTyped ? typed : (SHORT.get(short) ?? short);
     if (measure === undefined) unknown.push(typed);
     else if (metrics.every((metric) => metric.name !== name)) {
@@ -78,16 +82,38 @@ export function metricsOf(graph: Graph, given?: readonly string[]): ResolvedMetr
   return { metrics, unknown };
 }
 
-function measureOf({ kind, config }: MetricSettings, context: MetricContext): Measure | undefined {
-  if (kind === "accuracy") return accuracyOf(context);
-  const loss = kind === "crossentropy" ? crossentropyOf(context) : kind;
-  if (CROSS_ENTROPIES.includes(loss)) return lossMetricOf(loss, context);
+function namedMeasure(name: string, context: MetricContext): Measure | undefined {
+  if (name.toLowerCase() === "accuracy") return accuracyOf(context);
+  return measureOf({ name, kind: name, config: {} }, context);
+}
+
+/** A metric that is more than a name: the class `Accuracy` counts what is exactly equal, and an unknown kind may have a known name. */
+function settledMeasure(settings: MetricSettings, context: MetricContext): Measure | undefined {
+  if (settings.kind === "accuracy") return exactAccuracy;
+  return measureOf(settings, context) ?? namedMeasure(settings.name, context);
+}
+
+function measureOf(
+  { kind: stated, config }: MetricSettings,
+  context: MetricContext,
+): Measure | undefined {
+  const kind = stated.toLowerCase();
+  if (kind === "crossentropy") return lossMetricOf(crossentropyOf(context), {}, context);
   const numbers = { k: numberOf(config.k, 5), threshold: numberOf(config.threshold, 0.5) };
   const own = MEASURES.get(kind)?.(numbers);
   if (own !== undefined) return own;
+  const { loss, classes } = context;
+  const classTargets = hasClassTargets(loss);
+  const area = intersectionMeasure(kind, config, { classes, classTargets });
+  if (area !== undefined) return area;
+  const plain = plainLossName(kind);
   // All others compare outputs with targets number by number.
-  if (hasClassTargets(context.loss)) return undefined;
-  return lossMetricOf(kind, context) ?? countedMeasure(kind.toLowerCase(), config);
+  if (classTargets && !hasClassTargets(plain) && !CROSS_ENTROPIES.includes(plain)) return undefined;
+  return (
+    lossMetricOf(plain, config, context) ??
+    countedMeasure(kind, config) ??
+    regressionMeasure(kind, config)
+  );
 }
 
 /** @see keras/engine/training.py `handle_metrics` (2.2.4); keras/src/trainers/compile_utils.py `get_metric` (3) */
@@ -110,13 +136,21 @@ const CROSS_ENTROPIES = [
 ];
 
 /** As a metric the similarity grows with what is alike, as a loss it shrinks, in stand-alone Keras in both. */
-function lossMetricOf(kind: string, { judged }: MetricContext): Measure | undefined {
-  const plain = plainLossName(kind);
-  if (!rowLossNames().includes(plain)) return undefined;
+function lossMetricOf(
+  name: string,
+  config: JsonObject,
+  { judged }: MetricContext,
+): Measure | undefined {
+  if (!LOSSES.includes(name)) return undefined;
   const standalone = generationOf(judged.version).kind === "standalone";
-  const isTurned = !standalone && plain === "cosine_similarity";
-  return lossMeasure(lossWayOf(plain, USUAL_SETTINGS, judged), isTurned ? -1 : 1);
+  const isTurned = !standalone && name === "cosine_similarity";
+  const { from_logits: fromLogits, label_smoothing: smoothing } = config;
+  const settings = { fromLogits: fromLogits === true, labelSmoothing: numberOf(smoothing, 0) };
+  return lossMeasure(lossWayOf(name, settings, judged), isTurned ? -1 : 1);
 }
+
+/** Those of areas go by whole batches. */
+const LOSSES = rowLossNames().filter((name) => name !== "dice" && name !== "tversky");
 
 interface MeasureNumbers {
   readonly k: number;
@@ -131,20 +165,6 @@ const MEASURES: ReadonlyMap<string, (numbers: MeasureNumbers) => Measure> = new 
   ["sparse_top_k_categorical_accuracy", ({ k }: MeasureNumbers) => topK(k, "sparse")],
   ["root_mean_squared_error", () => rootOfSquares],
 ]);
-
-const ROW_MEASURES: readonly string[] = [
-  "mean_squared_error",
-  "mean_absolute_error",
-  "mean_absolute_percentage_error",
-  "mean_squared_logarithmic_error",
-  "cosine_similarity",
-  "log_cosh",
-  "hinge",
-  "squared_hinge",
-  "categorical_hinge",
-  "kl_divergence",
-  "poisson",
-];
 
 function numberOf(value: unknown, usual: number): number {
   return typeof value === "number" ? value : usual;

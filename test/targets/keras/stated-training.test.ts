@@ -44,3 +44,19 @@ describe("a loss that is stated", () => {
     expect(statedTraining(own, dialect, ["out"])).toBeUndefined();
   });
 });
+
+describe("metrics that are stated", () => {
+  const metricSettings = [{ name: "sure", kind: "precision", config: { thresholds: [0.9] } }];
+  const own = { ...setup("mse"), metrics: ["accuracy", "auc", "sure", "own"], metricSettings };
+
+  it.each([TF, KERAS_3])("come back with their settings, but for unknown ones: %j", (dialect) => {
+    const read = parseTraining(statedTraining(own, dialect, ["out"]), ["out"]);
+    expect(read?.metrics).toEqual(["accuracy", "auc", "sure"]);
+    expect(read?.metricSettings).toMatchObject([{ name: "auc", kind: "auc" }, ...metricSettings]);
+  });
+
+  it("are those that Keras 2 has", () => {
+    const read = parseTraining(statedTraining(own, KERAS_2, ["out"]), ["out"]);
+    expect(read?.metrics).toEqual(["accuracy"]);
+  });
+});

@@ -3,7 +3,7 @@ import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../../j
 import type { Dialect } from "../../../sources/keras/layer-spec.ts";
 import { plainClass, snakeCase } from "../../../sources/keras/parse-model.ts";
 import { unwrapTuples } from "../../../sources/keras/unwrap.ts";
-import { flatMetrics } from "../keras3/training.ts";
+import { flatMetrics } from "../keras3/metrics.ts";
 
 /** The training configuration of any generation as `training_config` of Keras 2.2.4; undefined where it uses what that does not have. */
 export function trainingConfig(

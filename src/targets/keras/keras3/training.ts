@@ -1,8 +1,8 @@
-import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../../json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../../json.ts";
 import type { Dialect } from "../../../sources/keras/layer-spec.ts";
 import { plainClass } from "../../../sources/keras/parse-model.ts";
-import { unwrapTuples } from "../../../sources/keras/unwrap.ts";
 import { lossConfig } from "./losses.ts";
+import { metricsConfig } from "./metrics.ts";
 import { keras3Object, known } from "./objects.ts";
 
 /**
@@ -125,55 +125,4 @@ function learningRate(rate: Json, decay: Json): Json | undefined {
     staircase: false,
     name: "InverseTimeDecay",
   });
-}
-
-const METRICS: ReadonlySet<string> = new Set([
-  "accuracy",
-  "acc",
-  "binary_accuracy",
-  "categorical_accuracy",
-  "sparse_categorical_accuracy",
-  "top_k_categorical_accuracy",
-  "sparse_top_k_categorical_accuracy",
-  "mse",
-  "mae",
-  "mape",
-  "msle",
-  "mean_squared_error",
-  "mean_absolute_error",
-  "categorical_crossentropy",
-  "binary_crossentropy",
-  "sparse_categorical_crossentropy",
-]);
-
-/** Flat names for one output, names by output for several; undefined for a metric that is not a plain one. */
-function metricsConfig(metrics: Json, outputs: readonly string[]): Json | undefined {
-  if (metrics === null) return null;
-  const [only] = outputs;
-  if (isJsonObject(metrics) && metrics.class_name === undefined) {
-    const named = Object.entries(metrics).map(([key, value]) => [key, flatMetrics(value)] as const);
-    if (named.some(([, names]) => names === undefined)) return undefined;
-    return Object.fromEntries(named.map(([key, names]) => [key, names ?? []]));
-  }
-  const names = flatMetrics(metrics);
-  if (names === undefined || only === undefined) return undefined;
-  if (outputs.length === 1) return [...new Set(names)];
-  return Object.fromEntries(outputs.map((name) => [name, [...new Set(names)]]));
-}
-
-/** Plain names of metrics in whatever way they are stated; undefined for others. */
-export function flatMetrics(metrics: Json): readonly string[] | undefined {
-  if (metrics === null) return [];
-  if (typeof metrics === "string") return METRICS.has(metrics) ? [metrics] : undefined;
-  if (isJsonList(metrics)) {
-    const lists = metrics.map(flatMetrics);
-    return lists.some((list) => list === undefined)
-      ? undefined
-      : lists.flatMap((list) => list ?? []);
-  }
-  if (!isJsonObject(metrics)) return undefined;
-  const config = isJsonObject(metrics.config) ? unwrapTuples(metrics.config) : {};
-  if (metrics.class_name !== "MeanMetricWrapper" || !isJsonObject(config)) return undefined;
-  const { name = null, fn = null } = config;
-  return [name, fn].flatMap((text) => flatMetrics(text) ?? []).slice(0, 1);
 }
