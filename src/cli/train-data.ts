@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { fail } from "../errors.ts";
+import { type Diagnostic, fail } from "../errors.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { INTERPOLATIONS } from "../image/resize.ts";
 import {
@@ -65,6 +65,15 @@ export function listTrainPictures(folder: string, flags: FlagReader): TrainPictu
   const way = flags.oneOf("split", SPLIT_WAYS) ?? "first";
   const parts = splitSet(all, { fraction: split, way, seed: seedOf(flags) });
   return { classes, train: parts.training, validation: parts.validation };
+}
+
+/** Keras counts every folder as a class, empty ones included. */
+export function unseenClasses({ classes, train }: TrainPictures): readonly Diagnostic[] {
+  const seen = new Set(train.files.map(({ label }) => label));
+  const unseen = classes.filter((_, label) => !seen.has(label));
+  if (unseen.length === 0) return [];
+  const text = `There is no picture to train with of ${unseen.map((name) => JSON.stringify(name)).join(", ")}.`;
+  return [{ code: "bad-option", text, hint: "A folder counts as a class, also when it is empty." }];
 }
 
 /** What is decided before the pictures are opened. */

@@ -17,6 +17,7 @@ import {
   openTrainData,
   type TrainData,
   type TrainPictures,
+  unseenClasses,
 } from "./train-data.ts";
 import { tellPlan } from "./train-dry-run.ts";
 import { TRAIN_FLAGS } from "./train-flags.ts";
@@ -111,7 +112,8 @@ async function trainWith(command: TrainCommand, signal: AbortSignal): Promise<nu
   const { preprocessing } = pixels;
   const { batchSize } = batch;
   const data = await openTrainData(pictures, graph, flags, { preprocessing, batchSize });
-  const warnings: Diagnostic[] = [...trainee.warnings, ...pixels.warnings];
+  const unseen = unseenClasses(pictures);
+  const warnings: Diagnostic[] = [...trainee.warnings, ...pixels.warnings, ...unseen];
   const tell = (warning: Diagnostic): void => {
     if (warnings.some(({ text }) => text === warning.text)) return;
     warnings.push(warning);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -165,6 +165,17 @@ describe("kc train", () => {
     const { code, stderr } = await run("train", DIGITS.model, someDigits(3, ["one"]), "-o", out);
     expect(code).toBe(2);
     expect(stderr).toContain("are all of one class: nothing can be told apart.");
+  });
+
+  it("tells which classes have no pictures", async () => {
+    const pictures = someDigits(1, ["one", "two"]);
+    mkdirSync(join(pictures, "__MACOSX"));
+    const out = join(temporaryFolder(), "out.keras");
+    const { code, stderr } = await run(
+      ...["train", DIGITS.model, pictures, ...OPTIONS, "-o", out, "--new-head", "--epochs", "1"],
+    );
+    expect(code).toBe(0);
+    expect(stderr).toContain('There is no picture to train with of "__MACOSX".');
   });
 
   it("refuses classes that are not those of the head, and names the way out", async () => {
