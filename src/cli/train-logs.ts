@@ -13,6 +13,7 @@ import { commandLine } from "./command-line.ts";
 import { hashOf } from "./file-hash.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import { version } from "./program.ts";
+import { writeOrWarn } from "./write-or-warn.ts";
 import { checkTexts, type TextOutput } from "./write-texts.ts";
 
 /** Refuses files of logs and reports that cannot be written, before any work; a resumed run replaces its own. */
@@ -22,15 +23,24 @@ export function checkLogs(flags: FlagReader): void {
   checkTexts([flags.text("csvLog")], force || flags.has("resume"));
 }
 
-/** What writes down each epoch as it ends: `--csv-log`, `--tensorboard`; for a model of a version of Keras. */
-export function logCallbacks(flags: FlagReader, kerasVersion: string): readonly Callback[] {
+/** What writes down each epoch as it ends: `--csv-log`, `--tensorboard`; for a model of a version of Keras. A full disk is told and no more. */
+export function logCallbacks(
+  flags: FlagReader,
+  kerasVersion: string,
+  warn: (text: string) => void,
+): readonly Callback[] {
   const [csv, folder] = [flags.text("csvLog"), flags.text("tensorboard")];
   const { kind } = generationOf(kerasVersion);
   return [
     ...(csv === undefined
       ? []
-      : [csvLoggerCallback({ generation: kind, write: (text) => writeText(csv, text) })]),
-    ...(folder === undefined ? [] : [tensorBoardCallback(eventWriter(folder))]),
+      : [
+          csvLoggerCallback({
+            generation: kind,
+            write: (text) => writeOrWarn(warn, () => writeText(csv, text)),
+          }),
+        ]),
+    ...(folder === undefined ? [] : [tensorBoardCallback(eventWriter(folder, warn))]),
   ];
 }
 
@@ -105,14 +115,19 @@ function writeText(path: string, text: string): Promise<void> {
 }
 
 /** Files of events named after the moment and the process, so that a run that goes on never writes into an older one. */
-function eventWriter(folder: string): Parameters<typeof tensorBoardCallback>[0] {
+function eventWriter(
+  folder: string,
+  warn: (text: string) => void,
+): Parameters<typeof tensorBoardCallback>[0] {
   const opened = new Set<string>();
   const begun = Math.floor(Date.now() / 1000);
   return ({ run, step, scalars }: { run: string; step: number; scalars: readonly Scalar[] }) => {
     const path = join(folder, run, `events.out.tfevents.${begun}.kc.${process.pid}.0.v2`);
     const seconds = Date.now() / 1000;
-    if (!opened.has(path)) appendBytes(path, versionRecord(seconds));
-    opened.add(path);
-    appendBytes(path, scalarsRecord(seconds, step, scalars));
+    void writeOrWarn(warn, () => {
+      if (!opened.has(path)) appendBytes(path, versionRecord(seconds));
+      opened.add(path);
+      appendBytes(path, scalarsRecord(seconds, step, scalars));
+    });
   };
 }

@@ -27,6 +27,7 @@ import type { Trainee } from "./train-model.ts";
 import { progressPrinter } from "./train-progress.ts";
 import { seedOf } from "./train-seed.ts";
 import { startRate, type TrainSetup } from "./train-setup.ts";
+import { writeOrWarn } from "./write-or-warn.ts";
 
 /** What a run is made of. */
 export interface TrainParts {
@@ -111,15 +112,16 @@ export async function runTraining(parts: TrainParts, signal: AbortSignal): Promi
     const callbacks = trainCallbacks(flags, {
       measured: measuredNames(metrics, parts),
       rate,
-      save: (path) => orWarn(warn, () => parts.save(path, trainedBy(trainer, parts))),
+      save: (path) => writeOrWarn(warn, () => parts.save(path, trainedBy(trainer, parts))),
     });
+    const logs = logCallbacks(flags, graph.source.version, warn);
     const data = (await cut?.features(signal, quiet ? undefined : terminal)) ?? parts.data;
     const history = await fitModel(trainer, data.train, {
       epochs,
       after,
       accumulation: wholeAbove0(flags, "gradientAccumulation") ?? 1,
       metrics,
-      callbacks: [changedRate(parts), ...callbacks, ...logCallbacks(flags, graph.source.version)],
+      callbacks: [changedRate(parts), ...callbacks, ...logs],
       ...backupOptions(parts),
       signal,
       ...(data.validation === undefined ? {} : { validation: data.validation }),
@@ -187,19 +189,9 @@ function backupOptions({ backup, flags, warn, phase }: TrainParts): Partial<FitO
     backup: {
       ...(every === undefined ? {} : { every }),
       save: ({ state, arrays }) =>
-        orWarn(warn, () => backup.save({ state, arrays: [...arrays, ...done] }, command)),
+        writeOrWarn(warn, () => backup.save({ state, arrays: [...arrays, ...done] }, command)),
     },
   };
-}
-
-/** A full disk is no reason to lose the run: what was saved before is whole, and there may be room again. */
-async function orWarn(warn: (text: string) => void, write: () => Promise<void>): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    if (!(error instanceof KcError) || error.code !== "io-write") throw error;
-    warn(`${error.diagnostics[0]?.text ?? error.message} The run goes on.`);
-  }
 }
 
 /** A rate that is asked for only now counts from where the run stands; the one it was begun with has been changed by callbacks. */

@@ -112,8 +112,8 @@ async function trainWith(command: TrainCommand, signal: AbortSignal): Promise<nu
   const { preprocessing } = pixels;
   const { batchSize } = batch;
   const data = await openTrainData(pictures, graph, flags, { preprocessing, batchSize });
-  const unseen = unseenClasses(pictures);
-  const warnings: Diagnostic[] = [...trainee.warnings, ...pixels.warnings, ...unseen];
+  const known = [trainee.warnings, pixels.warnings, unseenClasses(pictures)];
+  const warnings: Diagnostic[] = known.flat();
   const tell = (warning: Diagnostic): void => {
     if (warnings.some(({ text }) => text === warning.text)) return;
     warnings.push(warning);
@@ -123,10 +123,7 @@ async function trainWith(command: TrainCommand, signal: AbortSignal): Promise<nu
   if (batch.warning !== undefined) warn(batch.warning);
   const save = async (path: string, trained: Trained): Promise<void> => {
     const container = trainedContainer(path);
-    const written = writeKeras(trained.traced, {
-      container,
-      trained,
-    });
+    const written = writeKeras(trained.traced, { container, trained });
     for (const one of written.warnings) tell(one);
     await writeInterruptibly(path, written.file, { force: true, quiet }, terminal);
   };
