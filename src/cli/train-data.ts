@@ -14,7 +14,8 @@ import type { PictureSet } from "../io/pictures/picture-set.ts";
 import { SPLIT_WAYS, splitSet } from "../io/pictures/split-set.ts";
 import type { Graph } from "../ir/graph.ts";
 import { pictureInputOf } from "../predict/picture-input.ts";
-import { targetKindOf } from "../train/class-targets.ts";
+import { type ClassOutput, commonTargetKind } from "../train/class-targets.ts";
+import { ofOutput } from "../train/judge.ts";
 import { orderAsGiven } from "../train/sample-order.ts";
 import type { IndexedData } from "../train/training-data.ts";
 import { augmentationOf } from "./augmentation.ts";
@@ -104,7 +105,7 @@ export async function openTrainData(
   const { said, ...sampling } = samplingOf(train, flags);
   const options: Omit<TrainingPictureOptions, "order"> = {
     ...input,
-    target: targetKindOf(graph.training?.losses[0] ?? "", classes.length, outputsOf(graph)),
+    target: commonTargetKind(classOutputs(graph), classes.length),
     batchSize,
     loader: await openPictureLoader(threads),
   };
@@ -131,10 +132,13 @@ export async function openTrainData(
   }
 }
 
-/** Numbers of a row of the model's output. */
-export function outputsOf(graph: Graph): number {
-  const [port] = graph.outputs;
-  return graph.types.get(port?.value ?? "")?.shape.at(-1) ?? 1;
+/** The outputs that have a loss. */
+function classOutputs({ outputs, types, training }: Graph): readonly ClassOutput[] {
+  return outputs.flatMap(({ name, value }, index) => {
+    const loss = ofOutput(training?.losses ?? [], index) ?? "";
+    const size = types.get(value)?.shape.at(-1) ?? 1;
+    return loss === "" && outputs.length > 1 ? [] : [{ name, loss, size }];
+  });
 }
 
 function validationFlags(flags: FlagReader): {

@@ -1,5 +1,5 @@
 import { fail, KcError } from "../errors.ts";
-import type { TrainingSetup } from "../ir/graph.ts";
+import type { Graph, TrainingSetup } from "../ir/graph.ts";
 import type { WeightRef } from "../ir/tensor.ts";
 import type { JsonObject } from "../json.ts";
 import type { TracedModel } from "../sources/keras/traced-model.ts";
@@ -8,6 +8,7 @@ import type { Callback, WeightValues } from "../train/callback.ts";
 import { dropoutNumbers } from "../train/dropout-numbers.ts";
 import { type FitOptions, fitModel } from "../train/fit.ts";
 import { type History, lastOf } from "../train/history.ts";
+import { judgesOf } from "../train/judges.ts";
 import type { Metric } from "../train/metrics/resolve-metrics.ts";
 import type { StateArray } from "../train/optimizers/state.ts";
 import { type ScoredData, scoreData } from "../train/score-data.ts";
@@ -110,7 +111,7 @@ export async function runTraining(parts: TrainParts, signal: AbortSignal): Promi
     const epochs = before + (wholeAbove0(flags, "epochs") ?? DEFAULT_EPOCHS);
     const metrics = knownMetrics(graph, flags, warn);
     const callbacks = trainCallbacks(flags, {
-      measured: measuredNames(metrics, parts),
+      measured: measuredNames(graph, metrics, parts),
       rate,
       save: (path) => writeOrWarn(warn, () => parts.save(path, trainedBy(trainer, parts))),
     });
@@ -257,7 +258,12 @@ function checkTrainer({ weights, learningRate, scheduled }: Trainer): void {
 }
 
 /** What callbacks may look at after an epoch. */
-function measuredNames(metrics: readonly Metric[], { data }: TrainParts): readonly string[] {
-  const names = ["loss", ...metrics.map(({ name }) => name)];
+function measuredNames(
+  graph: Graph,
+  metrics: readonly Metric[],
+  { data, setup }: TrainParts,
+): readonly string[] {
+  const losses = judgesOf(graph, setup.training).flatMap(({ logged }) => logged ?? []);
+  const names = ["loss", ...losses, ...metrics.map(({ name }) => name)];
   return data.validation === undefined ? names : [...names, ...names.map((name) => `val_${name}`)];
 }

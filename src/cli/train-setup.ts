@@ -18,7 +18,10 @@ export interface TrainSetup {
 }
 
 /** What the model was saved with, unless the options say otherwise. Throws `bad-option`. */
-export function trainSetup({ training: saved, source }: Graph, flags: FlagReader): TrainSetup {
+export function trainSetup(
+  { training: saved, source, outputs }: Graph,
+  flags: FlagReader,
+): TrainSetup {
   const stated = flags.text("optimizer");
   const own = stated === undefined ? undefined : parseOptimizer(stated, source.version);
   const kept = saved && withoutSchedule(saved.optimizer, flags);
@@ -33,14 +36,17 @@ export function trainSetup({ training: saved, source }: Graph, flags: FlagReader
   const metrics = flags
     .list("metrics")
     ?.map((name) => (/^[A-Z]/.test(name) ? snakeCase(name) : name));
-  const { lossSettings, lossWeights, metricSettings } = saved ?? {};
+  const { lossSettings, lossWeights, metricSettings, metricsByOutput } = saved ?? {};
   return {
     training: {
       losses: loss === undefined ? (saved?.losses ?? []) : [loss.name],
       metrics: metrics ?? saved?.metrics ?? [],
       optimizer,
       ...settingsOf(loss === undefined ? lossSettings : [loss.settings]),
-      ...(loss === undefined && lossWeights !== undefined ? { lossWeights } : {}),
+      ...(lossWeights !== undefined && (loss === undefined || outputs.length > 1)
+        ? { lossWeights }
+        : {}),
+      ...(metrics === undefined && metricsByOutput !== undefined ? { metricsByOutput } : {}),
       ...(metricSettings === undefined ? {} : { metricSettings }),
     },
     newOptimizer: own !== undefined,

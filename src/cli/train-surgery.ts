@@ -119,11 +119,13 @@ function compiled(traced: TracedModel): TracedModel {
     throw new KcError(first, { all: warnings });
   }
   const { training } = graph;
-  if (training?.losses.every((loss) => LOSSES.has(plainLossName(loss))) === true) return traced;
+  // A head in place of several outputs leaves losses of outputs that are gone.
+  const isApt = training?.losses.length === graph.outputs.length;
+  if (isApt && training.losses.every((loss) => LOSSES.has(plainLossName(loss)))) return traced;
   return withTraining(traced, {
     optimizer: training?.optimizer ?? { name: "adam", config: { learning_rate: 0.001 } },
     losses: ["categorical_crossentropy"],
-    metrics: training?.metrics ?? ["accuracy"],
+    metrics: (isApt ? training.metrics : undefined) ?? ["accuracy"],
   });
 }
 

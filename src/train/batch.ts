@@ -7,8 +7,10 @@ import { formatShape, sizeOf } from "../ir/tensor.ts";
 export interface Batch {
   /** In the order of the model's inputs. */
   readonly inputs: readonly { readonly shape: readonly number[]; readonly data: Float32Array }[];
-  /** Of the output's size; one class number a sample for sparse losses. */
+  /** Of the output's size; one class number a sample for sparse losses. For a model with several outputs it is that of each. */
   readonly target: Float32Array;
+  /** One for each of several outputs, in their order, instead of `target`. */
+  readonly targets?: readonly Float32Array[];
   /** What each sample counts; 1 by default. */
   readonly weights?: Float32Array;
 }
@@ -32,4 +34,14 @@ export function inputsOf(graph: Graph, { inputs }: Batch): Tensor[] {
     );
   });
   return inputs.map(({ data, shape }) => keep(tensor(data, [...shape], "float32")));
+}
+
+/** What each of the outputs should have been. Throws `bad-shape` for another number of targets. */
+export function targetsOf({ target, targets }: Batch, outputs: number): readonly Float32Array[] {
+  if (targets === undefined) return new Array<Float32Array>(outputs).fill(target);
+  if (targets.length === outputs) return targets;
+  return fail(
+    "bad-shape",
+    `The model has ${outputs} outputs, the batch ${targets.length} targets.`,
+  );
 }

@@ -1,3 +1,4 @@
+import { targetsOf } from "./batch.ts";
 import type { Logs } from "./callback.ts";
 import { type Averages, createAverages } from "./metrics/averages.ts";
 import type { Metric } from "./metrics/resolve-metrics.ts";
@@ -19,7 +20,7 @@ export async function evaluateData(
   data: TrainingData,
   { metrics = [], onBatch, signal }: EvaluateDataOptions = {},
 ): Promise<Logs | undefined> {
-  const averages = createAverages(metrics);
+  const averages = createAverages({ metrics, version: trainer.graph.source.version });
   let done = 0;
   for await (const batch of data.epoch(0)) {
     measureBatch(averages, batch, await trainer.test(batch));
@@ -32,8 +33,9 @@ export async function evaluateData(
 /** Adds what a batch gave. */
 export function measureBatch(
   averages: Averages,
-  { samples, target }: TrainingBatch,
-  { loss, output }: StepReport,
+  batch: TrainingBatch,
+  { loss, losses, outputs }: StepReport,
 ): void {
-  averages.add(samples.length, loss, output, target);
+  const targets = targetsOf(batch, outputs.length);
+  averages.add({ samples: batch.samples.length, loss, losses, outputs, targets });
 }

@@ -34,11 +34,12 @@ export function openFit(trainer: Trainer, data: TrainingData, options: FitOption
   const { callbacks = [], metrics = [], resume, epochs, after = NO_HISTORY } = options;
   const { onNote, onWarning } = options;
   checkNames(callbacks);
+  const { version } = trainer.graph.source;
   const restored = resume && restoreRun(resume, trainer, data, options);
   const position = restored?.position ?? {
     epoch: epochsIn(after),
     batch: 0,
-    averages: createAverages(metrics),
+    averages: createAverages({ metrics, version }),
   };
   let history = restored?.history ?? after;
   let stopped = restored?.stopped ?? false;
@@ -64,7 +65,7 @@ export function openFit(trainer: Trainer, data: TrainingData, options: FitOption
     history = withEpoch(history, position.epoch, logs);
     position.epoch++;
     position.batch = 0;
-    position.averages = createAverages(metrics);
+    position.averages = createAverages({ metrics, version });
   };
   return { data, options, callbacks, run, position, advance };
 }

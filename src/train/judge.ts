@@ -37,39 +37,43 @@ export interface Verdict extends Loss {
 }
 
 /**
- * Which way the loss looks at the output, from the generation and the last node. Throws `unsupported` for several outputs and for a
- * loss that cannot be trained with.
+ * Which way the loss of an output looks at it, from the generation and the node that makes it; undefined for an output without a
+ * loss. Throws `unsupported` for a loss that cannot be trained with.
  */
-export function judgeOf(graph: Graph, training: TrainingSetup): Judge {
+export function judgeOf(graph: Graph, training: TrainingSetup, index = 0): Judge | undefined {
   const { source, outputs } = graph;
-  const [name = ""] = training.losses;
-  const [settings = USUAL_SETTINGS] = training.lossSettings ?? [];
-  if (outputs.length !== 1) {
-    fail("unsupported", `The model has ${outputs.length} outputs, only one can be trained here.`);
-  }
+  const name = ofOutput(training.losses, index) ?? "";
+  if (name === "" && outputs.length > 1) return undefined;
+  const settings = ofOutput(training.lossSettings ?? [], index) ?? USUAL_SETTINGS;
   const { kind, minor, major } = generationOf(source.version);
-  const [{ value } = { value: "" }] = outputs;
+  const value = outputs[index]?.value ?? "";
   return {
-    way: lossWayOf(name, settings, judgedModelOf(graph)),
+    way: lossWayOf(name, settings, judgedModelOf(graph, index)),
     output: value,
-    before: makerOf(graph)?.inputs[0] ?? value,
-    weight: training.lossWeights?.[0] ?? 1,
+    before: makerOf(graph, index)?.inputs[0] ?? value,
+    weight: training.lossWeights?.[index] ?? 1,
     bySharesThatCount: kind === "standalone" && (major < 2 || minor < 3),
   };
 }
 
-/** What a loss is told about a model. */
-export function judgedModelOf(graph: Graph): JudgedModel {
-  const op = makerOf(graph)?.op;
+/** Of a list with one for each output, or one for all. */
+export function ofOutput<Item>(list: readonly Item[], index: number): Item | undefined {
+  return list.length === 1 ? list[0] : list[index];
+}
+
+/** What a loss is told about a model and its output. */
+export function judgedModelOf(graph: Graph, index = 0): JudgedModel {
+  const op = makerOf(graph, index)?.op;
   const last = op?.kind === "activation" ? op.activation.fn : undefined;
   return { version: graph.source.version, last };
 }
 
-function makerOf({ nodes, outputs: [port] }: Graph): Graph["nodes"][number] | undefined {
-  return nodes.find(({ outputs }) => port !== undefined && outputs.includes(port.value));
+function makerOf({ nodes, outputs }: Graph, index: number): Graph["nodes"][number] | undefined {
+  const port = outputs[index];
+  return nodes.find((node) => port !== undefined && node.outputs.includes(port.value));
 }
 
-/** The loss of a batch. Throws `bad-shape` for targets that are not those of the output. */
+/** The loss of a batch, without its own weight among several. Throws `bad-shape` for targets that are not those of the output. */
 export function judge(own: Judge, batch: JudgedBatch): Verdict {
   const { shape } = batch;
   const { way } = own;

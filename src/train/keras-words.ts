@@ -8,6 +8,8 @@ export interface MeasureWords {
   readonly rate: "lr" | "learning_rate";
   /** What decides which accuracy is meant: the loss, or the shape of the targets. */
   readonly accuracyBy: "loss" | "target";
+  /** What the losses of several outputs are averaged over. */
+  readonly outputLossesBy: "sample" | "batch";
 }
 
 /**
@@ -21,5 +23,6 @@ export function measureWords(version: string): MeasureWords {
     asTyped: !standalone || (major === 2 && minor >= 3),
     rate: kind === "keras-3" ? "learning_rate" : "lr",
     accuracyBy: standalone ? "loss" : "target",
+    outputLossesBy: kind === "keras-3" ? "batch" : "sample",
   };
 }

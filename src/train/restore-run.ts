@@ -56,7 +56,11 @@ export function restoreRun(
     position: {
       epoch: numberOf(state.epoch, "epoch"),
       batch: numberOf(state.batch, "batch"),
-      averages: createAverages(metrics, objectAt(state, "averages")),
+      averages: createAverages({
+        metrics,
+        version: trainer.graph.source.version,
+        saved: objectAt(state, "averages"),
+      }),
     },
     history: historyOf(objectAt(state, "history")),
     stopped: state.stopped === true,

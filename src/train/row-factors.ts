@@ -9,12 +9,11 @@ export interface JudgedRows {
 }
 
 /**
- * What each row counts in the loss of a batch: by the weights of its sample, the loss's reduction and its own weight. Throws `unsupported`
- * for weights of samples where samples are not apart.
+ * What each row counts in the loss of a batch: by the weights of its sample and the loss's reduction. Throws `unsupported` for weights of samples where samples are not apart.
  * @see keras/engine/training_utils.py `weighted_masked_objective` (2.2.4); keras/src/losses/loss.py `reduce_weighted_values` (3)
  */
 export function rowFactors(
-  { way, weight, bySharesThatCount }: Judge,
+  { way, bySharesThatCount }: Judge,
   { shape, weights, target }: JudgedBatch,
   { rows, axes }: JudgedRows,
 ): Float32Array {
@@ -25,7 +24,7 @@ export function rowFactors(
   if (axes.includes(0)) {
     // One number for the whole batch is what every sample's weight is multiplied with.
     const means = { sum, mean: sum / samples, mean_with_sample_weight: 1 };
-    if (rows === 1) return Float32Array.of(weight * means[reductionOf(reduction)]);
+    if (rows === 1) return Float32Array.of(means[reductionOf(reduction)]);
     if (weights !== undefined) {
       fail("unsupported", `The loss "${name}" mixes samples, so that they cannot have weights.`);
     }
@@ -43,7 +42,7 @@ export function rowFactors(
     mean_with_sample_weight: weights === undefined ? left.length : byWeights,
   };
   const divisor = divisors[reductionOf(reduction)];
-  return own.map((one) => (divisor === 0 ? 0 : (weight * one) / divisor));
+  return own.map((one) => (divisor === 0 ? 0 : one / divisor));
 }
 
 function reductionOf(

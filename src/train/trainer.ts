@@ -28,9 +28,9 @@ import {
 } from "../targets/tfjs/training/training-plan.ts";
 import type { RandomStream } from "../targets/tfjs/training-forward.ts";
 import { arrayStore } from "./array-store.ts";
-import { type Batch, inputsOf } from "./batch.ts";
+import { type Batch, inputsOf, targetsOf } from "./batch.ts";
 import { readHidden, writeHidden } from "./hidden-state.ts";
-import { type Judge, judge, judgeOf, type Verdict } from "./judge.ts";
+import { judgeOutputs, judgesOf, type OutputJudge, type Verdicts } from "./judges.ts";
 import { type MovingStatistics, movingStatistics } from "./moving-statistics.ts";
 import { createOptimizer } from "./optimizers/optimizer.ts";
 import { type OptimizerSettings, optimizerSettings } from "./optimizers/settings.ts";
@@ -44,7 +44,12 @@ import type { OpenWeights, WeightStore } from "./weight-store.ts";
 export interface StepReport {
   /** Of the weights before the step, penalties included. */
   readonly loss: number;
+  /** Of each of several outputs, without weights and penalties, by Keras' name: `aux_loss`. */
+  readonly losses: Readonly<Record<string, number>>;
+  /** The first of the outputs. */
   readonly output: Float32Array;
+  /** In the order of the model's outputs. */
+  readonly outputs: readonly Float32Array[];
 }
 
 /** How a model is trained. */
@@ -114,7 +119,7 @@ export function createTrainer(graph: Graph, options: TrainerOptions): Trainer {
     plan,
     plans: stepPlans(plan, settings),
     settings,
-    judge: judgeOf(graph, training),
+    judges: judgesOf(graph, training),
     store: storeOf(plan, settings),
     statistics: movingStatistics(graph),
     frozenNorm: options.frozenNorm ?? frozenNormOf(training, graph),
@@ -138,7 +143,7 @@ interface Parts extends Required<Pick<TrainerOptions, "random" | "frozenNorm">> 
   readonly plan: TrainingPlan;
   readonly plans: StepPlans;
   readonly settings: OptimizerSettings;
-  readonly judge: Judge;
+  readonly judges: readonly OutputJudge[];
   readonly store: WeightStore;
   readonly statistics: MovingStatistics;
 }
@@ -197,17 +202,20 @@ class GraphTrainer implements Trainer {
       const given = { weightOf: open.weightOf, frozenNorm, random: random(this.#batches) };
       const plan = plans.planFor(batch.inputs[0]?.shape[0] ?? 1);
       pass = startBatch(plan, batch, given);
-      const [output, verdict] = await this.#judge(pass.outputs, batch);
+      const [outputs, verdicts] = await this.#judge(pass.outputs, batch);
       this.#activate();
-      const shape = shapeOf(pass.outputs);
-      const start = { value: verdict.start, gradient: tensor(verdict.gradient, shape) };
-      const found = pass.backward([start]);
+      const found = pass.backward(
+        verdicts.starts.map(({ value, shape, gradient }) => ({
+          value,
+          gradient: tensor(gradient, [...shape]),
+        })),
+      );
       gradients.push(...found.values());
       const penalty = store.penalty();
-      await store.collect(found, shape[0] ?? 1);
+      await store.collect(found, pass.outputs[0]?.shape[0] ?? 1);
       for (const seen of pass.statistics) await statistics.take(seen);
       this.#batches++;
-      return { loss: verdict.value + penalty, output };
+      return reportOf(outputs, verdicts, penalty);
     } finally {
       for (const one of gradients) one.dispose();
       pass?.dispose();
@@ -238,9 +246,9 @@ class GraphTrainer implements Trainer {
     let outputs: readonly Tensor[] = [];
     try {
       outputs = tidy(() => runSteps(graph, steps, inputs, open.weightOf));
-      const [output, verdict] = await this.#judge(outputs, batch);
+      const [read, verdicts] = await this.#judge(outputs, batch);
       this.#activate();
-      return { loss: verdict.value + store.penalty(), output };
+      return reportOf(read, verdicts, store.penalty());
     } finally {
       for (const one of [...inputs, ...outputs]) one.dispose();
       open.close();
@@ -313,15 +321,16 @@ class GraphTrainer implements Trainer {
   }
 
   async #judge(
-    outputs: readonly Tensor[],
+    tensors: readonly Tensor[],
     batch: Batch,
-  ): Promise<readonly [Float32Array, Verdict]> {
-    const [first] = outputs;
-    const output = Float32Array.from((await first?.data()) ?? []);
+  ): Promise<readonly [readonly Float32Array[], Verdicts]> {
+    const outputs: Float32Array[] = [];
+    for (const one of tensors) outputs.push(Float32Array.from(await one.data()));
     throwIfRefused();
-    const { target, weights } = batch;
-    const shape = shapeOf(outputs);
-    return [output, judge(this.#parts.judge, { shape, output, target, weights })];
+    const shapes = tensors.map(({ shape }) => shape);
+    const targets = targetsOf(batch, outputs.length);
+    const judged = { shapes, outputs, targets, weights: batch.weights };
+    return [outputs, judgeOutputs(this.#parts.judges, judged)];
   }
 
   #named(): readonly { readonly name: string; readonly shape: readonly number[] }[] {
@@ -364,8 +373,13 @@ function openAll({ store, statistics }: Parts): OpenWeights {
   };
 }
 
-function shapeOf([first]: readonly Tensor[]): number[] {
-  return first?.shape ?? [];
+function reportOf(
+  outputs: readonly Float32Array[],
+  { value, losses }: Verdicts,
+  penalty: number,
+): StepReport {
+  const [output = new Float32Array(0)] = outputs;
+  return { loss: value + penalty, losses, output, outputs };
 }
 
 function channelsOf({ nodes }: TrainingPlan["graph"], id: string): number | undefined {

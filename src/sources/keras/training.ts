@@ -20,10 +20,12 @@ export function parseTraining(
   const metricSettings = metrics.filter(({ kind }) => kind !== "");
   const settings = lossesByOutput(training.loss, outputNames).map(lossSettings);
   const special = settings.some(isSpecial);
+  const byOutput = metricsByOutput(training, outputNames);
   const lossWeights = weightsByOutput(training.loss_weights, outputNames);
   return {
     losses,
     metrics: [...new Set(metrics.map(({ name }) => name))],
+    ...(byOutput === undefined ? {} : { metricsByOutput: byOutput }),
     ...(metricSettings.length === 0 ? {} : { metricSettings }),
     optimizer,
     ...(lossWeights.every((weight) => weight === 1) ? {} : { lossWeights }),
@@ -88,6 +90,28 @@ function nameIn(config: Json | undefined): string {
   const wrapped = isJsonObject(fn) ? (fn.config ?? null) : fn;
   if (typeof wrapped === "string") return wrapped;
   return typeof name === "string" ? name : "";
+}
+
+/**
+ * Names of each output's metrics: an object by output, a list of lists, or in Keras 3 a list with one for each; undefined where all
+ * outputs have the same.
+ */
+function metricsByOutput(
+  training: JsonObject,
+  outputNames: readonly string[],
+): readonly (readonly string[])[] | undefined {
+  const { metrics = null } = training;
+  if (outputNames.length < 2) return undefined;
+  const namesOf = (stated: Json): readonly string[] =>
+    metricsIn(stated).flatMap(({ name }) => (name === "loss" ? [] : [name]));
+  if (isJsonObject(metrics) && metrics.class_name === undefined) {
+    return outputNames.map((name) => namesOf(metrics[name] ?? null));
+  }
+  if (!isJsonList(metrics)) return undefined;
+  // Only Keras 3 says how its steps are run.
+  const apart = metrics.some(isJsonList) || training.run_eagerly !== undefined;
+  if (!apart || metrics.length !== outputNames.length) return undefined;
+  return metrics.map(namesOf);
 }
 
 /** Metrics at any depth: texts, or objects whose config has a name; `kind` is empty for a text. */

@@ -18,14 +18,19 @@ export function statedTraining(
   outputs: readonly string[],
 ): JsonObject | undefined {
   const { losses, lossSettings, optimizer, lossWeights } = setup;
-  const said = losses.map((name, index) => lossOf(name, lossSettings?.[index]));
+  // One loss for several outputs is said of each: Keras 3 wants as many as there are weights.
+  const said = (losses.length === 1 && outputs.length > 1 ? outputs : losses).map((_, index) => {
+    const at = losses.length === 1 ? 0 : index;
+    const name = losses[at] ?? "";
+    return name === "" ? null : lossOf(name, lossSettings?.[at]);
+  });
   const stated: JsonObject = {
     optimizer_config: {
       class_name: TITLES.get(optimizer.name) ?? optimizer.name,
       config: optimizerConfig(optimizer, dialect),
     },
     loss: said.length === 1 ? (said[0] ?? null) : said,
-    metrics: metricsOf(setup, dialect),
+    metrics: metricsOf(setup, dialect, outputs),
     loss_weights: lossWeights ?? null,
   };
   switch (dialect.generation) {
@@ -43,16 +48,27 @@ export function statedTraining(
 
 /** Metrics that a generation does not have are left out; stand-alone Keras has plain names only. */
 function metricsOf(
-  { metrics, metricSettings = [] }: TrainingSetup,
+  setup: TrainingSetup,
   { generation }: Dialect,
-): readonly Json[] {
-  if (generation === 1 || generation === 2) {
-    return metrics.filter((name) => flatMetrics(name) !== undefined);
-  }
-  return metrics.flatMap((name): readonly Json[] => {
-    const { kind = name, config = {} } = metricSettings.find((one) => one.name === name) ?? {};
-    return flatMetrics(name) ?? [metricObject(kind, { name, ...config }) ?? []].flat();
-  });
+  outputs: readonly string[],
+): Json {
+  const { metrics, metricsByOutput, metricSettings = [] } = setup;
+  const plainOnly = generation === 1 || generation === 2;
+  const stated = (names: readonly string[], output: string | undefined): readonly Json[] =>
+    names.flatMap((name): readonly Json[] => {
+      // tf.keras puts the output's name before those of its metrics each time it compiles.
+      const prefix = output === undefined ? "" : `${output}_`;
+      const own = name.startsWith(prefix) ? name.slice(prefix.length) : name;
+      const plain = flatMetrics(own);
+      if (plain !== undefined || plainOnly) return plain ?? [];
+      const { kind = own, config = {} } = metricSettings.find((one) => one.name === name) ?? {};
+      return [metricObject(kind, { ...config, name: own }) ?? []].flat();
+    });
+  if (metricsByOutput === undefined) return stated(metrics, undefined);
+  const named = outputs.map(
+    (output, index) => [output, stated(metricsByOutput[index] ?? [], output)] as const,
+  );
+  return Object.fromEntries(named);
 }
 
 /** With another learning rate, in whichever word the generation has for it. */

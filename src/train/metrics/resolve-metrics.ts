@@ -1,8 +1,8 @@
 import { fail } from "../../errors.ts";
 import { hasClassTargets, plainLossName, rowLossNames } from "../../evaluate/index.ts";
-import type { Graph, MetricSettings } from "../../ir/graph.ts";
+import type { Graph, MetricSettings, TrainingSetup } from "../../ir/graph.ts";
 import type { JsonObject } from "../../json.ts";
-import { judgedModelOf } from "../judge.ts";
+import { judgedModelOf, ofOutput } from "../judge.ts";
 import { generationOf } from "../keras-generation.ts";
 import { measureWords } from "../keras-words.ts";
 import { type JudgedModel, lossWayOf } from "../loss-way.ts";
@@ -22,8 +22,10 @@ import { regressionMeasure, regressionNames } from "./regressions.ts";
 
 /** A number that is told beside the loss: sums that grow batch by batch, and what they say. */
 export interface Metric {
-  /** As Keras calls it in logs: `acc`, `top_k_categorical_accuracy`. */
+  /** As Keras calls it in logs: `acc`, `top_k_categorical_accuracy`, of several outputs `aux_acc`. */
   readonly name: string;
+  /** Which of several outputs it looks at; the first by default. */
+  readonly output?: number;
   /** What a batch adds: its output, and what it should have been. */
   sums(output: Float32Array, target: Float32Array): readonly number[];
   value(sums: readonly number[]): number;
@@ -57,29 +59,43 @@ export function metricNames(): readonly string[] {
 export function metricsOf(graph: Graph, given?: readonly string[]): ResolvedMetrics {
   const { training } = graph;
   if (training === undefined) return fail("bad-option", "The model was saved without a loss.");
-  const names = given ?? training.metrics;
-  const classes = graph.types.get(graph.outputs[0]?.value ?? "")?.shape.at(-1) ?? 1;
-  const loss = plainLossName(training.losses[0] ?? "");
-  const context = { judged: judgedModelOf(graph), classes, loss };
-  const { asTyped } = measureWords(graph.source.version);
   const metrics: Metric[] = [];
-  const unknown: string[] = [];
-  for (const typed of new Set(names)) {
-    const settings = training.metricSettings?.find((one) => one.name === typed);
-    const short = ALIASES.get(typed.toLowerCase()) ?? typed;
-    const measure =
-      settings === undefined ? namedMeasure(short, context) : settledMeasure(settings, context);
-    const name = asTyped ? typed : (SHORT.get(short) ?? short);
-    if (measure === undefined) unknown.push(typed);
-    else if (metrics.every((metric) => metric.name !== name)) {
-      metrics.push({
-        name,
-        sums: (output, target) => measure.sums({ output, target, classes }),
-        value: (sums) => measure.value(sums),
-      });
+  const unknown = new Set<string>();
+  graph.outputs.forEach((_, output) => {
+    const names = given ?? training.metricsByOutput?.[output] ?? training.metrics;
+    for (const typed of new Set(names)) {
+      const metric = metricOf(graph, training, { typed, output });
+      if (metric === undefined) unknown.add(typed);
+      else if (metrics.every(({ name }) => name !== metric.name)) metrics.push(metric);
     }
-  }
-  return { metrics, unknown };
+  });
+  return { metrics, unknown: [...unknown] };
+}
+
+/** A metric of one output; undefined where it is not known. */
+function metricOf(
+  graph: Graph,
+  training: TrainingSetup,
+  { typed, output }: { readonly typed: string; readonly output: number },
+): Metric | undefined {
+  const port = graph.outputs[output];
+  const classes = graph.types.get(port?.value ?? "")?.shape.at(-1) ?? 1;
+  const loss = plainLossName(ofOutput(training.losses, output) ?? "");
+  const context = { judged: judgedModelOf(graph, output), classes, loss };
+  const settings = training.metricSettings?.find((one) => one.name === typed);
+  const prefix = graph.outputs.length > 1 ? `${port?.name ?? ""}_` : "";
+  const plain = typed.startsWith(prefix) ? typed.slice(prefix.length) : typed;
+  const short = ALIASES.get(plain.toLowerCase()) ?? plain;
+  const measure =
+    settings === undefined ? namedMeasure(short, context) : settledMeasure(settings, context);
+  if (measure === undefined) return undefined;
+  const { asTyped } = measureWords(graph.source.version);
+  return {
+    name: `${prefix}${asTyped ? plain : (SHORT.get(short) ?? short)}`,
+    output,
+    sums: (values, target) => measure.sums({ output: values, target, classes }),
+    value: (sums) => measure.value(sums),
+  };
 }
 
 function namedMeasure(name: string, context: MetricContext): Measure | undefined {

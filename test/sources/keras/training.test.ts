@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../../src/json.ts";
 import { parseTraining } from "../../../src/sources/keras/training.ts";
 
 describe("how a model was trained", () => {
@@ -94,6 +95,21 @@ describe("how a model was trained", () => {
       "mse",
       "mae",
     ]);
+  });
+
+  it.each([
+    ["by name", { metrics: { b: "mae", a: ["accuracy"] } }, [["accuracy"], ["mae"]]],
+    ["in lists", { metrics: [["accuracy"], []] }, [["accuracy"], []]],
+    [
+      "in a list of Keras 3",
+      { metrics: ["accuracy", "mae"], run_eagerly: false },
+      [["accuracy"], ["mae"]],
+    ],
+    ["all for all before", { metrics: ["accuracy", "mae"] }, undefined],
+  ] as const)("with metrics of several outputs, %s", (_, stated, expected) => {
+    const training: JsonObject = { optimizer: "sgd", loss: "mse", ...stated };
+    expect(parseTraining(training, ["a", "b"])?.metricsByOutput).toEqual(expected);
+    expect(parseTraining(training, ["a"])?.metricsByOutput).toBeUndefined();
   });
 
   it("is left out when the file does not say", () => {

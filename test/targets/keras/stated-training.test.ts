@@ -60,3 +60,32 @@ describe("metrics that are stated", () => {
     expect(read?.metrics).toEqual(["accuracy"]);
   });
 });
+
+describe("several outputs that are stated", () => {
+  const outputs = ["main", "aux"];
+
+  it.each([KERAS_2, TF, KERAS_3])(
+    "come back with their losses, weights and metrics: %j",
+    (dialect) => {
+      const own = {
+        ...setup(""),
+        losses: ["mse", ""],
+        lossWeights: [0.5, 2],
+        metrics: ["main_accuracy", "mae"],
+        metricsByOutput: [["main_accuracy"], ["mae"]],
+      };
+      const read = parseTraining(statedTraining(own, dialect, outputs), outputs);
+      expect(read?.losses).toEqual(own.losses);
+      expect(read?.lossWeights).toEqual(own.lossWeights);
+      expect(read?.metricsByOutput).toEqual([["accuracy"], ["mae"]]);
+    },
+  );
+
+  it.each([KERAS_2, TF, KERAS_3])(
+    "have one loss each where one is meant for all: %j",
+    (dialect) => {
+      const read = parseTraining(statedTraining(setup("mse"), dialect, outputs), outputs);
+      expect(read?.losses).toEqual(["mse", "mse"]);
+    },
+  );
+});

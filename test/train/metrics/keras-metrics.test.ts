@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { Graph } from "../../../src/ir/graph.ts";
 import { snakeCase } from "../../../src/sources/keras/parse-model.ts";
-import { createAverages } from "../../../src/train/metrics/averages.ts";
+import { createAverages, type MeasuredStep } from "../../../src/train/metrics/averages.ts";
 import { metricsOf } from "../../../src/train/metrics/resolve-metrics.ts";
 import { startOf } from "../runs.ts";
 
@@ -57,6 +57,11 @@ function model(
   };
 }
 
+function stepOf({ shape, output, target }: Batch, loss: number): MeasuredStep {
+  const [outputs, targets] = [[Float32Array.from(output)], [Float32Array.from(target)]];
+  return { samples: shape[0], loss, outputs, targets };
+}
+
 describe.each(["tf", "keras-3"])("metrics over several batches in the dialect of %s", (dialect) => {
   const { keras, data, cases } = reference(dialect);
   it.each(cases.map((one) => [one.data, one.class, JSON.stringify(one.config), one] as const))(
@@ -64,9 +69,9 @@ describe.each(["tf", "keras-3"])("metrics over several batches in the dialect of
     (_data, _class, _config, testCase) => {
       const batches = data[testCase.data] ?? [];
       const { metrics } = metricsOf(model(keras, testCase, batches[0]?.shape[1] ?? 1));
-      const averages = createAverages(metrics);
+      const averages = createAverages({ metrics, version: keras });
       const values = batches.map(({ shape, output, target }) => {
-        averages.add(shape[0], 0, Float32Array.from(output), Float32Array.from(target));
+        averages.add(stepOf({ shape, output, target }, 0));
         return averages.means()[testCase.name] ?? Number.NaN;
       });
       expect(values).toHaveLength(3);
@@ -83,11 +88,11 @@ describe.each(["tf", "keras-3"])("metrics over several batches in the dialect of
     for (const testCase of cases.filter(({ data: kind }) => kind === "categorical")) {
       const batches = data.categorical ?? [];
       const { metrics } = metricsOf(model(keras, testCase, 4));
-      let averages = createAverages(metrics);
+      let averages = createAverages({ metrics, version: keras });
       for (const { shape, output, target } of batches) {
         const state = JSON.parse(JSON.stringify(averages.state));
-        averages = createAverages(metrics, state);
-        averages.add(shape[0], 0.5, Float32Array.from(output), Float32Array.from(target));
+        averages = createAverages({ metrics, version: keras, saved: state });
+        averages.add(stepOf({ shape, output, target }, 0.5));
       }
       const expected = testCase.values.at(-1) ?? Number.NaN;
       const value = averages.means()[testCase.name] ?? Number.NaN;
