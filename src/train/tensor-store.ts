@@ -44,7 +44,6 @@ class TensorStore implements WeightStore {
   readonly #update: Update;
   readonly #tensors = new Map<string, Tensor>();
   readonly #groups: readonly WeightGroup[];
-  /** Made with the first step. */
   readonly #slots = new Map<WeightGroup, readonly Tensor[]>();
   /** Means since the last update, by the id of the weight. */
   readonly #gradients = new Map<string, Tensor>();
@@ -65,6 +64,14 @@ class TensorStore implements WeightStore {
     this.counters = { iterations: 0, learningRate, scheduled, product: 1 };
     for (const ref of weightsOf(plan.graph)) {
       this.#tensors.set(ref.id, uploaded(ref, update.arithmetic));
+    }
+    // Before the first batch, so that what lives long lies side by side.
+    const { slots } = ruleOf(settings);
+    for (const group of this.#groups) {
+      this.#slots.set(
+        group,
+        slots.map(({ initial }) => keep(fill([...group.shape], initial))),
+      );
     }
   }
 
@@ -220,18 +227,23 @@ class TensorStore implements WeightStore {
     const held = refs.map((ref) => this.#tensorOf(ref));
     const gradients = refs.flatMap((ref) => this.#gradients.get(ref.id) ?? []);
     if (gradients.length < refs.length) return;
-    const before = this.#slots.get(group) ?? this.#newSlots(group);
+    const before = this.#slots.get(group) ?? [];
     tidy(() => {
       const [weight, gradient] = [joined(group, held), joined(group, gradients)];
       const factor = decay && rate && a.mul(a.mul(weight, decay), rate);
       const decayed = factor === undefined ? weight : a.sub(weight, factor);
       const after = update({ weight: decayed, gradient, slots: before });
-      this.#slots.set(group, after.slots.map(keep));
+      // In their places: what lives long would else lie scattered among what lives short.
+      after.slots.forEach((slot, index) => {
+        const own = before[index];
+        if (own !== undefined) a.assign(own, slot);
+      });
       parted(group, after.weight).forEach((part, index) => {
-        this.#tensors.set(refs[index]?.id ?? "", keep(part));
+        const own = held[index];
+        if (own !== undefined) a.assign(own, part);
       });
     });
-    for (const one of [...held, ...gradients, ...before]) one.dispose();
+    for (const one of gradients) one.dispose();
     for (const { id } of refs) this.#gradients.delete(id);
   }
 
@@ -242,11 +254,6 @@ class TensorStore implements WeightStore {
       constrain(rule, held, shape);
       this.setValues(ref, held);
     }
-  }
-
-  #newSlots({ shape }: WeightGroup): readonly Tensor[] {
-    const { slots } = ruleOf(this.#update.settings);
-    return slots.map(({ initial }) => keep(fill([...shape], initial)));
   }
 
   #places(): ReadonlyMap<string, number> {

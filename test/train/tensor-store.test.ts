@@ -26,6 +26,10 @@ const ARITHMETIC: Arithmetic = {
   abs: (a) => tf.abs(a),
   sign: (a) => tf.sign(a),
   halfSquares: (a) => tf.div(tf.sum(tf.square(a)), 2),
+  assign: (a, numbers) => {
+    const held = tf.backend().readSync(a.dataId);
+    if (held instanceof Float32Array) held.set(numbers.dataSync<"float32">());
+  },
 };
 
 const DIALECTS: readonly OptimizerDialect[] = ["keras", "tf-legacy", "tf", "keras-3"];
