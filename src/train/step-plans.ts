@@ -16,10 +16,11 @@ export interface StepPlans {
 /** Chooses between a plan and the one that keeps less: by what is kept for the way back. */
 export function stepPlans(plan: TrainingPlan, settings: OptimizerSettings): StepPlans {
   const slots = ruleOf(settings).slots.length;
+  const quick = planRecomputing(plan, "joins");
   let leaner: TrainingPlan | undefined;
   const chosen = (samples: number): readonly [TrainingPlan, StepMemory] => {
-    const own = memoryOfStep(plan, { samples, slots });
-    if (own.kept <= KEPT) return [plan, own];
+    const own = memoryOfStep(quick, { samples, slots });
+    if (own.kept <= KEPT) return [quick, own];
     leaner ??= planRecomputing(plan);
     return [leaner, memoryOfStep(leaner, { samples, slots })];
   };
@@ -38,8 +39,8 @@ export function trainingMemory(graph: Graph, training: TrainingSetup): (samples:
   return stepPlans(planTraining(graph), settings).memoryOf;
 }
 
-/** Above this, some twentieth of the time buys a third of the memory. */
-const KEPT = 512 * 1024 ** 2;
+/** Above this, a twelfth of the time buys up to half of the memory. */
+const KEPT = 384 * 1024 ** 2;
 
 /** Measured with MobileNet, SqueezeNet and ResNet50 on tfjs-node. */
 const OVERHEAD = 1.35;

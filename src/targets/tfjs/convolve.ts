@@ -15,6 +15,7 @@ import { dilate } from "./dilate.ts";
 import { type FusedActivation, tensorAt } from "./forward.ts";
 import { onTape } from "./on-tape.ts";
 import { fiveAxes, fourAxes, pair, sizeAt, triple, withTwoSpatial } from "./rank.ts";
+import { nodeBackend } from "./tensorflow/node-backend.ts";
 import { padSpatial, thin } from "./window.ts";
 
 /** A convolution of `(batch, …spatial, channels)`. */
@@ -81,7 +82,8 @@ function dense(x: Tensor, convolution: Convolution, pad: "same" | "valid"): Tens
     const y = conv3d(fiveAxes(x), spread, triple(strides), pad);
     return finish(y, bias, activation);
   }
-  if (onTape()) {
+  // The fused kernel of tfjs-node is three in a row, and keeps what is between them until the end.
+  if (onTape() || nodeBackend() !== undefined) {
     const y = withTwoSpatial(x, (rows) =>
       conv2d(
         fourAxes(rows),
@@ -128,7 +130,10 @@ function twoSpatialKernel(kernel: Tensor): Tensor4D {
   return fourAxes(kernel.rank === 4 ? kernel : reshape(kernel, [1, ...kernel.shape]));
 }
 
-/** Adds the bias and applies the activation where the kernel does not. */
+/** Adds the bias and applies the activation where the kernel does not. Takes the result of the kernel over. */
 function finish(x: Tensor, bias: Tensor | undefined, activation: FusedActivation): Tensor {
-  return applyFused(activation, bias === undefined ? x : addBias(x, bias));
+  const moved = bias === undefined ? x : addBias(x, bias);
+  const y = applyFused(activation, moved);
+  if (!onTape()) for (const one of new Set([x, moved])) if (one !== y) one.dispose();
+  return y;
 }

@@ -6,11 +6,11 @@ import {
   logicalNot,
   logicalOr,
   mul,
-  ones,
   onesLike,
   reshape,
   sum,
   type Tensor,
+  tile,
   zerosLike,
 } from "@tensorflow/tfjs-core";
 import type { GlobalPoolOp, PoolOp } from "../../../ir/ops/pool.ts";
@@ -70,7 +70,12 @@ export const globalPoolBackward: Backward<GlobalPoolOp> = {
     const axes = input.map((_, axis) => axis).filter((axis) => axis !== 0 && axis !== channel);
     const dy = reshape(gradient, shape);
     const places = axes.reduce((count, axis) => count * (input[axis] ?? 1), 1);
-    if (op.fn === "average") return ofInput(mul(div(dy, places), ones([...input])));
+    if (op.fn === "average") {
+      const [samples = 1, channels = 1] = [input[0], input[channel]];
+      const last = channel === input.length - 1;
+      const row = reshape(div(dy, places), last ? [samples, 1, channels] : [samples, channels, 1]);
+      return ofInput(reshape(tile(row, last ? [1, places, 1] : [1, 1, places]), [...input]));
+    }
     const largest = cast(equal(tensorAt(inputs, 0), reshape(output, shape)), "float32");
     return ofInput(mul(div(dy, sum(largest, axes, true)), largest));
   },

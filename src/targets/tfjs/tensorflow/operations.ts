@@ -1,5 +1,11 @@
-import { backend, getBackend, type Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { fail } from "../../../errors.ts";
+import {
+  bindingNumber,
+  type NodeAttribute,
+  type NodeBackend,
+  nodeBackend,
+} from "./node-backend.ts";
 
 /** The value of an attribute; a plain number is a whole one. */
 export type OpAttribute =
@@ -23,12 +29,12 @@ export interface TensorFlowOps {
 
 /** What runs TensorFlow's operations; undefined unless the active backend is that of tfjs-node. */
 export function tensorflowOps(): TensorFlowOps | undefined {
-  if (getBackend() !== "tensorflow") return undefined;
-  const active = backend();
+  const active = nodeBackend();
+  if (active === undefined) return undefined;
   const known = OPS.get(active);
   if (known !== undefined) return known;
-  const ops = isNodeBackend(active) ? opsOf(active) : undefined;
-  if (ops !== undefined) OPS.set(active, ops);
+  const ops = opsOf(active);
+  OPS.set(active, ops);
   return ops;
 }
 
@@ -37,29 +43,8 @@ export const FLOATS: OpAttributes = { T: { type: "float32" } };
 
 const OPS = new WeakMap<object, TensorFlowOps>();
 
-/** What is used of the backend of tfjs-node. @see tfjs-node/src/nodejs_kernel_backend.ts */
-interface NodeBackend {
-  /** Numbers of TensorFlow's C interface, such as `TF_ATTR_INT`. */
-  readonly binding: object;
-  executeMultipleOutputs(
-    name: string,
-    attributes: readonly NodeAttribute[],
-    inputs: readonly Tensor[],
-    count: number,
-  ): Tensor[];
-}
-
-interface NodeAttribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: unknown;
-}
-
 function opsOf(node: NodeBackend): TensorFlowOps {
-  const numberOf = (name: string): number => {
-    const value: unknown = Reflect.get(node.binding, name);
-    return typeof value === "number" ? value : fail("internal", `tfjs-node has no ${name}.`);
-  };
+  const numberOf = (name: string): number => bindingNumber(node, name);
   const kinds = {
     string: numberOf("TF_ATTR_STRING"),
     boolean: numberOf("TF_ATTR_BOOL"),
@@ -83,15 +68,4 @@ function opsOf(node: NodeBackend): TensorFlowOps {
     one: (op, inputs, attributes) =>
       many(op, inputs, attributes, 1)[0] ?? fail("internal", `${op} gave nothing.`),
   };
-}
-
-function isNodeBackend(value: unknown): value is NodeBackend {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "binding" in value &&
-    typeof value.binding === "object" &&
-    "executeMultipleOutputs" in value &&
-    typeof value.executeMultipleOutputs === "function"
-  );
 }

@@ -2,11 +2,14 @@ import type { ValueId } from "../../../ir/graph.ts";
 import type { Step } from "../plan.ts";
 import { backwardReads, type TrainingPlan, type TrainingStep } from "./training-plan.ts";
 
+/** What is made again: joins and borders, which cost next to nothing, or rectified normalisations and sums too. */
+export type MadeAgain = "joins" | "all";
+
 /**
- * The same training in less memory: what is cheap to make is let go on the way there and made again on the way back, out of
- * what is kept anyway. These are rectified normalisations, normalisations, joins and borders.
+ * The same training in less memory: what is cheap to make is let go on the way there and made again on the way back, out
+ * of what is kept anyway.
  */
-export function planRecomputing(plan: TrainingPlan): TrainingPlan {
+export function planRecomputing(plan: TrainingPlan, made: MadeAgain = "all"): TrainingPlan {
   const known: Known = {
     steps: plan.steps,
     makers: new Map(plan.steps.flatMap(({ step }, at) => step.outputs.map((value) => [value, at]))),
@@ -15,7 +18,7 @@ export function planRecomputing(plan: TrainingPlan): TrainingPlan {
     ),
   };
   const first = firstBackwardReaders(plan.steps);
-  const again = chosen(plan, known);
+  const again = chosen(plan, known, made);
   const { last } = known;
   // From the last made to the first: what a value is made of may be made again itself, and is needed as early.
   for (const value of [...again].reverse()) {
@@ -44,12 +47,14 @@ interface Ends extends Pick<Known, "last"> {
 }
 
 /** The values to make again, in the order of the steps that make them. */
-function chosen(plan: TrainingPlan, known: Known): ReadonlySet<ValueId> {
+function chosen(plan: TrainingPlan, known: Known, made: MadeAgain): ReadonlySet<ValueId> {
   const visible = new Set(plan.graph.outputs.map(({ value }) => value));
   const again = new Set<ValueId>();
   for (const { step } of plan.steps) {
     const [value = ""] = step.outputs;
     if (!known.last.has(value) || visible.has(value)) continue;
+    const { kind } = step.node.op;
+    if (made === "joins" && kind !== "concat" && kind !== "pad") continue;
     if (isCheap(step, known, again)) again.add(value);
   }
   return again;
@@ -64,6 +69,12 @@ function isCheap(step: Step, { steps, makers, last }: Known, again: ReadonlySet<
   };
   const isJoinedAgain = (value: ValueId): boolean =>
     again.has(value) && makerOf(value)?.step.node.op.kind === "concat";
+  // Of what is kept itself: sums of sums would be made again from the first one on.
+  const isSum = (value: ValueId): boolean => {
+    const sum = makerOf(value)?.step.node;
+    if (sum?.op.kind !== "merge" || sum.op.fn !== "add") return false;
+    return sum.inputs.every((one) => (last.has(one) && !again.has(one)) || isActiveNorm(one));
+  };
   switch (op.kind) {
     case "concat":
       // Joins of joins would all be there at once.
@@ -75,19 +86,22 @@ function isCheap(step: Step, { steps, makers, last }: Known, again: ReadonlySet<
     case "activation": {
       const { activation } = op;
       const plain = activation.fn === "relu" && activation.negativeSlope === 0;
-      return plain && inputs.every((value) => last.has(value) || isActiveNorm(value));
+      return (
+        plain && inputs.every((value) => last.has(value) || isActiveNorm(value) || isSum(value))
+      );
     }
     default:
       return false;
   }
 }
 
-/** The kept values that a value is made of; a normalisation that nobody keeps is made on the way. */
+/** The kept values that a value is made of; a normalisation or a sum that nobody keeps is made on the way. */
 function sourcesOf(value: ValueId, known: Known, again: ReadonlySet<ValueId>): readonly ValueId[] {
   const { step } = known.steps[known.makers.get(value) ?? -1] ?? {};
   return (step?.node.inputs ?? []).flatMap((input) => {
     const maker = known.steps[known.makers.get(input) ?? -1]?.step;
-    const passing = maker?.node.op.kind === "batchNorm" && !known.last.has(input);
+    const kind = maker?.node.op.kind;
+    const passing = (kind === "batchNorm" || kind === "merge") && !known.last.has(input);
     return passing && !again.has(input) ? sourcesOf(input, known, again) : [input];
   });
 }

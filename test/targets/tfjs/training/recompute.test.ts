@@ -76,6 +76,15 @@ const MODELS: Readonly<Record<string, (add: Add, input: ValueId) => ValueId>> = 
     const sum = relu(add, add({ kind: "merge", fn: "add", weights: {} }, second, first));
     return conv(add, sum, [4, 2]);
   },
+  "sums of sums": (add, input) =>
+    [1, 2, 3].reduce(
+      (before) => {
+        const inner = relu(add, normed(add, before, [4, 4]));
+        const sum = { kind: "merge", fn: "add", weights: {} } as const;
+        return relu(add, add(sum, normed(add, inner, [4, 4]), before));
+      },
+      relu(add, normed(add, input, [2, 4])),
+    ),
   "normalisations that a convolution reads": (add, input) => {
     const linear = normed(add, relu(add, normed(add, input, [2, 3]), 6), [3, 3]);
     return conv(add, linear, [3, 2]);
@@ -144,7 +153,7 @@ function gradientsOf(plan: TrainingPlan): {
       weights.set(ref.id, known);
       return known;
     },
-    random: (size) => new Float32Array(size),
+    noise: () => [],
     frozenNorm: "stored",
   });
   const kept = tf.memory().numBytes;
