@@ -41,9 +41,17 @@ function setUp(): void {
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(join(FOLDER, "package.json"), '{ "private": true }\n');
   run(FOLDER, "npm", "install", "--ignore-scripts", "@tensorflow/tfjs-node@4.22.0", "node-gyp@11");
+  shareCore();
   addTensorFlow();
   buildAddOn();
   writeFileSync(join(FOLDER, "ready"), "");
+}
+
+/** One tfjs for both, as npm has it where tfjs-node is installed beside the converter. */
+function shareCore(): void {
+  const core = join(FOLDER, "node_modules", "@tensorflow", "tfjs-core");
+  rmSync(core, { recursive: true });
+  symlinkSync(join(ROOT, "node_modules", "@tensorflow", "tfjs-core"), core);
 }
 
 /** The C library and its headers, out of the Python wheel; the add-on uses nothing of Python. */

@@ -1,4 +1,5 @@
 """python train_worker.py MODEL.h5: as train-worker.mjs, with train_on_batch of tf.keras or Keras 3."""
+import functools
 import os
 import sys
 import time
@@ -13,6 +14,7 @@ model.compile(optimizer=keras.optimizers.Adam(1e-5), loss='categorical_crossentr
 shape = tuple(model.inputs[0].shape[1:])
 
 
+@functools.cache
 def batch_of(count):
     length = count * int(np.prod(shape))
     data = (((np.arange(length) * 7919) % 1000) / 500 - 1).astype('float32')
