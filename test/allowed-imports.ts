@@ -79,6 +79,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "json.ts",
     "targets/target.ts",
     "targets/sampling.ts",
+    "formats/tensorflow",
     "ir",
     "passes",
     "weights",

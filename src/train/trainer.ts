@@ -16,17 +16,14 @@ import { planSteps, type Step } from "../targets/tfjs/plan.ts";
 import { runSteps } from "../targets/tfjs/run-steps.ts";
 import { arithmeticOf } from "../targets/tfjs/tensorflow/arithmetic.ts";
 import { tensorflowOps } from "../targets/tfjs/tensorflow/operations.ts";
-import {
-  startPass,
-  type TrainingInputs,
-  type TrainingPass,
-} from "../targets/tfjs/training/run-training.ts";
+import { type PassRunner, passRunner } from "../targets/tfjs/training/pass-runner.ts";
+import type { TrainingPass } from "../targets/tfjs/training/run-training.ts";
 import {
   type PlannedWeight,
   planTraining,
   type TrainingPlan,
 } from "../targets/tfjs/training/training-plan.ts";
-import type { RandomStream } from "../targets/tfjs/training-forward.ts";
+import { noiseNumbers, type RandomStream } from "../targets/tfjs/training-forward.ts";
 import { arrayStore } from "./array-store.ts";
 import { type Batch, inputsOf, targetsOf } from "./batch.ts";
 import { readHidden, writeHidden } from "./hidden-state.ts";
@@ -118,6 +115,7 @@ export function createTrainer(graph: Graph, options: TrainerOptions): Trainer {
   return new GraphTrainer({
     plan,
     plans: stepPlans(plan, settings),
+    passes: passRunner(),
     settings,
     judges: judgesOf(graph, training),
     store: storeOf(plan, settings),
@@ -142,6 +140,7 @@ function storeOf(plan: TrainingPlan, settings: OptimizerSettings): WeightStore {
 interface Parts extends Required<Pick<TrainerOptions, "random" | "frozenNorm">> {
   readonly plan: TrainingPlan;
   readonly plans: StepPlans;
+  readonly passes: PassRunner;
   readonly settings: OptimizerSettings;
   readonly judges: readonly OutputJudge[];
   readonly store: WeightStore;
@@ -194,14 +193,16 @@ class GraphTrainer implements Trainer {
   async accumulate(batch: Batch): Promise<StepReport> {
     await nextFrame();
     this.#activate();
-    const { plans, store, statistics, random, frozenNorm } = this.#parts;
+    const { passes, plans, store, statistics, random, frozenNorm } = this.#parts;
     const open = openAll(this.#parts);
+    const inputs = inputsOf(this.graph, batch);
     let pass: TrainingPass | undefined;
     const gradients: Tensor[] = [];
     try {
-      const given = { weightOf: open.weightOf, frozenNorm, random: random(this.#batches) };
       const plan = plans.planFor(batch.inputs[0]?.shape[0] ?? 1);
-      pass = startBatch(plan, batch, given);
+      const noise = noiseNumbers(random(this.#batches));
+      const given = { inputs, weightOf: open.weightOf, frozenNorm, noise };
+      pass = passes.start(plan, given, (shapes) => this.#startsOf(shapes, batch));
       const [outputs, verdicts] = await this.#judge(pass.outputs, batch);
       this.#activate();
       const found = pass.backward(
@@ -217,7 +218,7 @@ class GraphTrainer implements Trainer {
       this.#batches++;
       return reportOf(outputs, verdicts, penalty);
     } finally {
-      for (const one of gradients) one.dispose();
+      for (const one of [...inputs, ...gradients]) one.dispose();
       pass?.dispose();
       open.close();
     }
@@ -311,6 +312,7 @@ class GraphTrainer implements Trainer {
     this.#activate();
     this.#disposed = true;
     this.#parts.store.dispose();
+    this.#parts.passes.dispose();
   }
 
   /** Another user of tfjs may have made its own backend the active one. Where a backend is started, this takes effect at once. */
@@ -333,22 +335,16 @@ class GraphTrainer implements Trainer {
     return [outputs, judgeOutputs(this.#parts.judges, judged)];
   }
 
+  /** Where gradients start does not depend on what comes out. */
+  #startsOf(shapes: readonly (readonly number[])[], batch: Batch): Verdicts["starts"] {
+    const outputs = shapes.map((shape) => new Float32Array(sizeOf(shape)));
+    const targets = targetsOf(batch, outputs.length);
+    const { weights } = batch;
+    return judgeOutputs(this.#parts.judges, { shapes, outputs, targets, weights }).starts;
+  }
+
   #named(): readonly { readonly name: string; readonly shape: readonly number[] }[] {
     return this.weights.map(({ name, ref }) => ({ name, shape: ref.shape }));
-  }
-}
-
-/** A batch on its way; its inputs are the pass's alone. */
-function startBatch(
-  plan: TrainingPlan,
-  batch: Batch,
-  given: Omit<TrainingInputs, "inputs">,
-): TrainingPass {
-  const inputs = inputsOf(plan.graph, batch);
-  try {
-    return startPass(plan, { ...given, inputs });
-  } finally {
-    for (const one of inputs) one.dispose();
   }
 }
 

@@ -110,42 +110,57 @@ function alongAxis(x: Tensor, axis: number): number[] {
 /** Numbers from 0 up to 1, in a stream that the caller seeds. */
 export type RandomStream = (count: number) => Float32Array;
 
+/** The numbers of a noise layer for values of a shape: new tensors each time. */
+export type NoiseNumbers = (op: NoiseOp, shape: readonly number[]) => readonly Tensor[];
+
 /**
- * Noise while training. Saves what the gradient is multiplied with, where it is not 1.
+ * Draws what a noise layer multiplies with or, as `gaussianNoise`, adds; `alphaDropout` multiplies, then adds.
  * @see keras/layers/noise.py, keras/layers/core.py `Dropout` (2.2.4)
  */
+export function noiseNumbers(random: RandomStream): NoiseNumbers {
+  return ({ fn, rate = 0, stddev = 0, sharedAxes = [] }, whole) => {
+    const shape = whole.map((size, axis) => (sharedAxes.includes(axis) ? 1 : size));
+    const count = shape.reduce((size, dim) => size * dim, 1);
+    const tensors = (...lists: readonly Float32Array[]): readonly Tensor[] =>
+      lists.map((numbers) => tensor(numbers, shape, "float32"));
+    if (fn === "gaussianNoise") return tensors(normal(random, count, [0, stddev]));
+    if (isStill(fn, rate)) return [];
+    if (fn === "dropout") {
+      const kept = rate >= 1 ? 0 : 1 / (1 - rate);
+      return tensors(random(count).map((chance) => (chance >= rate ? kept : 0)));
+    }
+    if (fn === "gaussianDropout") {
+      return tensors(normal(random, count, [1, Math.sqrt(rate / (1 - rate))]));
+    }
+    const gain = ((1 - rate) * (1 + rate * ALPHA ** 2)) ** -0.5;
+    const dropped = random(count).map((chance) => (chance < rate ? 1 : 0));
+    const scaled = dropped.map((gone) => gain * (1 - gone));
+    return tensors(
+      scaled,
+      dropped.map((gone) => gain * ALPHA * (gone - rate)),
+    );
+  };
+}
+
+/** Noise while training. Saves what the gradient is multiplied with, where it is not 1. */
 export function noiseTraining(
   op: NoiseOp,
   inputs: readonly Tensor[],
-  random: RandomStream,
+  numbers: NoiseNumbers,
 ): Computed {
   const x = tensorAt(inputs, 0);
-  const { fn, rate = 0, stddev = 0, sharedAxes = [] } = op;
-  if (fn === "augmentation") {
+  if (op.fn === "augmentation") {
     return fail("unsupported", "random changes within the model are not done while training here.");
   }
-  const shape = x.shape.map((size, axis) => (sharedAxes.includes(axis) ? 1 : size));
-  const count = shape.reduce((size, dim) => size * dim, 1);
-  const scaled = (factors: Float32Array): Computed => {
-    const mask = tensor(factors, shape, "float32");
-    return { outputs: [mul(x, mask)], saved: [mask] };
-  };
-  if (fn === "gaussianNoise") {
-    return computed(add(x, tensor(normal(random, count, [0, stddev]), shape, "float32")));
-  }
-  if (fn === "activityRegularization" || rate <= 0) return computed(mul(x, 1));
-  if (fn === "dropout") {
-    const kept = rate >= 1 ? 0 : 1 / (1 - rate);
-    return scaled(random(count).map((chance) => (chance >= rate ? kept : 0)));
-  }
-  if (fn === "gaussianDropout") {
-    return scaled(normal(random, count, [1, Math.sqrt(rate / (1 - rate))]));
-  }
-  const gain = ((1 - rate) * (1 + rate * ALPHA ** 2)) ** -0.5;
-  const dropped = random(count).map((chance) => (chance < rate ? 1 : 0));
-  const { outputs, saved } = scaled(dropped.map((gone) => gain * (1 - gone)));
-  const moved = dropped.map((gone) => gain * ALPHA * (gone - rate));
-  return { outputs: [add(tensorAt(outputs, 0), tensor(moved, shape, "float32"))], saved };
+  const [first, moved] = numbers(op, x.shape);
+  if (first === undefined) return computed(mul(x, 1));
+  if (op.fn === "gaussianNoise") return computed(add(x, first));
+  const scaled = mul(x, first);
+  return { outputs: [moved === undefined ? scaled : add(scaled, moved)], saved: [first] };
+}
+
+function isStill(fn: NoiseOp["fn"], rate: number): boolean {
+  return fn === "activityRegularization" || fn === "augmentation" || rate <= 0;
 }
 
 /** What a dropped number becomes so that mean and variance stay: `-scale * alpha` of selu. */

@@ -2,11 +2,11 @@ import "@tensorflow/tfjs-backend-cpu";
 import { ones, setBackend, tensor, zeros } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { NoiseOp } from "../../../src/ir/ops/noise.ts";
-import { noiseTraining } from "../../../src/targets/tfjs/training-forward.ts";
+import { noiseNumbers, noiseTraining } from "../../../src/targets/tfjs/training-forward.ts";
 import { dropoutNumbers } from "../../../src/train/dropout-numbers.ts";
 
 const COUNT = 40_000;
-const uniform = dropoutNumbers(1)(0);
+const uniform = noiseNumbers(dropoutNumbers(1)(0));
 
 function noise(facts: Omit<NoiseOp, "kind" | "weights">, x = ones([COUNT])) {
   const { outputs, saved } = noiseTraining({ kind: "noise", ...facts, weights: {} }, [x], uniform);

@@ -11,8 +11,8 @@ import type { Step } from "../plan.ts";
 import {
   batchNormAgain,
   batchNormTraining,
+  type NoiseNumbers,
   noiseTraining,
-  type RandomStream,
 } from "../training-forward.ts";
 import type { TrainingPlan, TrainingStep } from "./training-plan.ts";
 
@@ -22,7 +22,7 @@ export interface TrainingInputs {
   readonly inputs: readonly Tensor[];
   /** Read on the way there and on the way back. */
   readonly weightOf: WeightLookup;
-  readonly random: RandomStream;
+  readonly noise: NoiseNumbers;
   /** Frozen batch normalisations: by the batch (stand-alone Keras) or by the stored numbers. */
   readonly frozenNorm: "batch" | "stored";
 }
@@ -177,7 +177,7 @@ function makeAgain(
 function forward(
   step: Step,
   values: Map<ValueId, Tensor>,
-  { weightOf, frozenNorm, random }: TrainingInputs,
+  { weightOf, frozenNorm, noise }: TrainingInputs,
 ): Computed {
   const { node, activation } = step;
   const inputs = node.inputs.map((value) => made(values, value));
@@ -186,7 +186,7 @@ function forward(
     let computed: Computed;
     if (op.kind === "batchNorm" && (node.origin.trainable || frozenNorm === "batch")) {
       computed = batchNormTraining(op, inputs, weightOf);
-    } else if (op.kind === "noise") computed = noiseTraining(op, inputs, random);
+    } else if (op.kind === "noise") computed = noiseTraining(op, inputs, noise);
     else {
       const known = forwards[op.kind];
       if ("unsupported" in known) return fail("unsupported", known.unsupported);

@@ -1,0 +1,111 @@
+import type { AttributeValue, GraphNode } from "../../../formats/tensorflow/saved-model.ts";
+import type { RecordedOperation, Source } from "./recorder.ts";
+
+/** A run of operations as a graph of its own. */
+export interface Piece {
+  readonly nodes: readonly GraphNode[];
+  /** What it is fed with, by node. */
+  readonly feeds: readonly Port[];
+  /** What later pieces or the caller want of it, by node. */
+  readonly fetches: readonly Port[];
+  /** What no later piece reads: it may go once this one has run. */
+  readonly ends: readonly Source[];
+}
+
+/** A tensor with its name in a piece, as `node:0`. */
+export interface Port {
+  readonly source: Source;
+  readonly name: string;
+}
+
+/** What pieces are cut from. */
+export interface Cut {
+  readonly operations: readonly RecordedOperation[];
+  /** Where each piece but the first begins. */
+  readonly borders: readonly number[];
+  /** What the caller wants. */
+  readonly wanted: ReadonlySet<Source>;
+}
+
+/** Cuts what was written down into graphs that run one after the other. */
+export function cutPieces({ operations, borders, wanted }: Cut): readonly Piece[] {
+  const starts = [0, ...borders];
+  const parts = starts.map((from, index) => operations.slice(from, starts[index + 1]));
+  const last = new Map<Source, number>();
+  parts.forEach((part, index) => {
+    for (const { inputs } of part) for (const source of inputs) last.set(source, index);
+  });
+  return parts.map((part, index) => {
+    const isFetched = (source: Source): boolean =>
+      wanted.has(source) || (last.get(source) ?? -1) > index;
+    const ends = [...last].flatMap(([source, at]) =>
+      at === index && source.kind !== "constant" && !wanted.has(source) ? [source] : [],
+    );
+    return { ...pieceOf(part, isFetched), ends };
+  });
+}
+
+function pieceOf(
+  part: readonly RecordedOperation[],
+  isFetched: (source: Source) => boolean,
+): Omit<Piece, "ends"> {
+  const [nodes, feeds, fetches]: [GraphNode[], Port[], Port[]] = [[], [], []];
+  const names = new Map<Source, string>();
+  const nameOf = (source: Source): string => {
+    const known = names.get(source);
+    if (known !== undefined) return known;
+    const name = `in_${names.size}`;
+    names.set(source, name);
+    nodes.push(source.bytes === undefined ? placeholder(name, source) : constant(name, source));
+    if (source.bytes === undefined) feeds.push({ source, name: `${name}:0` });
+    return name;
+  };
+  part.forEach((operation, index) => {
+    const name = `op_${index}`;
+    const inputs = operation.inputs.map(nameOf);
+    nodes.push(...nodesOf(operation, name, inputs));
+    operation.results.forEach((source, at) => {
+      names.set(source, at === 0 ? name : `${name}:${at}`);
+      if (isFetched(source)) fetches.push({ source, name: `${name}:${at}` });
+    });
+  });
+  return { nodes, feeds, fetches };
+}
+
+function placeholder(name: string, { type, shape }: Source): GraphNode {
+  return { name, op: "Placeholder", inputs: [], attributes: { dtype: { type }, shape: { shape } } };
+}
+
+function constant(name: string, { type, shape, bytes }: Source): GraphNode {
+  const value = { tensor: { type, shape, bytes: bytes ?? new Uint8Array(0) } };
+  return { name, op: "Const", inputs: [], attributes: { dtype: { type }, value } };
+}
+
+/** The same in the words by which TensorFlow finds what it computes faster together. */
+function nodesOf(
+  { op, attributes, inputs: sources }: RecordedOperation,
+  name: string,
+  inputs: readonly string[],
+): readonly GraphNode[] {
+  if (isBias(op, sources)) {
+    // A convolution takes it, and the activation after it, along.
+    const layout: AttributeValue = { text: "NHWC" };
+    return [{ name, op: "BiasAdd", inputs, attributes: { ...attributes, data_format: layout } }];
+  }
+  if (op === "MaxPoolGrad") {
+    // oneDNN's kernel wants to know from the one before where the maxima are.
+    const [x = "", , slopes = ""] = inputs;
+    const again = `${name}_again`;
+    return [
+      { name: again, op: "MaxPool", inputs: [x], attributes },
+      { name, op, inputs: [x, again, slopes], attributes },
+    ];
+  }
+  return [{ name, op, inputs, attributes }];
+}
+
+function isBias(op: string, [values, bias]: readonly Source[]): boolean {
+  if (op !== "Add" && op !== "AddV2") return false;
+  const size = values?.shape.at(-1);
+  return values?.shape.length === 4 && bias?.shape.length === 1 && bias.shape[0] === size;
+}

@@ -1,0 +1,259 @@
+import { clone, type Tensor, zeros } from "@tensorflow/tfjs-core";
+import { fail, KcError } from "../../../errors.ts";
+import type { ValueId } from "../../../ir/graph.ts";
+import type { NoiseOp } from "../../../ir/ops/noise.ts";
+import { sizeOf, type WeightRef } from "../../../ir/tensor.ts";
+import { tensorAt } from "../forward.ts";
+import { nodeBackend } from "../tensorflow/node-backend.ts";
+import { FLOATS, type TensorFlowOps, tensorflowOps } from "../tensorflow/operations.ts";
+import { cutPieces } from "../tensorflow/pieces.ts";
+import { type RecordedOperation, Recorder, type Source } from "../tensorflow/recorder.ts";
+import { openSession, type Session } from "../tensorflow/session.ts";
+import { noiseNumbers } from "../training-forward.ts";
+import {
+  type BatchStatistics,
+  startPass,
+  type TrainingInputs,
+  type TrainingPass,
+} from "./run-training.ts";
+import type { TrainingPlan } from "./training-plan.ts";
+
+/** The passes of a plan for batches of one shape, as graphs that TensorFlow knows as a whole. */
+export interface RecordedPass {
+  start(given: TrainingInputs): TrainingPass;
+  dispose(): void;
+}
+
+/** The values at which gradients start, with their shapes, for outputs of these shapes. */
+export type GradientStarts = (
+  shapes: readonly (readonly number[])[],
+) => readonly { readonly value: ValueId; readonly shape: readonly number[] }[];
+
+/**
+ * Runs a pass there and back and writes down what TensorFlow computes, so that it can run it as graphs: what belongs together
+ * becomes one kernel, and independent steps run side by side. Nothing but the shapes of the inputs matters. Undefined without
+ * tfjs-node, and for passes that cannot be written down.
+ */
+export function recordPass(
+  plan: TrainingPlan,
+  given: TrainingInputs,
+  startsOf: GradientStarts,
+): RecordedPass | undefined {
+  const [node, ops] = [nodeBackend(), tensorflowOps()];
+  if (node === undefined || ops === undefined) return undefined;
+  const recorder = new Recorder(node);
+  const sessions: Session[] = [];
+  const dispose = (): void => {
+    for (const one of sessions) one.dispose();
+    recorder.dispose();
+  };
+  try {
+    const script = writeScript(plan, given, { startsOf, recorder, ops });
+    const { there, results } = script;
+    const { operations } = recorder;
+    const borders = [there, ...bordersAfter(there, operations)];
+    const pieces = cutPieces({ operations, borders, wanted: new Set(results) });
+    for (const piece of pieces) sessions.push(openSession(node, piece));
+    return { start: (next) => new Replay(script, sessions, next), dispose };
+  } catch (error) {
+    dispose();
+    if (error instanceof KcError && error.code === "unsupported") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Bytes that the operations of a piece on the way back make. What a piece reads is there until its end, and TensorFlow decides about
+ * the order within: less holds less memory, more is quicker.
+ */
+const PIECE = 64 * 1024 ** 2;
+
+function bordersAfter(first: number, operations: readonly RecordedOperation[]): readonly number[] {
+  const borders: number[] = [];
+  let bytes = 0;
+  operations.forEach(({ results }, index) => {
+    if (index < first) return;
+    if (bytes > PIECE) {
+      borders.push(index);
+      bytes = 0;
+    }
+    bytes += 4 * results.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  });
+  return borders;
+}
+
+/** What was written down, and where in it things are. */
+interface Script {
+  readonly recorder: Recorder;
+  /** Operations of the way there. */
+  readonly there: number;
+  readonly inputs: readonly Source[];
+  readonly weights: ReadonlyMap<Source, WeightRef>;
+  readonly noises: readonly Noise[];
+  readonly outputs: readonly Source[];
+  readonly statistics: readonly Statistics[];
+  readonly starts: readonly { readonly value: ValueId; readonly source: Source }[];
+  readonly gradients: ReadonlyMap<string, Source>;
+  /** All that is wanted of it. */
+  readonly results: readonly Source[];
+}
+
+interface Noise {
+  readonly op: NoiseOp;
+  readonly shape: readonly number[];
+  readonly sources: readonly Source[];
+}
+
+interface Statistics extends Omit<BatchStatistics, "mean" | "variance"> {
+  readonly mean: Source;
+  readonly variance: Source;
+}
+
+interface Place {
+  readonly startsOf: GradientStarts;
+  readonly recorder: Recorder;
+  readonly ops: TensorFlowOps;
+}
+
+function writeScript(plan: TrainingPlan, given: TrainingInputs, place: Place): Script {
+  const { recorder } = place;
+  const weights = new Map<Source, WeightRef>();
+  const noises: Noise[] = [];
+  const inputs = given.inputs.map((one) => recorder.give(one));
+  const zero = noiseNumbers((count) => new Float32Array(count));
+  const listened: TrainingInputs = {
+    ...given,
+    weightOf: (ref) => {
+      const tensor = given.weightOf(ref);
+      weights.set(recorder.give(tensor), ref);
+      return tensor;
+    },
+    noise: (op, shape) => {
+      const tensors = zero(op, shape);
+      noises.push({ op, shape, sources: tensors.map((one) => recorder.give(one)) });
+      return tensors;
+    },
+  };
+  return recorder.listen(() => {
+    const pass = startPass(plan, listened);
+    const held: Tensor[] = [];
+    try {
+      const found = (one: Tensor): Source => resultOf(one, recorder, place.ops, held);
+      const outputs = pass.outputs.map(found);
+      const statistics = pass.statistics.map(({ mean, variance, ...rest }) => ({
+        ...rest,
+        mean: found(mean),
+        variance: found(variance),
+      }));
+      const there = recorder.operations.length;
+      const shapes = pass.outputs.map(({ shape }) => shape);
+      const begun = place.startsOf(shapes).map(({ value, shape }) => {
+        const gradient = zeros([...shape]);
+        return { value, gradient, source: recorder.give(gradient) };
+      });
+      const back = pass.backward(begun);
+      held.push(...back.values());
+      const gradients = new Map([...back].map(([id, one]) => [id, found(one)]));
+      const seen = statistics.flatMap(({ mean, variance }) => [mean, variance]);
+      const results = [...outputs, ...seen, ...gradients.values()];
+      const starts = begun.map(({ value, source }) => ({ value, source }));
+      const ways = { inputs, weights, noises, outputs, statistics, starts, gradients, results };
+      return { recorder, there, ...ways };
+    } finally {
+      for (const one of held) one.dispose();
+      pass.dispose();
+    }
+  });
+}
+
+/** A tensor as a result; what was only handed on is made one. */
+function resultOf(tensor: Tensor, recorder: Recorder, ops: TensorFlowOps, held: Tensor[]): Source {
+  const known = recorder.sourceOf(tensor);
+  if (known?.kind === "result") return known;
+  const made = ops.one("Identity", [tensor], FLOATS);
+  held.push(made);
+  return recorder.sourceOf(made) ?? fail("internal", "A result was not written down.");
+}
+
+/** A pass that runs what was written down. */
+class Replay implements TrainingPass {
+  readonly outputs: readonly Tensor[];
+  readonly statistics: readonly BatchStatistics[];
+  readonly #script: Script;
+  readonly #sessions: readonly Session[];
+  readonly #given: TrainingInputs;
+  readonly #values = new Map<Source, Tensor>();
+
+  constructor(script: Script, sessions: readonly Session[], given: TrainingInputs) {
+    this.#script = script;
+    this.#sessions = sessions;
+    this.#given = given;
+    try {
+      script.inputs.forEach((source, index) => {
+        this.#values.set(source, clone(tensorAt(given.inputs, index)));
+      });
+      for (const { op, shape, sources } of script.noises) {
+        given.noise(op, shape).forEach((one, index) => {
+          const source = sources[index];
+          if (source !== undefined) this.#values.set(source, one);
+        });
+      }
+      this.#run(sessions.slice(0, 1));
+    } catch (error) {
+      this.#disposeValues();
+      throw error;
+    }
+    this.outputs = script.outputs.map((source) => clone(this.#valueOf(source)));
+    this.statistics = script.statistics.map(({ mean, variance, ...rest }) => ({
+      ...rest,
+      mean: clone(this.#valueOf(mean)),
+      variance: clone(this.#valueOf(variance)),
+    }));
+  }
+
+  backward(start: Parameters<TrainingPass["backward"]>[0]): ReadonlyMap<string, Tensor> {
+    const { starts, gradients } = this.#script;
+    start.forEach(({ value, gradient }, index) => {
+      const begun = starts[index];
+      if (begun?.value !== value) fail("internal", `No gradient starts at "${value}".`);
+      this.#values.set(begun.source, gradient);
+    });
+    this.#run(this.#sessions.slice(1));
+    const found = new Map([...gradients].map(([id, source]) => [id, clone(this.#valueOf(source))]));
+    this.#disposeValues();
+    return found;
+  }
+
+  dispose(): void {
+    const seen = this.statistics.flatMap(({ mean, variance }) => [mean, variance]);
+    for (const one of [...this.outputs, ...seen]) one.dispose();
+    this.#disposeValues();
+  }
+
+  #run(sessions: readonly Session[]): void {
+    for (const { piece, run } of sessions) {
+      const results = piece.fetches.length === 0 ? [] : run((source) => this.#valueOf(source));
+      piece.fetches.forEach(({ source }, index) => {
+        this.#values.set(source, tensorAt(results, index));
+      });
+      for (const source of piece.ends) this.#release(source);
+    }
+  }
+
+  #valueOf(source: Source): Tensor {
+    const ref = this.#script.weights.get(source);
+    if (ref !== undefined) return this.#given.weightOf(ref);
+    const made = this.#values.get(source) ?? this.#script.recorder.constants.get(source);
+    return made ?? fail("internal", "A tensor is read before it is made.");
+  }
+
+  #release(source: Source): void {
+    this.#values.get(source)?.dispose();
+    this.#values.delete(source);
+  }
+
+  #disposeValues(): void {
+    for (const one of this.#values.values()) one.dispose();
+    this.#values.clear();
+  }
+}

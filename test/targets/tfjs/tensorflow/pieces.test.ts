@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { cutPieces, type Piece } from "../../../../src/targets/tfjs/tensorflow/pieces.ts";
+import type {
+  RecordedOperation,
+  Source,
+} from "../../../../src/targets/tfjs/tensorflow/recorder.ts";
+
+function source(kind: Source["kind"], shape: readonly number[] = [2, 3]): Source {
+  return { kind, shape, type: 1 };
+}
+
+function operation(op: string, inputs: readonly Source[], ...results: readonly Source[]) {
+  return { op, inputs, results, attributes: { T: { type: 1 } } } satisfies RecordedOperation;
+}
+
+/** Nodes as `name = op(inputs)`. */
+function said({ nodes }: Piece | undefined = { nodes: [], feeds: [], fetches: [], ends: [] }) {
+  return nodes.map(({ name, op, inputs }) => `${name} = ${op}(${inputs.join(", ")})`);
+}
+
+describe("pieces of what was written down", () => {
+  const [given, left, right, sum, unread] = [
+    source("given"),
+    source("result"),
+    source("result"),
+    source("result"),
+    source("result"),
+  ];
+  const small: Source = { ...source("constant", [1]), bytes: new Uint8Array(4) };
+  const operations = [
+    operation("Split", [small, given], left, unread, right),
+    operation("Relu", [left], source("result")),
+    operation("AddV2", [left, right], sum),
+  ];
+
+  it("are fed with what comes from elsewhere, and hold their constants", () => {
+    const [first, second] = cutPieces({ operations, borders: [1], wanted: new Set([sum]) });
+    expect(said(first)).toEqual([
+      "in_0 = Const()",
+      "in_1 = Placeholder()",
+      "op_0 = Split(in_0, in_1)",
+    ]);
+    expect(first?.feeds).toEqual([{ source: given, name: "in_1:0" }]);
+    expect(said(second)).toEqual([
+      "in_0 = Placeholder()",
+      "op_0 = Relu(in_0)",
+      "in_2 = Placeholder()",
+      "op_1 = AddV2(in_0, in_2)",
+    ]);
+  });
+
+  it("give what later ones or the caller want, and no more", () => {
+    const [first, second] = cutPieces({ operations, borders: [1], wanted: new Set([sum]) });
+    expect(first?.fetches).toEqual([
+      { source: left, name: "op_0:0" },
+      { source: right, name: "op_0:2" },
+    ]);
+    expect(second?.fetches).toEqual([{ source: sum, name: "op_1:0" }]);
+  });
+
+  it("say what nobody reads after them", () => {
+    const [first, second] = cutPieces({ operations, borders: [1], wanted: new Set([sum, right]) });
+    expect(first?.ends).toEqual([given]);
+    expect(second?.ends).toEqual([left]);
+  });
+
+  it("are fed with large constants", () => {
+    const large = source("constant");
+    const [piece] = cutPieces({
+      operations: [operation("Neg", [large], sum)],
+      borders: [],
+      wanted: new Set([sum]),
+    });
+    expect(piece?.feeds).toEqual([{ source: large, name: "in_0:0" }]);
+    expect(piece?.ends).toEqual([]);
+  });
+
+  it("add what is a bias in the word that TensorFlow fuses", () => {
+    const [image, bias, row] = [
+      source("given", [2, 4, 4, 3]),
+      source("given", [3]),
+      source("given", [4]),
+    ];
+    const cut = (values: Source): Piece | undefined =>
+      cutPieces({
+        operations: [operation("Add", [image, values], sum)],
+        borders: [],
+        wanted: new Set([sum]),
+      })[0];
+    expect(cut(bias)?.nodes.at(-1)).toMatchObject({
+      op: "BiasAdd",
+      attributes: { T: { type: 1 }, data_format: { text: "NHWC" } },
+    });
+    expect(cut(row)?.nodes.at(-1)?.op).toBe("Add");
+  });
+
+  it("look for maxima again where a gradient goes to them", () => {
+    const [x, y, slopes] = [source("given"), source("given"), source("given")];
+    const [piece] = cutPieces({
+      operations: [operation("MaxPoolGrad", [x, y, slopes], sum)],
+      borders: [],
+      wanted: new Set([sum]),
+    });
+    expect(said(piece).slice(-2)).toEqual([
+      "op_0_again = MaxPool(in_0)",
+      "op_0 = MaxPoolGrad(in_0, op_0_again, in_2)",
+    ]);
+  });
+});
