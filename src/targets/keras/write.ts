@@ -1,16 +1,20 @@
-import type { Diagnostic } from "../../errors.ts";
+import { type Diagnostic, KcError } from "../../errors.ts";
 import type { OutputBytes } from "../../formats/bytes.ts";
 import type { TrainingSetup } from "../../ir/graph.ts";
 import type { WeightRef } from "../../ir/tensor.ts";
+import type { Dialect } from "../../sources/keras/layer-spec.ts";
+import type { LayerConfig } from "../../sources/keras/topology.ts";
 import type { TracedModel } from "../../sources/keras/traced-model.ts";
 import type { StateArray } from "../../train/optimizers/state.ts";
 import { targetGeneration } from "./generation.ts";
 import { KERAS1_WORDS } from "./keras1/words.ts";
 import { KERAS2_WORDS } from "./keras2/words.ts";
+import { keras3Operation } from "./keras3/operations.ts";
 import { KERAS3_WORDS } from "./keras3/words.ts";
 import type { KerasSource } from "./source.ts";
 import { statedTraining, withRate } from "./stated-training.ts";
 import { type TrainedValues, withValues } from "./trained.ts";
+import { allLayers } from "./translation/move-table.ts";
 import type { Words } from "./translation/words.ts";
 import { writeOwn } from "./write-own.ts";
 import { writeTranslated } from "./write-translated.ts";
@@ -82,10 +86,36 @@ function written(
   generation: "own" | KerasGeneration,
 ): KerasResult {
   if (generation === "own") {
-    return { ...writeOwn(source, container), version: source.traced.archive.dialect.version };
+    const file = writeSaidAnew(source, container) ?? writeOwn(source, container);
+    return { ...file, version: source.traced.archive.dialect.version };
   }
   const words = WORDS[generation];
   return { ...writeTranslated(source, container, words), version: words.dialect.version };
+}
+
+/**
+ * HDF5 files of Keras 3 do not say where operations are defined, and Keras does not find them in an archive either: such models are said
+ * anew. Undefined for others, and where that cannot be.
+ */
+function writeSaidAnew(source: KerasSource, container: KerasContainer): WrittenFile | undefined {
+  const { archive, model } = source.traced;
+  const { dialect } = archive;
+  const unsaid = dialect.generation === 3 && archive.container === "legacy HDF5";
+  if (!unsaid || container !== ".keras") return undefined;
+  const layers = allLayers(model);
+  const plain = layers.every(({ config: { dtype = "float32" } }) => typeof dtype === "string");
+  if (!plain || !layers.some((layer) => isLost(layer, dialect))) return undefined;
+  try {
+    return writeTranslated(source, container, { ...KERAS3_WORDS, dialect });
+  } catch (error) {
+    if (error instanceof KcError && error.code === "unsupported") return undefined;
+    throw error;
+  }
+}
+
+/** An operation, or a layer whose setting Keras takes for the name of a function. */
+function isLost(layer: LayerConfig, dialect: Dialect): boolean {
+  return layer.className === "Attention" || keras3Operation(layer, dialect) !== undefined;
 }
 
 const WORDS: Readonly<Record<KerasGeneration, Words>> = {

@@ -30,10 +30,6 @@ export const REFUSED: ReadonlyMap<string, string> = new Map([
     'model.keras: The model is of class "TwoDense", whose structure is written in Python and not in the file.',
   ],
   [
-    "layers/tf_hard_swish",
-    'Layer "tf.__operators__.add" (TFOpLambda): Keras 3 has no layer of class TFOpLambda.',
-  ],
-  [
     "layers/tf_locallyconnected1d",
     'Layer "locally_connected1d" (LocallyConnected1D): Keras 3 has no layer of class LocallyConnected1D.',
   ],
@@ -62,44 +58,20 @@ export const REFUSED: ReadonlyMap<string, string> = new Map([
     'Layer "random_height" (RandomHeight): Keras 3 has no layer of class RandomHeight.',
   ],
   [
-    "layers/tf_ops_arithmetic",
-    'Layer "tf.math.multiply_1" (TFOpLambda): Keras 3 has no layer of class TFOpLambda.',
-  ],
-  [
     "layers/tf_ops_matmul",
     'Layer "tf.linalg.matmul_1" (TFOpLambda): Keras 3 has no layer of class TFOpLambda.',
   ],
   [
     "layers/tf_ops_nn",
-    'Layer "tf.math.abs" (TFOpLambda): Keras 3 has no layer of class TFOpLambda.',
+    'Layer "tf.math.rsqrt" (TFOpLambda): Keras 3 has no layer of class TFOpLambda.',
   ],
   [
     "layers/tf_ops_reduce",
-    'Layer "tf.math.reduce_mean" (TFOpLambda): Keras 3 has no layer of class TFOpLambda.',
+    'Layer "tf.math.l2_normalize" (TFOpLambda): Keras 3 has no layer of class TFOpLambda.',
   ],
   [
     "layers/tf_ops_shape",
-    'Layer "tf.math.multiply" (TFOpLambda): Keras 3 has no layer of class TFOpLambda.',
-  ],
-  [
-    "layers/tf_ops_slice",
-    'Layer "tf.__operators__.getitem" (SlicingOpLambda): Keras 3 has no layer of class SlicingOpLambda.',
-  ],
-  [
-    "layers/tf_ops_tensors",
-    'Layer "tf.math.multiply_1" (TFOpLambda): Keras 3 has no layer of class TFOpLambda.',
-  ],
-  [
-    "layers/tf_preprocess_caffe",
-    'Layer "tf.__operators__.getitem" (SlicingOpLambda): Keras 3 has no layer of class SlicingOpLambda.',
-  ],
-  [
-    "layers/tf_preprocess_inside",
-    'Layer "tf.math.truediv" (TFOpLambda): Keras 3 has no layer of class TFOpLambda.',
-  ],
-  [
-    "layers/tf_preprocess_torch",
-    'Layer "tf.math.truediv" (TFOpLambda): Keras 3 has no layer of class TFOpLambda.',
+    'Layer "tf.split" (TFOpLambda): Keras 3 has no layer of class TFOpLambda.',
   ],
   [
     "layers/tf_resizing_area",

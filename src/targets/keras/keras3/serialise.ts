@@ -16,7 +16,9 @@ export function serialiseLayer(layer: WordedLayer, shapeOf: ShapeOf, path: strin
   if (layer.model !== undefined) {
     return serialiseModel(layer.model, shapeOf, `${path}${layer.name}/`);
   }
-  return keras3Object("keras.layers", layer.className, layer.config);
+  const { module, className, config } = layer;
+  if (module === undefined) return keras3Object("keras.layers", className, config);
+  return { module, class_name: className, config, registered_name: className };
 }
 
 function sequential(model: WordedModel, shapeOf: ShapeOf, path: string): JsonObject {
@@ -90,6 +92,8 @@ const LISTED: ReadonlySet<string> = new Set([
   "Subtract",
 ]);
 
+const LISTED_OPERATIONS: ReadonlySet<string> = new Set(["Concatenate", "Stack"]);
+
 /** Layers whose further inputs are the states that they begin with. */
 const STATEFUL: ReadonlySet<string> = new Set([
   "LSTM",
@@ -123,7 +127,9 @@ function serialiseCall(
     const named = [...kwargs, ["initial_state", states] as const];
     return { args: args.slice(0, 1), kwargs: Object.fromEntries(named) };
   }
-  const listed = layer.model === undefined ? LISTED.has(layer.className) : args.length > 1;
+  const own = layer.model === undefined;
+  const lists = layer.module === undefined ? LISTED : LISTED_OPERATIONS;
+  const listed = own ? lists.has(layer.className) : args.length > 1;
   return { args: listed ? [args] : args, kwargs: Object.fromEntries(kwargs) };
 }
 

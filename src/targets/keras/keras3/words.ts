@@ -1,6 +1,7 @@
 import type { Dialect } from "../../../sources/keras/layer-spec.ts";
 import type { Words } from "../translation/words.ts";
 import { translateLayer } from "./layer-config.ts";
+import { keras3Operation } from "./operations.ts";
 import { serialiseModel } from "./serialise.ts";
 import { compileConfig } from "./training.ts";
 
@@ -15,6 +16,7 @@ export const KERAS3_WORDS: Words = {
   // The old hard_sigmoid has a slope of 0.2, this one of 1 / 6.
   steepness: 1.2,
   translateLayer,
+  operation: keras3Operation,
   common: (name, { dtype = "float32" }) => ({ name, trainable: true, dtype }),
   serialise: serialiseModel,
   training: compileConfig,

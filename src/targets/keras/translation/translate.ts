@@ -13,7 +13,7 @@ import type {
 import { constantWeight } from "../../../weights/constant.ts";
 import { scaleWeight } from "../../../weights/scale.ts";
 import type { WordedLayer, WordedModel } from "./worded-model.ts";
-import type { SteeperGates, Step, TranslatedLayer, Words } from "./words.ts";
+import type { Operation, SteeperGates, Step, TranslatedLayer, Words } from "./words.ts";
 
 /** What translating a model needs beside its architecture. */
 export interface TranslateContext {
@@ -103,6 +103,7 @@ function isChain(model: ModelConfig): boolean {
 
 type Translated =
   | { readonly kind: "layer"; readonly layer: TranslatedLayer }
+  | { readonly kind: "operation"; readonly operation: Operation }
   | { readonly kind: "model"; readonly model: WordedModel };
 
 function translateOne(layer: LayerConfig, state: State): Translated {
@@ -114,6 +115,8 @@ function translateOne(layer: LayerConfig, state: State): Translated {
       model: { ...inner, name: layer.name, trainable: layer.ownTrainable },
     };
   }
+  const operation = state.words.operation?.(layer, state.dialect);
+  if (operation !== undefined) return { kind: "operation", operation };
   const steeper: SteeperGates[] = [];
   const { wrapped, config } = layer;
   const { layer: _, ...rest } = config;
@@ -169,6 +172,9 @@ function expand(
     const { model } = translated;
     const layer = { name, className: "Functional", config: {}, calls, model };
     return [{ layer, inside: false }];
+  }
+  if (translated.kind === "operation") {
+    return [{ layer: { name, ...translated.operation }, inside: false }];
   }
   const { className, config, before, after = [] } = translated.layer;
   const follows = (source: string): readonly CallConfig[] =>

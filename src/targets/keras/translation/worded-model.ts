@@ -9,6 +9,8 @@ export interface WordedLayer {
   readonly config: JsonObject;
   readonly calls: readonly CallConfig[];
   readonly model?: WordedModel;
+  /** Of an operation, which is no layer: where it is defined. */
+  readonly module?: string;
 }
 
 /** A model in the words of the new generation; tensors are counted as in `ModelConfig`. */

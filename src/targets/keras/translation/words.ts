@@ -3,7 +3,12 @@ import type { Dim } from "../../../ir/tensor.ts";
 import type { JsonObject } from "../../../json.ts";
 import type { Dialect } from "../../../sources/keras/layer-spec.ts";
 import type { SpecTable } from "../../../sources/keras/slots.ts";
-import type { ModelConfig, TensorAddress } from "../../../sources/keras/topology.ts";
+import type {
+  CallConfig,
+  LayerConfig,
+  ModelConfig,
+  TensorAddress,
+} from "../../../sources/keras/topology.ts";
 import type { WordedModel } from "./worded-model.ts";
 
 /** How a generation of Keras says what models are. */
@@ -18,6 +23,8 @@ export interface Words {
   readonly steepness: number;
   /** A layer (class and config in Keras 2 spelling) in these words; logs what cannot be said. */
   translateLayer(className: string, config: JsonObject, facts: LayerFacts): TranslatedLayer;
+  /** An operation that stands between layers; undefined for layers, and where these words have none. */
+  operation?(layer: LayerConfig, from: Dialect): Operation | undefined;
   /** What every layer's config has beside its arguments; `like` is that of the layer beside it. */
   common(name: string, like: JsonObject): JsonObject;
   /** Logs what cannot be said of the model as a whole. */
@@ -47,6 +54,15 @@ export interface LayerFacts {
   readonly steeper: SteeperGates[];
   /** Shape of a stored weight by role; undefined where there is none. */
   weightShape(role: string): readonly number[] | undefined;
+}
+
+/** An operation in new words: its arguments stand as they are. */
+export interface Operation {
+  readonly className: string;
+  /** Where it is defined. */
+  readonly module: string;
+  readonly config: JsonObject;
+  readonly calls: readonly CallConfig[];
 }
 
 /** A layer's config in new words. */
