@@ -1,4 +1,5 @@
 import { type Tensor, tidy } from "@tensorflow/tfjs-core";
+import { tensorAt } from "../targets/tfjs/forward.ts";
 import type { Arithmetic } from "../targets/tfjs/tensorflow/arithmetic.ts";
 import type { StepNumbers } from "./optimizers/rule.ts";
 import { complement, type OptimizerName, type OptimizerSettings } from "./optimizers/settings.ts";
@@ -19,8 +20,13 @@ export interface UpdatedBy {
 /** One step of an optimizer on one weight; what all weights share is made once. */
 export type TensorUpdate = (before: UpdatedBy) => UpdatedWeight;
 
-/** Makes the update of a step, within a scope that lasts for the step. */
-export type TensorRule = (numbers: StepNumbers) => TensorUpdate;
+/** The formula of an optimizer. */
+export interface TensorRule {
+  /** What differs from step to step. */
+  numbers(step: StepNumbers): readonly number[];
+  /** Makes the update of a step from these numbers, within a scope that lasts for the step. */
+  update(numbers: readonly Tensor[]): TensorUpdate;
+}
 
 /**
  * The formula of an optimizer on tensors: the same, in the same order, as that on arrays in `optimizers/`. Undefined for optimizers that are
@@ -34,9 +40,9 @@ type RuleMaker = (settings: OptimizerSettings, a: Arithmetic) => TensorRule;
 
 /** @see optimizers/sgd.ts */
 const sgd: RuleMaker = ({ dialect, config }, a) => {
-  return ({ rate }) => {
-    const [speed, momentum] = [a.number(rate), a.number(config.momentum)];
-    const { nesterov } = config;
+  const { nesterov } = config;
+  const update: TensorRule["update"] = (numbers) => {
+    const [speed, momentum] = [tensorAt(numbers, 0), a.number(config.momentum)];
     return ({ weight, gradient, slots: [velocity] }) => {
       const step = a.mul(gradient, speed);
       if (velocity === undefined) return { weight: a.sub(weight, step), slots: [] };
@@ -48,20 +54,21 @@ const sgd: RuleMaker = ({ dialect, config }, a) => {
       return { weight: moved, slots: [v] };
     };
   };
+  return { numbers: ({ rate }) => [rate], update };
 };
 
 /** @see optimizers/adam.ts */
 const adam: RuleMaker = (settings, a) => {
   const { dialect, config } = settings;
   const [beta1, beta2] = [Math.fround(config.beta_1), Math.fround(config.beta_2)];
-  return ({ rate, step }) => {
+  const averaged = dialect === "keras";
+  const numbers: TensorRule["numbers"] = ({ rate, step }) => {
     const root = Math.fround(Math.sqrt(Math.fround(1 - Math.fround(beta2 ** step))));
     const first = Math.fround(1 - Math.fround(beta1 ** step));
-    const averaged = dialect === "keras";
-    const speed = a.number(
-      averaged ? rate * Math.fround(root / first) : Math.fround(rate * root) / first,
-    );
-    const epsilon = a.number(config.epsilon);
+    return [averaged ? rate * Math.fround(root / first) : Math.fround(rate * root) / first];
+  };
+  const update: TensorRule["update"] = (given) => {
+    const [speed, epsilon] = [tensorAt(given, 0), a.number(config.epsilon)];
     const [ofMean, ofSquares] = averaged
       ? [averageOf(a, beta1), averageOf(a, beta2)]
       : [moverOf(a, complement(settings, "beta_1")), moverOf(a, complement(settings, "beta_2"))];
@@ -77,6 +84,7 @@ const adam: RuleMaker = (settings, a) => {
       return { weight: moved, slots: hat === undefined ? [m, v] : [m, v, hat] };
     };
   };
+  return { numbers, update };
 };
 
 /** @see optimizers/rmsprop.ts */
@@ -85,10 +93,9 @@ const rmsprop: RuleMaker = (settings, a) => {
   const withMomentum = dialect !== "keras" && config.momentum > 0;
   const centered = dialect !== "keras" && config.centered;
   const outside = dialect === "keras" || (dialect === "tf-legacy" && !withMomentum);
-  return ({ rate }) => {
-    const [speed, epsilon, momentum] = [rate, config.epsilon, config.momentum].map(a.number);
-    if (speed === undefined || epsilon === undefined || momentum === undefined)
-      return ({ weight }) => ({ weight, slots: [] });
+  const update: TensorRule["update"] = (given) => {
+    const speed = tensorAt(given, 0);
+    const [epsilon, momentum] = [a.number(config.epsilon), a.number(config.momentum)];
     const keep = averageOf(a, Math.fround(config.rho), complement(settings, "rho"));
     return ({ weight, gradient, slots }) => {
       const [velocity] = slots;
@@ -108,6 +115,7 @@ const rmsprop: RuleMaker = (settings, a) => {
       return { weight: a.sub(weight, step), slots: [v, ...others, ...ofMean] };
     };
   };
+  return { numbers: ({ rate }) => [rate], update };
 };
 
 const RULES: Readonly<Partial<Record<OptimizerName, RuleMaker>>> = {

@@ -16,7 +16,14 @@ import { ruleOf } from "./optimizers/rules.ts";
 import type { OptimizerSettings } from "./optimizers/settings.ts";
 import { penaltiesOf } from "./penalties.ts";
 import { clipTensors, isClipping } from "./tensor-clip.ts";
-import { type TensorRule, type TensorUpdate, tensorRuleOf } from "./tensor-rules.ts";
+import { tensorRuleOf } from "./tensor-rules.ts";
+import {
+  type RecordedUpdate,
+  recordUpdate,
+  type TensorsUpdate,
+  type UpdatedPart,
+  updateParts,
+} from "./tensor-update.ts";
 import { groupsOf, joined, parted, type WeightGroup } from "./weight-groups.ts";
 import type { OpenWeights, OptimizerCounters, WeightStore } from "./weight-store.ts";
 
@@ -30,28 +37,23 @@ export function tensorStore(
   return rule && new TensorStore(plan, { settings, rule, arithmetic });
 }
 
-interface Update {
-  readonly settings: OptimizerSettings;
-  readonly rule: TensorRule;
-  readonly arithmetic: Arithmetic;
-}
-
 class TensorStore implements WeightStore {
   readonly counters: OptimizerCounters;
   readonly #weights: readonly PlannedWeight[];
   readonly #penalties: readonly WeightPenalty[];
   readonly #constraints: readonly HeldWeight[];
-  readonly #update: Update;
+  readonly #update: TensorsUpdate;
   readonly #tensors = new Map<string, Tensor>();
   readonly #groups: readonly WeightGroup[];
   readonly #slots = new Map<WeightGroup, readonly Tensor[]>();
   /** Means since the last update, by the id of the weight. */
   readonly #gradients = new Map<string, Tensor>();
   #samples = 0;
+  #recorded: { readonly update: RecordedUpdate | undefined } | undefined;
   /** What penalties of frozen weights add. */
   #frozenPenalty: number | undefined;
 
-  constructor(plan: TrainingPlan, update: Update) {
+  constructor(plan: TrainingPlan, update: TensorsUpdate) {
     const { settings } = update;
     this.#update = update;
     this.#weights = plan.weights;
@@ -106,18 +108,14 @@ class TensorStore implements WeightStore {
   }
 
   update(): void {
-    const { settings, rule, arithmetic } = this.#update;
+    const { settings, rule } = this.#update;
     this.#addPenaltySlopes();
     if (isClipping(settings)) this.#clip();
     const step = this.counters.iterations + 1;
     const rate = decayedRate(settings, { ...this.counters, slots: [] });
     const decay = settings.config.weight_decay === 0 ? undefined : settings.config.weight_decay;
-    tidy(() => {
-      const update = rule({ rate, step, product: 1 });
-      const factors =
-        decay === undefined ? [] : [arithmetic.number(decay), arithmetic.number(rate)];
-      for (const group of this.#groups) this.#step(group, update, factors);
-    });
+    const decays = decay === undefined ? [] : [decay, rate];
+    this.#stepAll([...rule.numbers({ rate, step, product: 1 }), ...decays]);
     this.#constrain();
     this.counters.iterations = step;
     followSchedule(settings, this.counters);
@@ -179,6 +177,7 @@ class TensorStore implements WeightStore {
     const all = [...this.#tensors.values(), ...this.#gradients.values()];
     for (const one of [...all, ...[...this.#slots.values()].flat()]) one.dispose();
     for (const map of [this.#tensors, this.#gradients, this.#slots]) map.clear();
+    this.#recorded?.update?.dispose();
   }
 
   #tensorOf(ref: WeightRef): Tensor {
@@ -221,30 +220,29 @@ class TensorStore implements WeightStore {
     });
   }
 
-  #step(group: WeightGroup, update: TensorUpdate, [decay, rate]: readonly Tensor[]): void {
-    const { arithmetic: a } = this.#update;
-    const { refs } = group;
-    const held = refs.map((ref) => this.#tensorOf(ref));
-    const gradients = refs.flatMap((ref) => this.#gradients.get(ref.id) ?? []);
-    if (gradients.length < refs.length) return;
-    const before = this.#slots.get(group) ?? [];
+  /** Steps on all groups that have gradients, with the numbers of this step. */
+  #stepAll(numbers: readonly number[]): void {
+    const parts = this.#groups.flatMap((group) => this.#partOf(group) ?? []);
+    const update = this.#update;
+    if (parts.length === this.#groups.length) {
+      this.#recorded ??= { update: recordUpdate(parts, numbers.length, update) };
+    }
     tidy(() => {
-      const [weight, gradient] = [joined(group, held), joined(group, gradients)];
-      const factor = decay && rate && a.mul(a.mul(weight, decay), rate);
-      const decayed = factor === undefined ? weight : a.sub(weight, factor);
-      const after = update({ weight: decayed, gradient, slots: before });
-      // In their places: what lives long would else lie scattered among what lives short.
-      after.slots.forEach((slot, index) => {
-        const own = before[index];
-        if (own !== undefined) a.assign(own, slot);
-      });
-      parted(group, after.weight).forEach((part, index) => {
-        const own = held[index];
-        if (own !== undefined) a.assign(own, part);
-      });
+      const given = numbers.map((one) => update.arithmetic.number(one));
+      const recorded = parts.length === this.#groups.length ? this.#recorded?.update : undefined;
+      if (recorded === undefined) updateParts(parts, given, update);
+      else recorded.run(parts, given);
     });
-    for (const one of gradients) one.dispose();
-    for (const { id } of refs) this.#gradients.delete(id);
+    for (const one of this.#gradients.values()) one.dispose();
+    this.#gradients.clear();
+  }
+
+  #partOf(group: WeightGroup): UpdatedPart | undefined {
+    const { refs } = group;
+    const gradients = refs.flatMap((ref) => this.#gradients.get(ref.id) ?? []);
+    if (gradients.length < refs.length) return undefined;
+    const held = refs.map((ref) => this.#tensorOf(ref));
+    return { group, held, gradients, slots: this.#slots.get(group) ?? [] };
   }
 
   /** Over the plain numbers: few models have constraints. */

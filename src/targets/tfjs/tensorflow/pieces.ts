@@ -1,4 +1,5 @@
 import type { AttributeValue, GraphNode } from "../../../formats/tensorflow/saved-model.ts";
+import { sizeOf } from "../../../ir/tensor.ts";
 import type { RecordedOperation, Source } from "./recorder.ts";
 
 /** A run of operations as a graph of its own. */
@@ -25,6 +26,27 @@ export interface Cut {
   readonly borders: readonly number[];
   /** What the caller wants. */
   readonly wanted: ReadonlySet<Source>;
+}
+
+/**
+ * Bytes that the operations of a piece make. What a piece reads is there until its end, and TensorFlow decides about
+ * the order within: less holds less memory, more is quicker.
+ */
+const PIECE = 64 * 1024 ** 2;
+
+/** Where the pieces of operations begin, from the given one on. */
+export function bordersOf(operations: readonly RecordedOperation[], first = 0): readonly number[] {
+  const borders: number[] = [];
+  let bytes = 0;
+  operations.forEach(({ results }, index) => {
+    if (index < first) return;
+    if (bytes > PIECE) {
+      borders.push(index);
+      bytes = 0;
+    }
+    bytes += 4 * results.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  });
+  return borders;
 }
 
 /** Cuts what was written down into graphs that run one after the other. */
@@ -60,16 +82,37 @@ function pieceOf(
     if (source.bytes === undefined) feeds.push({ source, name: `${name}:0` });
     return name;
   };
+  const places = new Places();
   part.forEach((operation, index) => {
     const name = `op_${index}`;
     const inputs = operation.inputs.map(nameOf);
-    nodes.push(...nodesOf(operation, name, inputs));
+    nodes.push(...nodesOf(operation, name, [...inputs, ...places.before(operation, name)]));
     operation.results.forEach((source, at) => {
       names.set(source, at === 0 ? name : `${name}:${at}`);
       if (isFetched(source)) fetches.push({ source, name: `${name}:${at}` });
     });
   });
   return { nodes, feeds, fetches };
+}
+
+/** Numbers are overwritten in their place once all that read them before have done so. */
+class Places {
+  /** Reshaped tensors lie where their originals lie. */
+  readonly #origins = new Map<Source, Source>();
+  readonly #readers = new Map<Source, string[]>();
+
+  /** What an operation waits for besides its inputs. */
+  before({ op, inputs, results }: RecordedOperation, name: string): readonly string[] {
+    const places = inputs.map((source) => this.#origins.get(source) ?? source);
+    const [first] = places;
+    if (first === undefined) return [];
+    if (op === "Reshape") for (const result of results) this.#origins.set(result, first);
+    const earlier = op === "InplaceUpdate" ? (this.#readers.get(first) ?? []) : [];
+    for (const place of places) {
+      this.#readers.set(place, [...(this.#readers.get(place) ?? []), `^${name}`]);
+    }
+    return earlier;
+  }
 }
 
 function placeholder(name: string, { type, shape }: Source): GraphNode {

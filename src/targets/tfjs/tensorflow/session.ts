@@ -1,6 +1,7 @@
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { fail } from "../../../errors.ts";
 import { savedModel } from "../../../formats/tensorflow/saved-model.ts";
+import { tensorAt } from "../forward.ts";
 import type { NodeBackend } from "./node-backend.ts";
 import type { Piece } from "./pieces.ts";
 import type { Source } from "./recorder.ts";
@@ -38,6 +39,31 @@ export function openSession(node: NodeBackend, piece: Piece): Session {
     },
     dispose: () => node.deleteSavedModel(session),
   };
+}
+
+/**
+ * Runs pieces one after the other. What they give goes into `values`, and what nobody reads any more is ended; what is not there is
+ * looked for elsewhere.
+ */
+export function runSessions(
+  sessions: readonly Session[],
+  values: Map<Source, Tensor>,
+  elsewhere: (source: Source) => Tensor | undefined,
+): void {
+  const feed = (source: Source): Tensor =>
+    values.get(source) ??
+    elsewhere(source) ??
+    fail("internal", "A tensor is read before it is made.");
+  for (const { piece, run } of sessions) {
+    const results = piece.fetches.length === 0 ? [] : run(feed);
+    piece.fetches.forEach(({ source }, index) => {
+      values.set(source, tensorAt(results, index));
+    });
+    for (const source of piece.ends) {
+      values.get(source)?.dispose();
+      values.delete(source);
+    }
+  }
 }
 
 function write(node: NodeBackend, folder: string, bytes: Uint8Array): void {

@@ -2,13 +2,13 @@ import { clone, type Tensor, zeros } from "@tensorflow/tfjs-core";
 import { fail, KcError } from "../../../errors.ts";
 import type { ValueId } from "../../../ir/graph.ts";
 import type { NoiseOp } from "../../../ir/ops/noise.ts";
-import { sizeOf, type WeightRef } from "../../../ir/tensor.ts";
+import type { WeightRef } from "../../../ir/tensor.ts";
 import { tensorAt } from "../forward.ts";
 import { nodeBackend } from "../tensorflow/node-backend.ts";
 import { FLOATS, type TensorFlowOps, tensorflowOps } from "../tensorflow/operations.ts";
-import { cutPieces } from "../tensorflow/pieces.ts";
-import { type RecordedOperation, Recorder, type Source } from "../tensorflow/recorder.ts";
-import { openSession, type Session } from "../tensorflow/session.ts";
+import { bordersOf, cutPieces } from "../tensorflow/pieces.ts";
+import { Recorder, type Source } from "../tensorflow/recorder.ts";
+import { openSession, runSessions, type Session } from "../tensorflow/session.ts";
 import { noiseNumbers } from "../training-forward.ts";
 import {
   type BatchStatistics,
@@ -51,7 +51,7 @@ export function recordPass(
     const script = writeScript(plan, given, { startsOf, recorder, ops });
     const { there, results } = script;
     const { operations } = recorder;
-    const borders = [there, ...bordersAfter(there, operations)];
+    const borders = [there, ...bordersOf(operations, there)];
     const pieces = cutPieces({ operations, borders, wanted: new Set(results) });
     for (const piece of pieces) sessions.push(openSession(node, piece));
     return { start: (next) => new Replay(script, sessions, next), dispose };
@@ -60,26 +60,6 @@ export function recordPass(
     if (error instanceof KcError && error.code === "unsupported") return undefined;
     throw error;
   }
-}
-
-/**
- * Bytes that the operations of a piece on the way back make. What a piece reads is there until its end, and TensorFlow decides about
- * the order within: less holds less memory, more is quicker.
- */
-const PIECE = 64 * 1024 ** 2;
-
-function bordersAfter(first: number, operations: readonly RecordedOperation[]): readonly number[] {
-  const borders: number[] = [];
-  let bytes = 0;
-  operations.forEach(({ results }, index) => {
-    if (index < first) return;
-    if (bytes > PIECE) {
-      borders.push(index);
-      bytes = 0;
-    }
-    bytes += 4 * results.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  });
-  return borders;
 }
 
 /** What was written down, and where in it things are. */
@@ -231,25 +211,15 @@ class Replay implements TrainingPass {
   }
 
   #run(sessions: readonly Session[]): void {
-    for (const { piece, run } of sessions) {
-      const results = piece.fetches.length === 0 ? [] : run((source) => this.#valueOf(source));
-      piece.fetches.forEach(({ source }, index) => {
-        this.#values.set(source, tensorAt(results, index));
-      });
-      for (const source of piece.ends) this.#release(source);
-    }
+    const { weights, recorder } = this.#script;
+    runSessions(sessions, this.#values, (source) => {
+      const ref = weights.get(source);
+      return ref === undefined ? recorder.constants.get(source) : this.#given.weightOf(ref);
+    });
   }
 
   #valueOf(source: Source): Tensor {
-    const ref = this.#script.weights.get(source);
-    if (ref !== undefined) return this.#given.weightOf(ref);
-    const made = this.#values.get(source) ?? this.#script.recorder.constants.get(source);
-    return made ?? fail("internal", "A tensor is read before it is made.");
-  }
-
-  #release(source: Source): void {
-    this.#values.get(source)?.dispose();
-    this.#values.delete(source);
+    return this.#values.get(source) ?? fail("internal", "A result was not made.");
   }
 
   #disposeValues(): void {

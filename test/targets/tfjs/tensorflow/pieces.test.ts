@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { cutPieces, type Piece } from "../../../../src/targets/tfjs/tensorflow/pieces.ts";
+import {
+  bordersOf,
+  cutPieces,
+  type Piece,
+} from "../../../../src/targets/tfjs/tensorflow/pieces.ts";
 import type {
   RecordedOperation,
   Source,
@@ -105,5 +109,33 @@ describe("pieces of what was written down", () => {
       "op_0_again = MaxPool(in_0)",
       "op_0 = MaxPoolGrad(in_0, op_0_again, in_2)",
     ]);
+  });
+
+  it("overwrite numbers when all that read them have done so", () => {
+    const [held, row, before, after] = [
+      source("given"),
+      source("result"),
+      source("result"),
+      source("result"),
+    ];
+    const [piece] = cutPieces({
+      operations: [
+        operation("Neg", [held], before),
+        operation("Reshape", [held], row),
+        operation("Sqrt", [row], source("result")),
+        operation("InplaceUpdate", [row, before], after),
+      ],
+      borders: [],
+      wanted: new Set([after]),
+    });
+    expect(said(piece).at(-1)).toBe("op_3 = InplaceUpdate(op_1, op_0, ^op_0, ^op_1, ^op_2)");
+  });
+
+  it("begin anew where much has been made", () => {
+    const large = source("result", [4096, 1024]);
+    const operations = Array.from({ length: 12 }, () => operation("Relu", [given], large));
+    // Five times 16 MB are more than 64 MB.
+    expect(bordersOf(operations)).toEqual([5, 10]);
+    expect(bordersOf(operations, 4)).toEqual([9]);
   });
 });

@@ -1,0 +1,47 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { KcError } from "../../../errors.ts";
+import { nodeBackend } from "./node-backend.ts";
+import { bordersOf, cutPieces } from "./pieces.ts";
+import { Recorder, type Source } from "./recorder.ts";
+import { openSession, runSessions, type Session } from "./session.ts";
+
+/** Work that overwrites tensors, as graphs that TensorFlow knows as a whole. */
+export interface RecordedWork {
+  /** Does it with these tensors. */
+  run(given: (source: Source) => Tensor | undefined): void;
+  dispose(): void;
+}
+
+/**
+ * Writes down work that overwrites what it is given; it should be given stand-ins, since it is done while it is written down. Undefined
+ * without tfjs-node, and for work that cannot be written down.
+ */
+export function recordWork(work: (recorder: Recorder) => void): RecordedWork | undefined {
+  const node = nodeBackend();
+  if (node === undefined) return undefined;
+  const recorder = new Recorder(node);
+  const sessions: Session[] = [];
+  const dispose = (): void => {
+    for (const one of sessions) one.dispose();
+    recorder.dispose();
+  };
+  try {
+    recorder.listen(() => work(recorder));
+    const { operations, constants } = recorder;
+    const written = operations.filter(({ op }) => op === "InplaceUpdate");
+    const wanted = new Set(written.flatMap(({ results }) => results));
+    for (const piece of cutPieces({ operations, borders: bordersOf(operations), wanted })) {
+      sessions.push(openSession(node, piece));
+    }
+    const run: RecordedWork["run"] = (given) => {
+      const values = new Map<Source, Tensor>();
+      runSessions(sessions, values, (source) => given(source) ?? constants.get(source));
+      for (const one of values.values()) one.dispose();
+    };
+    return { run, dispose };
+  } catch (error) {
+    dispose();
+    if (error instanceof KcError && error.code === "unsupported") return undefined;
+    throw error;
+  }
+}
