@@ -36,7 +36,8 @@ export function trainSetup(
   const metrics = flags
     .list("metrics")
     ?.map((name) => (/^[A-Z]/.test(name) ? snakeCase(name) : name));
-  const { lossSettings, lossWeights, metricSettings, metricsByOutput } = saved ?? {};
+  const { lossSettings, lossWeights, metricSettings, metricsByOutput, weightedMetrics } =
+    saved ?? {};
   return {
     training: {
       losses: loss === undefined ? (saved?.losses ?? []) : [loss.name],
@@ -47,6 +48,7 @@ export function trainSetup(
         ? { lossWeights }
         : {}),
       ...(metrics === undefined && metricsByOutput !== undefined ? { metricsByOutput } : {}),
+      ...(weightedMetrics === undefined ? {} : { weightedMetrics }),
       ...(metricSettings === undefined ? {} : { metricSettings }),
     },
     newOptimizer: own !== undefined,

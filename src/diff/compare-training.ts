@@ -1,4 +1,5 @@
 import { isJsonList, isJsonObject, type Json } from "../json.ts";
+import { lossArguments } from "../sources/keras/loss-settings.ts";
 import type { DiffSide } from "./side.ts";
 
 /** One value that differs; null where one side has none. */
@@ -30,6 +31,8 @@ export function compareTraining(a: DiffSide, b: DiffSide): readonly Change[] {
   );
   return [
     ...compareValues("loss", x.losses, y.losses),
+    ...compareValues("settings of the loss", settingsOf(x), settingsOf(y)),
+    ...compareValues("weights of the losses", x.lossWeights ?? [], y.lossWeights ?? []),
     ...compareValues("metrics", x.metrics.map(metricName), y.metrics.map(metricName)),
     ...compareValues("optimizer", x.optimizer.name, y.optimizer.name),
     ...both
@@ -39,6 +42,21 @@ export function compareTraining(a: DiffSide, b: DiffSide): readonly Change[] {
       ),
   ];
 }
+
+/** In Keras' words, for each output whose loss is made otherwise than by default; some generations write defaults down, others do not. */
+function settingsOf({ losses, lossSettings = [] }: NonNullable<DiffSide["training"]>): Json {
+  const stated = lossSettings.map((one, index) => {
+    const usual = { ...USUAL, alpha: losses[index]?.includes("focal") === true ? 0.25 : 0.5 };
+    const own = Object.entries(lossArguments(one)).filter(
+      ([key, value]) =>
+        text(value) !== text(new Map<string, Json>(Object.entries(usual)).get(key) ?? null),
+    );
+    return Object.fromEntries(own);
+  });
+  return stated.every((one) => Object.keys(one).length === 0) ? [] : stated;
+}
+
+const USUAL = { delta: 1, gamma: 2, beta: 0.5, q: 0.5 };
 
 /** Mixed precision wraps the optimizer in one that scales the loss; some generations write it down, others do not. */
 function unscaled(training: DiffSide["training"]): DiffSide["training"] {

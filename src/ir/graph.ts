@@ -112,6 +112,8 @@ export interface TrainingSetup {
   readonly metrics: readonly string[];
   /** Which of them belong to each output, where there are several; else all of them to each. */
   readonly metricsByOutput?: readonly (readonly string[])[];
+  /** Others that go by the weights of samples. */
+  readonly weightedMetrics?: readonly string[];
   /** Of those metrics that are more than a name. */
   readonly metricSettings?: readonly MetricSettings[];
   /** What each loss counts in the sum; left out where all count 1. */

@@ -22,6 +22,20 @@ describe("the metrics of a run", () => {
     expect(warned[0]).toContain('metrics "own", "mine" are not known here and are left out');
   });
 
+  it("do not go by the weights of samples: those that do are named", () => {
+    const graph = model(["acc"]);
+    const { training } = graph;
+    const warned: string[] = [];
+    known(
+      { ...graph, ...(training && { training: { ...training, weightedMetrics: ["auc"] } }) },
+      {},
+      warned,
+    );
+    expect(warned).toEqual([
+      `The model's metrics that go by the weights of samples are left out: "auc".`,
+    ]);
+  });
+
   it("are guessed where one that is asked for is misspelled", () => {
     const text = "f1_scor";
     expect(() => known(model([text]), { metrics: text })).toThrow(/Did you mean "f1_score"/);

@@ -20,12 +20,14 @@ export function parseTraining(
   const metricSettings = metrics.filter(({ kind }) => kind !== "");
   const settings = lossesByOutput(training.loss, outputNames).map(lossSettings);
   const special = settings.some(isSpecial);
+  const weighted = metricsIn(training.weighted_metrics).map(({ name }) => name);
   const byOutput = metricsByOutput(training, outputNames);
   const lossWeights = weightsByOutput(training.loss_weights, outputNames);
   return {
     losses,
     metrics: [...new Set(metrics.map(({ name }) => name))],
     ...(byOutput === undefined ? {} : { metricsByOutput: byOutput }),
+    ...(weighted.length === 0 ? {} : { weightedMetrics: [...new Set(weighted)] }),
     ...(metricSettings.length === 0 ? {} : { metricSettings }),
     optimizer,
     ...(lossWeights.every((weight) => weight === 1) ? {} : { lossWeights }),

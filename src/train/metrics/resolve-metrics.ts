@@ -6,6 +6,7 @@ import { judgedModelOf, ofOutput } from "../judge.ts";
 import { generationOf } from "../keras-generation.ts";
 import { measureWords } from "../keras-words.ts";
 import { type JudgedModel, lossWayOf } from "../loss-way.ts";
+import { batchMeasure } from "./batch-measures.ts";
 import { countedMeasure, countedNames } from "./counted-measures.ts";
 import { intersectionMeasure, intersectionNames } from "./intersections.ts";
 import type { Measure } from "./measure.ts";
@@ -125,7 +126,9 @@ function measureOf(
   const plain = plainLossName(kind);
   // All others compare outputs with targets number by number.
   if (classTargets && !hasClassTargets(plain) && !CROSS_ENTROPIES.includes(plain)) return undefined;
+  const early = generationOf(context.judged.version).major === 1 ? batchMeasure(kind) : undefined;
   return (
+    early ??
     lossMetricOf(plain, config, context) ??
     countedMeasure(kind, config) ??
     regressionMeasure(kind, config)
@@ -193,6 +196,8 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ["mae", "mean_absolute_error"],
   ["mape", "mean_absolute_percentage_error"],
   ["msle", "mean_squared_logarithmic_error"],
+  ["f1score", "fmeasure"],
+  ["fscore", "fmeasure"],
 ]);
 
 /** What Keras up to 2.2 calls two of them. */

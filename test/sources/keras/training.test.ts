@@ -57,6 +57,12 @@ describe("how a model was trained", () => {
       { name: "sure", kind: "precision", config: { name: "sure", thresholds: [0.9] } },
     ]);
     expect(setup?.lossWeights).toEqual([1, 0.5]);
+    expect(setup?.weightedMetrics).toBeUndefined();
+    const weighted = parseTraining({ optimizer: "sgd", weighted_metrics: [["auc"], []] }, [
+      "a",
+      "b",
+    ]);
+    expect(weighted?.weightedMetrics).toEqual(["auc"]);
   });
 
   it("by Keras 3", () => {
