@@ -51,6 +51,7 @@ dialog{width:min(860px,94vw);max-height:88vh;border:1px solid var(--edge);border
 dialog::backdrop{background:#0009}
 dialog h3{margin:0 40px 4px 0;font-size:17px;overflow-wrap:anywhere}
 dialog .close{position:absolute;right:14px;top:12px;font:inherit;font-size:20px;line-height:1;padding:4px 9px;color:inherit;background:none;border:1px solid var(--edge);border-radius:6px;cursor:pointer}
+.epochs th:first-child,.epochs td:first-child{white-space:nowrap;overflow-wrap:normal}
 .source td:first-child{white-space:nowrap;overflow-wrap:normal}
 .source td:last-child{text-align:left;white-space:normal;overflow-wrap:anywhere;font-family:ui-monospace,Consolas,monospace;font-size:12.5px}
 @page{margin:14mm}

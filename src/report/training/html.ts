@@ -80,7 +80,7 @@ function epochTable(epochs: MeasuredEpochs): string {
     const mark = number + 1 === best ? ' class="best"' : "";
     return `<tr${mark}><td>${number + 1}</td>${cells.join("")}</tr>`;
   });
-  return `<div class="wide"><table class="list"><thead><tr><th scope="col">Epoch</th>${head.join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+  return `<div class="wide"><table class="list epochs"><thead><tr><th scope="col">Epoch</th>${head.join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
 /** Rates with few digits, all else with four behind the point. */
