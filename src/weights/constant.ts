@@ -20,7 +20,7 @@ export function constantWeight(
   };
 }
 
-/** The same number everywhere. */
+/** The same number everywhere. `id` must name it uniquely, its shape included. */
 export function filledWeight(
   id: string,
   shape: readonly number[],

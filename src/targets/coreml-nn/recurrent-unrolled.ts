@@ -100,7 +100,7 @@ function unroll(
   const inputs = projectInputs(node, emission, scribe, prefix, { index, weights, steps });
   const masks = op.masked ? splitMask(node, emission, scribe, steps) : [];
   const cell = createCell(op, weights, scribe);
-  const zeros = (): string => scribe.constant(filledWeight("zeros", [op.units], 0));
+  const zeros = (): string => scribe.constant(filledWeight(`zeros(${op.units})`, [op.units], 0));
   let states = initialStates(node, emission, Math.max(index, 0), zeros);
   let output = op.masked && op.initialState ? zeros() : (states[0] ?? "");
   const outputs: string[] = [];

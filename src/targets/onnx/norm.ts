@@ -36,8 +36,10 @@ function emitBatchNorm(node: Node<BatchNormOp>, emission: Emission): void {
   const w = emission.scribe(node);
   const { name: x, order } = emission.float(node);
   const { mean, variance } = op.weights;
-  const gamma = op.weights.gamma ?? filledWeight("ones", mean.shape, 1);
-  const beta = op.weights.beta ?? filledWeight("zeros", mean.shape, 0);
+  // Equal ids are written once, so that each length needs one of its own.
+  const [size] = mean.shape;
+  const gamma = op.weights.gamma ?? filledWeight(`ones(${size})`, mean.shape, 1);
+  const beta = op.weights.beta ?? filledWeight(`zeros(${size})`, mean.shape, 0);
   if (positionOf(order, op.axis) === 1) {
     const inputs = [
       x,

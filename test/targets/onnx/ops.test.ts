@@ -38,6 +38,22 @@ describe("ONNX says", () => {
   });
 });
 
+test("batch normalisations of several lengths without a gamma or a beta", async () => {
+  const norm = (channels: number, id: string): Op => ({
+    ...{ kind: "batchNorm", axis: 3, epsilon: 0.001, momentum: 0.9 },
+    weights: {
+      mean: weight(`${id}_mean`, [channels]),
+      variance: weight(`${id}_variance`, [channels]),
+    },
+  });
+  const wider = { ...CONV, weights: { kernel: weight("wider", [2, 2, 4, 5]) } };
+  await expectReference(
+    buildGraph([[7, 8, 2]], (add, x) =>
+      add(norm(5, "b"), add(wider, add(norm(4, "a"), add(CONV, x)))),
+    ),
+  );
+});
+
 describe("sizes that are free", () => {
   test.each([5, 6, 7, 8])("%i: a strided convolution pads as TensorFlow does", async (free) => {
     const strided = { ...CONV, strides: [2, 2], padding: "same" } as const;

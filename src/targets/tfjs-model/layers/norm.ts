@@ -121,8 +121,8 @@ function scaled(
   const weights = {
     ...(gamma === undefined ? {} : { gamma }),
     ...(beta === undefined ? {} : { beta }),
-    moving_mean: filledWeight("zeros", shape, 0),
-    moving_variance: filledWeight("ones", shape, 1),
+    moving_mean: filledWeight(`zeros(${shape})`, shape, 0),
+    moving_variance: filledWeight(`ones(${shape})`, shape, 1),
   };
   return alongLast(node, emission, x, axis, (y, place) =>
     emission.one(
