@@ -1,4 +1,4 @@
-import { type Tensor, tidy, zeros } from "@tensorflow/tfjs-core";
+import { fill, type Tensor, tidy } from "@tensorflow/tfjs-core";
 import { tensorAt } from "../targets/tfjs/forward.ts";
 import type { Arithmetic } from "../targets/tfjs/tensorflow/arithmetic.ts";
 import { recordWork } from "../targets/tfjs/tensorflow/recorded-work.ts";
@@ -73,7 +73,7 @@ export function recordUpdate(
       for (const part of parts) {
         tidy(() => {
           const [held, gradients, slots] = [part.held, part.gradients, part.slots].map((list) =>
-            list.map(({ shape }) => zeros(shape)),
+            list.map(({ shape }) => fill(shape, 0)),
           );
           if (held === undefined || gradients === undefined || slots === undefined) return;
           const own = { group: part.group, held, gradients, slots };

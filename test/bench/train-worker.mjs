@@ -5,8 +5,8 @@ import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { enableProdMode, setBackend } from "@tensorflow/tfjs-core";
-import { readKeras } from "../../dist/index.js";
 import { openFile } from "../../dist/io/node.js";
+import { readKeras } from "../../dist/sources/keras/index.js";
 import { createTrainer } from "../../dist/train/trainer.js";
 import { batchOf } from "./train-batch.mjs";
 
