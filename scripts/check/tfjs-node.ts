@@ -27,7 +27,7 @@ const tests = [
   "test/targets/tfjs/backward",
   "test/targets/tfjs/tensorflow",
   "test/targets/tfjs/training",
-  "test/train/trainer.test.ts",
+  "test/train",
 ];
 const result = spawnSync("npx", ["vitest", "run", ...tests, ...process.argv.slice(2)], {
   cwd: ROOT,

@@ -1,34 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { WeightConstraints } from "../../../src/ir/graph.ts";
 import type { Json } from "../../../src/json.ts";
-import { readKeras } from "../../../src/sources/keras/index.ts";
-import { kerasFile } from "./keras-file.ts";
+import { denseModel } from "./dense-model.ts";
 
 /** What a dense layer of shape (2, 3) is held to. */
 async function dense(
   config: Readonly<Record<string, Json>>,
   version: string,
 ): Promise<WeightConstraints | undefined> {
-  const old = version.startsWith("1.");
-  const layer = {
-    class_name: "Dense",
-    config: {
-      name: "d",
-      trainable: true,
-      [old ? "output_dim" : "units"]: 3,
-      activation: "linear",
-      batch_input_shape: [null, 2],
-      ...config,
-    },
-  };
-  const names = old ? ["d_W", "d_b"] : ["d/kernel:0", "d/bias:0"];
-  const file = await kerasFile({
-    attributes: { keras_version: version, backend: "tensorflow" },
-    model: { class_name: "Sequential", config: old ? [layer] : { name: "m", layers: [layer] } },
-    weights: { keras_version: version, backend: "tensorflow" },
-    groups: { d: names.map((name, at) => ({ name, shape: at === 0 ? [2, 3] : [3] })) },
-  });
-  return readKeras(file).graph.constraints;
+  return (await denseModel(config, version)).graph.constraints;
 }
 
 const MAX_NORM = { class_name: "MaxNorm", config: { max_value: 3, axis: [0, -1] } };

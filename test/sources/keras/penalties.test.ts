@@ -1,32 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LossPenalties } from "../../../src/ir/graph.ts";
-import type { Json } from "../../../src/json.ts";
-import { type KerasModel, readKeras } from "../../../src/sources/keras/index.ts";
-import { kerasFile } from "./keras-file.ts";
-
-/** A model of one dense layer with two weights of shape (2, 3) and (3,). */
-async function dense(config: Record<string, Json>, version: string): Promise<KerasModel> {
-  const old = version.startsWith("1.");
-  const layer = {
-    class_name: "Dense",
-    config: {
-      name: "d",
-      trainable: true,
-      [old ? "output_dim" : "units"]: 3,
-      activation: "linear",
-      batch_input_shape: [null, 2],
-      ...config,
-    },
-  };
-  const names = old ? ["d_W", "d_b"] : ["d/kernel:0", "d/bias:0"];
-  const file = await kerasFile({
-    attributes: { keras_version: version, backend: "tensorflow" },
-    model: { class_name: "Sequential", config: old ? [layer] : { name: "m", layers: [layer] } },
-    weights: { keras_version: version, backend: "tensorflow" },
-    groups: { d: names.map((name, at) => ({ name, shape: at === 0 ? [2, 3] : [3] })) },
-  });
-  return readKeras(file);
-}
+import { denseModel } from "./dense-model.ts";
 
 function told(penalties: LossPenalties | undefined) {
   return penalties?.weights.map(({ layer, weight, l1, l2 }) => ({
@@ -39,7 +13,7 @@ function told(penalties: LossPenalties | undefined) {
 
 describe("penalties of weights", () => {
   it("are read from L1L2 of Keras 2", async () => {
-    const { graph } = await dense(
+    const { graph } = await denseModel(
       { kernel_regularizer: { class_name: "L1L2", config: { l1: 0, l2: 0.25 } } },
       "2.2.4",
     );
@@ -47,7 +21,7 @@ describe("penalties of weights", () => {
   });
 
   it("are read from W_regularizer of Keras 1", async () => {
-    const { graph } = await dense(
+    const { graph } = await denseModel(
       { W_regularizer: { name: "WeightRegularizer", l1: 0.5, l2: 0 }, b_regularizer: null },
       "1.2.2",
     );
@@ -56,7 +30,7 @@ describe("penalties of weights", () => {
 
   it("are read from L2 of Keras 3, with its module", async () => {
     const l2 = { module: "keras.regularizers", class_name: "L2", config: { l2: 0.125 } };
-    const { graph } = await dense({ bias_regularizer: l2, kernel_regularizer: null }, "3.5.0");
+    const { graph } = await denseModel({ bias_regularizer: l2, kernel_regularizer: null }, "3.5.0");
     expect(told(graph.penalties)).toEqual([{ layer: "d", shape: [3], l1: 0, l2: 0.125 }]);
   });
 
@@ -65,17 +39,17 @@ describe("penalties of weights", () => {
       trainable: false,
       kernel_regularizer: { class_name: "L2", config: { l2: 0.125 } },
     };
-    expect((await dense(frozen, "2.2.4")).graph.penalties?.weights).toHaveLength(1);
-    expect((await dense(frozen, "3.5.0")).graph.penalties).toBeUndefined();
+    expect((await denseModel(frozen, "2.2.4")).graph.penalties?.weights).toHaveLength(1);
+    expect((await denseModel(frozen, "3.5.0")).graph.penalties).toBeUndefined();
   });
 
   it("are left out where there are none", async () => {
     const nothing = { kernel_regularizer: { class_name: "L1L2", config: { l1: 0, l2: 0 } } };
-    expect((await dense(nothing, "2.2.4")).graph.penalties).toBeUndefined();
+    expect((await denseModel(nothing, "2.2.4")).graph.penalties).toBeUndefined();
   });
 
   it("that are not L1 or L2, or of outputs, are told apart", async () => {
-    const { graph, warnings } = await dense(
+    const { graph, warnings } = await denseModel(
       {
         kernel_regularizer: { class_name: "OrthogonalRegularizer", config: { factor: 0.01 } },
         activity_regularizer: { class_name: "L2", config: { l2: 0.01 } },
