@@ -108,7 +108,9 @@ export function createTrainer(graph: Graph, options: TrainerOptions): Trainer {
     });
   }
   const [other] = graph.penalties?.others ?? [];
-  if (other !== undefined) throw new KcError(other);
+  if (other !== undefined) {
+    throw new KcError({ hint: "Take the regularizer off, or train in Keras.", ...other });
+  }
   refuseUntrainableLayers(graph);
   const plan = planTraining(graph);
   const settings = optimizerSettings(training.optimizer, graph.source.version);

@@ -158,12 +158,19 @@ function kindOf(value: NonNullable<JsonObject[string]>): string {
 }
 
 function refuseUnknownWays(stated: JsonObject): void {
-  if (stated.use_ema === true) {
-    fail("unsupported", "The optimizer averages the weights (use_ema), which is not known here.");
-  }
   const { gradient_accumulation_steps: steps = null, loss_scale_factor: scale = null } = stated;
-  if (steps !== null) {
-    fail("unsupported", "The optimizer accumulates gradients (gradient_accumulation_steps).");
+  const hint = "State an optimizer: --optimizer adam";
+  if (stated.use_ema === true) {
+    fail("unsupported", "The optimizer averages the weights (use_ema), which is not known here.", {
+      hint,
+    });
   }
-  if (scale !== null) fail("unsupported", "The optimizer scales the loss (loss_scale_factor).");
+  if (steps !== null) {
+    fail("unsupported", "The optimizer accumulates gradients (gradient_accumulation_steps).", {
+      hint: `${hint} --gradient-accumulation ${JSON.stringify(steps)}`,
+    });
+  }
+  if (scale !== null) {
+    fail("unsupported", "The optimizer scales the loss (loss_scale_factor).", { hint });
+  }
 }

@@ -47,6 +47,7 @@ describe("the settings of an optimizer", () => {
 
   it.each([
     [{ use_ema: true }, "averages the weights (use_ema)"],
+    [{ gradient_accumulation_steps: 4 }, "--optimizer adam --gradient-accumulation 4"],
     [{ gradient_accumulation_steps: 4 }, "accumulates gradients"],
     [{ loss_scale_factor: 2 }, "scales the loss"],
   ])("refuse %j, which would change the run silently", (config, text) => {
