@@ -83,10 +83,16 @@ function pieceOf(
     return name;
   };
   const places = new Places();
+  const swallowed = new Set(
+    part.filter(({ op }) => op === "Sigmoid").flatMap(({ inputs }) => inputs.filter(isFetched)),
+  );
   part.forEach((operation, index) => {
     const name = `op_${index}`;
     const inputs = operation.inputs.map(nameOf);
-    nodes.push(...nodesOf(operation, name, [...inputs, ...places.before(operation, name)]));
+    const waits = [...inputs, ...places.before(operation, name)];
+    const [result] = operation.results;
+    const kept = result !== undefined && swallowed.has(result) && isBias(operation);
+    nodes.push(...(kept ? keptBias(operation, name, waits) : nodesOf(operation, name, waits)));
     operation.results.forEach((source, at) => {
       names.set(source, at === 0 ? name : `${name}:${at}`);
       if (isFetched(source)) fetches.push({ source, name: `${name}:${at}` });
@@ -124,13 +130,29 @@ function constant(name: string, { type, shape, bytes }: Source): GraphNode {
   return { name, op: "Const", inputs: [], attributes: { dtype: { type }, value } };
 }
 
+/**
+ * A convolution takes a bias and a swish behind it along even where somebody wants what stands between, which is then not found:
+ * TensorFlow sees no bias behind a copy.
+ */
+function keptBias(
+  { op, attributes }: RecordedOperation,
+  name: string,
+  inputs: readonly string[],
+): readonly GraphNode[] {
+  const sum = `${name}_sum`;
+  return [
+    { name: sum, op, inputs, attributes },
+    { name, op: "Snapshot", inputs: [sum], attributes },
+  ];
+}
+
 /** The same in the words by which TensorFlow finds what it computes faster together. */
 function nodesOf(
   { op, attributes, inputs: sources }: RecordedOperation,
   name: string,
   inputs: readonly string[],
 ): readonly GraphNode[] {
-  if (isBias(op, sources)) {
+  if (isBias({ op, inputs: sources })) {
     // A convolution takes it, and the activation after it, along.
     const layout: AttributeValue = { text: "NHWC" };
     return [{ name, op: "BiasAdd", inputs, attributes: { ...attributes, data_format: layout } }];
@@ -147,7 +169,8 @@ function nodesOf(
   return [{ name, op, inputs, attributes }];
 }
 
-function isBias(op: string, [values, bias]: readonly Source[]): boolean {
+function isBias({ op, inputs }: Pick<RecordedOperation, "op" | "inputs">): boolean {
+  const [values, bias] = inputs;
   if (op !== "Add" && op !== "AddV2") return false;
   const size = values?.shape.at(-1);
   return values?.shape.length === 4 && bias?.shape.length === 1 && bias.shape[0] === size;

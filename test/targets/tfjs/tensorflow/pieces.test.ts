@@ -138,4 +138,22 @@ describe("pieces of what was written down", () => {
     expect(bordersOf(operations)).toEqual([5, 10]);
     expect(bordersOf(operations, 4)).toEqual([9]);
   });
+
+  it("hide from TensorFlow a bias before a swish that somebody else reads", () => {
+    const [values, biased, gate, swished] = [1, 2, 3, 4].map(() => source("result", [1, 4, 4, 3]));
+    if (!values || !biased || !gate || !swished) throw new Error("There are four.");
+    const bias = source("given", [3]);
+    const swish = [
+      operation("AddV2", [values, bias], biased),
+      operation("Sigmoid", [biased], gate),
+      operation("Mul", [biased, gate], swished),
+    ];
+    const cut = (wanted: readonly Source[]) =>
+      said(cutPieces({ operations: swish, borders: [], wanted: new Set(wanted) })[0]).slice(2, 4);
+    expect(cut([swished])).toEqual(["op_0 = BiasAdd(in_0, in_1)", "op_1 = Sigmoid(op_0)"]);
+    expect(cut([swished, biased])).toEqual([
+      "op_0_sum = AddV2(in_0, in_1)",
+      "op_0 = Snapshot(op_0_sum)",
+    ]);
+  });
 });
