@@ -1,8 +1,8 @@
-import { add, reshape, stack, type Tensor, tidy, unstack, zeros } from "@tensorflow/tfjs-core";
+import { add, reshape, stack, type Tensor, tidy, zeros } from "@tensorflow/tfjs-core";
 import type { ConvLstmOp } from "../../ir/ops/recurrent.ts";
 import { convolve } from "./convolve.ts";
 import { type Computed, computed, optionalWeight, tensorAt, type WeightLookup } from "./forward.ts";
-import { sizeAt } from "./rank.ts";
+import { partsAlong, sizeAt } from "./rank.ts";
 import { lstmStep } from "./recurrent-cell.ts";
 
 /** An LSTM whose products are convolutions. */
@@ -14,7 +14,7 @@ export function convLstm(
   const x = tensorAt(inputs, 0);
   const [batch, time] = [sizeAt(x, 0), sizeAt(x, 1)];
   const fromInputs = convolveFrames(op, x, weightOf);
-  const frames = unstack(fromInputs, 1);
+  const frames = partsAlong(fromInputs, 1);
   const recurrent = weightOf(op.weights.recurrentKernel);
   const ones = op.strides.map(() => 1);
   const inner = {

@@ -84,15 +84,12 @@ function dense(x: Tensor, convolution: Convolution, pad: "same" | "valid"): Tens
   }
   // The fused kernel of tfjs-node is three in a row, and keeps what is between them until the end.
   if (onTape() || nodeBackend() !== undefined) {
+    // Nor does tfjs' own gradient know dilations.
+    const apart = onTape() && dilations.some((dilation) => dilation > 1);
+    const filter = twoSpatialKernel(apart ? dilate(kernel, dilations) : kernel);
+    const gaps = apart ? [1, 1] : dilations;
     const y = withTwoSpatial(x, (rows) =>
-      conv2d(
-        fourAxes(rows),
-        twoSpatialKernel(kernel),
-        pair(strides, 1),
-        pad,
-        "NHWC",
-        pair(dilations, 1),
-      ),
+      conv2d(fourAxes(rows), filter, pair(strides, 1), pad, "NHWC", pair(gaps, 1)),
     );
     return finish(y, bias, activation);
   }

@@ -1,11 +1,13 @@
 import {
   type Rank,
   reshape,
+  squeeze,
   type Tensor,
   type Tensor3D,
   type Tensor4D,
   type Tensor5D,
   transpose,
+  unstack,
 } from "@tensorflow/tfjs-core";
 import { fail } from "../../errors.ts";
 import type { Layout } from "../../ir/ops/conv.ts";
@@ -84,4 +86,9 @@ function hasFour(x: Tensor): x is Tensor4D {
 
 function hasFive(x: Tensor): x is Tensor5D {
   return x.rank === 5;
+}
+
+/** The parts along an axis, without it. A single one is no stack: tfjs' gradient of that fails. */
+export function partsAlong(x: Tensor, axis: number): Tensor[] {
+  return x.shape[axis] === 1 ? [squeeze(x, [axis])] : unstack(x, axis);
 }

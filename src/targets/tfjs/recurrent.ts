@@ -10,7 +10,6 @@ import {
   stack,
   type Tensor,
   tidy,
-  unstack,
   where,
   zeros,
 } from "@tensorflow/tfjs-core";
@@ -19,7 +18,7 @@ import type { RecurrentOp } from "../../ir/ops/recurrent.ts";
 import type { WeightRef } from "../../ir/tensor.ts";
 import { project } from "./dense.ts";
 import { type Computed, optionalWeight, tensorAt, type WeightLookup } from "./forward.ts";
-import { sizeAt } from "./rank.ts";
+import { partsAlong, sizeAt } from "./rank.ts";
 import { type CellWeights, prepareCell, stepCell } from "./recurrent-cell.ts";
 
 export { convLstm } from "./conv-lstm.ts";
@@ -88,8 +87,8 @@ function runCell(
 ): Run {
   const [batch, time] = [sizeAt(x, 0), sizeAt(x, 1)];
   // The products of all steps with the kernel at once; only the recurrent ones must wait.
-  const steps = unstack(project(x, cell.kernel, cell.bias), 1);
-  const masks = mask === undefined ? [] : unstack(notEqual(mask, 0), 1);
+  const steps = partsAlong(project(x, cell.kernel, cell.bias), 1);
+  const masks = mask === undefined ? [] : partsAlong(notEqual(mask, 0), 1);
   const none = zeros([batch, op.units]);
   let state: Tensor[] = [initial[0] ?? none];
   if (op.cell === "lstm") state.push(initial[1] ?? none);
