@@ -26,6 +26,8 @@ import {
 } from "./forward.ts";
 import { onTape } from "./on-tape.ts";
 import { sizeAt } from "./rank.ts";
+import { tensorflowOps } from "./tensorflow/operations.ts";
+import { takeRows } from "./tensorflow/rows.ts";
 
 /** Matrix product over the last axis. */
 export function dense(
@@ -82,7 +84,9 @@ export function embedding(
   inputs: readonly Tensor[],
   weightOf: WeightLookup,
 ): Computed {
-  return computed(gather(weightOf(op.weights.embeddings), cast(tensorAt(inputs, 0), "int32")));
+  const [table, numbers] = [weightOf(op.weights.embeddings), cast(tensorAt(inputs, 0), "int32")];
+  const ops = tensorflowOps();
+  return computed(ops === undefined ? gather(table, numbers) : takeRows(ops, table, numbers));
 }
 
 /** tfjs repeats the smaller stack of matrices as a whole, which is not how shapes such as (2, 3) and (2, 1) broadcast. */

@@ -2,7 +2,7 @@ import type { Op, OpKind, OpOf } from "../../../ir/ops/index.ts";
 import type { Unsupported } from "../../target.ts";
 import { prelu, unary } from "../activation.ts";
 import { convTranspose, locallyConnected } from "../conv.ts";
-import { dot, embedding, matmul } from "../dense.ts";
+import { dot, matmul } from "../dense.ts";
 import { applyMask } from "../mask.ts";
 import { groupNorm, layerNorm, unitNorm } from "../norm.ts";
 import { slice } from "../pad.ts";
@@ -11,7 +11,7 @@ import { convLstm, recurrent } from "../recurrent.ts";
 import { activationBackward } from "./activation.ts";
 import type { Backward } from "./backward.ts";
 import { convBackward, depthwiseConvBackward } from "./conv.ts";
-import { denseBackward } from "./dense.ts";
+import { denseBackward, embeddingBackward } from "./dense.ts";
 import { concatBackward, mergeBackward } from "./merge.ts";
 import { affineBackward, batchNormBackward } from "./norm.ts";
 import { globalPoolBackward, poolBackward } from "./pool.ts";
@@ -53,7 +53,7 @@ export const backwards: Backwards = {
   dense: denseBackward,
   matmul: taped(matmul),
   dot: taped(dot),
-  embedding: taped(embedding, () => false),
+  embedding: embeddingBackward,
   pool: poolBackward,
   globalPool: globalPoolBackward,
   reduce: taped(reduce),

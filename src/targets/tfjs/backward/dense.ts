@@ -1,9 +1,13 @@
-import { matMul, reshape, type Tensor, transpose } from "@tensorflow/tfjs-core";
-import type { DenseOp } from "../../../ir/ops/dense.ts";
+import { cast, matMul, reshape, type Tensor, transpose } from "@tensorflow/tfjs-core";
+import type { DenseOp, EmbeddingOp } from "../../../ir/ops/dense.ts";
+import { embedding } from "../dense.ts";
 import { tensorAt } from "../forward.ts";
 import { sizeAt } from "../rank.ts";
+import { tensorflowOps } from "../tensorflow/operations.ts";
+import { sumRows } from "../tensorflow/rows.ts";
 import type { Backward } from "./backward.ts";
 import { biasGradient } from "./bias.ts";
+import { taped } from "./taped.ts";
 
 /** Matrix product over the last axis. Matrices are turned explicitly: the wasm kernel is many times slower when it turns them. */
 export const denseBackward: Backward<DenseOp> = {
@@ -22,6 +26,22 @@ export const denseBackward: Backward<DenseOp> = {
           ]
         : [],
     };
+  },
+};
+
+const byTape = taped(embedding, () => false);
+
+/** The numbers of rows have no gradient; the rows that were taken add theirs up. */
+export const embeddingBackward: Backward<EmbeddingOp> = {
+  reads: () => "inputs",
+  gradients: (op, step) => {
+    const ops = tensorflowOps();
+    if (ops === undefined) return byTape.gradients(op, step);
+    const ref = op.weights.embeddings;
+    if (!step.wantsWeights) return { inputs: [], weights: [] };
+    const numbers = cast(tensorAt(step.inputs, 0), "int32");
+    const gradient = sumRows(ops, step.gradient, numbers, ref.shape[0] ?? 0);
+    return { inputs: [], weights: [{ ref, gradient }] };
   },
 };
 

@@ -95,7 +95,11 @@ function pieceOf(
     nodes.push(...(kept ? keptBias(operation, name, waits) : nodesOf(operation, name, waits)));
     operation.results.forEach((source, at) => {
       names.set(source, at === 0 ? name : `${name}:${at}`);
-      if (isFetched(source)) fetches.push({ source, name: `${name}:${at}` });
+      if (!isFetched(source)) return;
+      // By a node of its own: TensorFlow may give what it fuses another name.
+      const output = `out_${fetches.length}`;
+      nodes.push(identity(output, nameOf(source), source));
+      fetches.push({ source, name: `${output}:0` });
     });
   });
   return { nodes, feeds, fetches };
@@ -123,6 +127,10 @@ class Places {
 
 function placeholder(name: string, { type, shape }: Source): GraphNode {
   return { name, op: "Placeholder", inputs: [], attributes: { dtype: { type }, shape: { shape } } };
+}
+
+function identity(name: string, input: string, { type }: Source): GraphNode {
+  return { name, op: "Identity", inputs: [input], attributes: { T: { type } } };
 }
 
 function constant(name: string, { type, shape, bytes }: Source): GraphNode {

@@ -12,6 +12,7 @@ import { openSession, runSessions, type Session } from "../tensorflow/session.ts
 import { noiseNumbers } from "../training-forward.ts";
 import {
   type BatchStatistics,
+  type StartGradient,
   startPass,
   type TrainingInputs,
   type TrainingPass,
@@ -54,11 +55,25 @@ export function recordPass(
     const borders = [there, ...bordersOf(operations, there)];
     const pieces = cutPieces({ operations, borders, wanted: new Set(results) });
     for (const piece of pieces) sessions.push(openSession(node, piece));
+    tryOut(new Replay(script, sessions, { ...given, noise: NO_NOISE }));
     return { start: (next) => new Replay(script, sessions, next), dispose };
   } catch (error) {
     dispose();
-    if (error instanceof KcError && error.code === "unsupported") return undefined;
-    throw error;
+    // Else TensorFlow does not run what it was handed over, which it runs step by step.
+    if (error instanceof KcError && error.code !== "unsupported") throw error;
+    return undefined;
+  }
+}
+
+/** A stream of random numbers must not go on for what is thrown away. */
+const NO_NOISE = noiseNumbers((count) => new Float32Array(count));
+
+/** Goes there and back once, so that what does not run as graphs shows before anything depends on it. */
+function tryOut(pass: Replay): void {
+  try {
+    for (const one of pass.backward(pass.zeroStarts()).values()) one.dispose();
+  } finally {
+    pass.dispose();
   }
 }
 
@@ -100,7 +115,6 @@ function writeScript(plan: TrainingPlan, given: TrainingInputs, place: Place): S
   const weights = new Map<Source, WeightRef>();
   const noises: Noise[] = [];
   const inputs = given.inputs.map((one) => recorder.give(one));
-  const zero = noiseNumbers((count) => new Float32Array(count));
   const listened: TrainingInputs = {
     ...given,
     weightOf: (ref) => {
@@ -109,7 +123,7 @@ function writeScript(plan: TrainingPlan, given: TrainingInputs, place: Place): S
       return tensor;
     },
     noise: (op, shape) => {
-      const tensors = zero(op, shape);
+      const tensors = NO_NOISE(op, shape);
       noises.push({ op, shape, sources: tensors.map((one) => recorder.give(one)) });
       return tensors;
     },
@@ -188,6 +202,14 @@ class Replay implements TrainingPass {
       ...rest,
       mean: clone(this.#valueOf(mean)),
       variance: clone(this.#valueOf(variance)),
+    }));
+  }
+
+  /** Gradients of zeros where gradients start. */
+  zeroStarts(): readonly StartGradient[] {
+    return this.#script.starts.map(({ value, source: { shape } }) => ({
+      value,
+      gradient: zeros([...shape]),
     }));
   }
 
