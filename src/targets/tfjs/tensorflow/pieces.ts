@@ -84,7 +84,7 @@ function pieceOf(
   };
   const places = new Places();
   const swallowed = new Set(
-    part.filter(({ op }) => op === "Sigmoid").flatMap(({ inputs }) => inputs.filter(isFetched)),
+    part.filter(({ op }) => TAKEN.has(op)).flatMap(({ inputs }) => inputs.filter(isFetched)),
   );
   part.forEach((operation, index) => {
     const name = `op_${index}`;
@@ -138,8 +138,11 @@ function constant(name: string, { type, shape, bytes }: Source): GraphNode {
   return { name, op: "Const", inputs: [], attributes: { dtype: { type }, value } };
 }
 
+/** With what activations begin that are taken along: swish, mish, and leaky rectifiers. */
+const TAKEN: ReadonlySet<string> = new Set(["Sigmoid", "Softplus", "LeakyRelu"]);
+
 /**
- * A convolution takes a bias and a swish behind it along even where somebody wants what stands between, which is then not found:
+ * A convolution takes a bias and such an activation behind it along even where somebody wants what stands between, which is then not found:
  * TensorFlow sees no bias behind a copy.
  */
 function keptBias(

@@ -158,5 +158,10 @@ describe("pieces of what was written down", () => {
       "op_0_sum = AddV2(in_0, in_1)",
       "op_0 = Snapshot(op_0_sum)",
     ]);
+    const leaky = [swish[0] ?? operation("", []), operation("LeakyRelu", [biased], swished)];
+    const wanted = new Set([swished, biased]);
+    expect(said(cutPieces({ operations: leaky, borders: [], wanted })[0])[3]).toBe(
+      "op_0 = Snapshot(op_0_sum)",
+    );
   });
 });
