@@ -31,8 +31,9 @@ const PEERS: readonly Peer[] = [
     name: "keras2",
     title: "Keras 2.2.4",
     environment: "keras224",
-    packages: ["keras==2.2.4", "tensorflow==1.15.0", "h5py==2.10.0", "numpy<1.19", "protobuf<3.20"],
-    python: ["3.6", "3.7"],
+    // With later ones Keras 2.2.4 may read weights for the loss of a step that the step has changed already.
+    packages: ["keras==2.2.4", "tensorflow==1.12.0", "h5py==2.10.0", "numpy<1.19", "protobuf<3.20"],
+    python: ["3.6"],
   },
   {
     name: "tf.keras",
