@@ -100,11 +100,11 @@ function makePictures(): string {
 
 /** The original, where its Python is installed; else what it gave before. */
 function kerasAccuracy(): readonly number[] {
-  const python = findPython(["3.6", "3.7"]);
+  const python = findPython(["3.6"]);
   if (python === undefined) return KERAS;
   const packages = [
     "keras==2.2.4",
-    "tensorflow==1.15.0",
+    "tensorflow==1.12.0",
     "h5py==2.10.0",
     "numpy<1.19",
     "protobuf<3.20",
