@@ -16,23 +16,65 @@ export interface FillOptions {
  */
 export function affineTransform(
   picture: FloatPixels,
-  [a, b, c, d, e, f]: AffineMatrix,
+  matrix: AffineMatrix,
   { fillMode, cval, version }: FillOptions,
 ): FloatPixels {
   const { width, height, channels } = picture;
   const repeats = fillMode === "reflect" && version !== "keras-preprocessing";
   const result = new Float32Array(picture.data.length);
-  for (let y = 0, to = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, to += channels) {
-      let row = a * y + b * x + c;
-      let column = d * y + e * x + f;
-      if (row < 0 || row > height - 1) row = within(row, height, fillMode, repeats);
-      if (column < 0 || column > width - 1) column = within(column, width, fillMode, repeats);
-      if (row > -1 && column > -1) interpolate(picture, row, column, repeats, result, to);
-      else result.fill(cval, to, to + channels);
+  const anywhere: Pixel = (to, row, column) => {
+    if (row < 0 || row > height - 1) row = within(row, height, fillMode, repeats);
+    if (column < 0 || column > width - 1) column = within(column, width, fillMode, repeats);
+    if (row > -1 && column > -1) interpolate(picture, row, column, repeats, result, to);
+    else result.fill(cval, to, to + channels);
+  };
+  if (channels === 3) transformColours(picture, matrix, result, anywhere);
+  else {
+    const [a, b, c, d, e, f] = matrix;
+    for (let y = 0, to = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, to += channels)
+        anywhere(to, a * y + b * x + c, d * y + e * x + f);
     }
   }
   return { ...picture, data: result };
+}
+
+/** Makes the pixel that begins at a number of the result. */
+type Pixel = (to: number, row: number, column: number) => void;
+
+/** Three channels at once where all four pixels are there, in less than half of the time. */
+function transformColours(
+  { width, height, data }: FloatPixels,
+  [a, b, c, d, e, f]: AffineMatrix,
+  result: Float32Array,
+  elsewhere: Pixel,
+): void {
+  const [lastRow, lastColumn] = [height - 1, width - 1];
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, to += 3) {
+      const row = a * y + b * x + c;
+      const column = d * y + e * x + f;
+      if (!(row >= 0 && column >= 0 && row < lastRow && column < lastColumn)) {
+        elsewhere(to, row, column);
+        continue;
+      }
+      const top = Math.trunc(row);
+      const left = Math.trunc(column);
+      const down = row - top;
+      const right = column - left;
+      const up = 1 - down;
+      const aside = 1 - right;
+      let at = (top * width + left) * 3;
+      let below = at + width * 3;
+      for (let end = to + 3, into = to; into < end; into++, at++, below++) {
+        result[into] =
+          (data[at] ?? 0) * up * aside +
+          (data[at + 3] ?? 0) * up * right +
+          (data[below] ?? 0) * down * aside +
+          (data[below + 3] ?? 0) * down * right;
+      }
+    }
+  }
 }
 
 /** The pixel between the four around a place. */
