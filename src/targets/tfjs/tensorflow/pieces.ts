@@ -32,7 +32,7 @@ export interface Cut {
  * Bytes that the operations of a piece make. What a piece reads is there until its end, and TensorFlow decides about
  * the order within: less holds less memory, more is quicker.
  */
-const PIECE = 64 * 1024 ** 2;
+const PIECE = 32 * 1024 ** 2;
 
 /** Where the pieces of operations begin, from the given one on. */
 export function bordersOf(operations: readonly RecordedOperation[], first = 0): readonly number[] {

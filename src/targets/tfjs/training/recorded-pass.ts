@@ -52,11 +52,14 @@ export function recordPass(
     const script = writeScript(plan, given, { startsOf, recorder, ops });
     const { there, results } = script;
     const { operations } = recorder;
-    const borders = [there, ...bordersOf(operations, there)];
+    const ahead = bordersOf(operations.slice(0, there));
+    const borders = [...ahead, there, ...bordersOf(operations, there)];
     const pieces = cutPieces({ operations, borders, wanted: new Set(results) });
     for (const piece of pieces) sessions.push(openSession(node, piece));
-    tryOut(new Replay(script, sessions, { ...given, noise: NO_NOISE }));
-    return { start: (next) => new Replay(script, sessions, next), dispose };
+    const count = ahead.length + 1;
+    const ways = { script, there: sessions.slice(0, count), back: sessions.slice(count) };
+    tryOut(new Replay(ways, { ...given, noise: NO_NOISE }));
+    return { start: (next) => new Replay(ways, next), dispose };
   } catch (error) {
     dispose();
     // Else TensorFlow does not run what it was handed over, which it runs step by step.
@@ -169,18 +172,25 @@ function resultOf(tensor: Tensor, recorder: Recorder, ops: TensorFlowOps, held: 
   return recorder.sourceOf(made) ?? fail("internal", "A result was not written down.");
 }
 
+/** What was written down, ready to run. */
+interface Ways {
+  readonly script: Script;
+  readonly there: readonly Session[];
+  readonly back: readonly Session[];
+}
+
 /** A pass that runs what was written down. */
 class Replay implements TrainingPass {
   readonly outputs: readonly Tensor[];
   readonly statistics: readonly BatchStatistics[];
   readonly #script: Script;
-  readonly #sessions: readonly Session[];
+  readonly #back: readonly Session[];
   readonly #given: TrainingInputs;
   readonly #values = new Map<Source, Tensor>();
 
-  constructor(script: Script, sessions: readonly Session[], given: TrainingInputs) {
+  constructor({ script, there, back }: Ways, given: TrainingInputs) {
     this.#script = script;
-    this.#sessions = sessions;
+    this.#back = back;
     this.#given = given;
     try {
       script.inputs.forEach((source, index) => {
@@ -192,7 +202,7 @@ class Replay implements TrainingPass {
           if (source !== undefined) this.#values.set(source, one);
         });
       }
-      this.#run(sessions.slice(0, 1));
+      this.#run(there);
     } catch (error) {
       this.#disposeValues();
       throw error;
@@ -220,7 +230,7 @@ class Replay implements TrainingPass {
       if (begun?.value !== value) fail("internal", `No gradient starts at "${value}".`);
       this.#values.set(begun.source, gradient);
     });
-    this.#run(this.#sessions.slice(1));
+    this.#run(this.#back);
     const found = new Map([...gradients].map(([id, source]) => [id, clone(this.#valueOf(source))]));
     this.#disposeValues();
     return found;

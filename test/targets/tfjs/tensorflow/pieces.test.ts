@@ -137,9 +137,9 @@ describe("pieces of what was written down", () => {
   it("begin anew where much has been made", () => {
     const large = source("result", [4096, 1024]);
     const operations = Array.from({ length: 12 }, () => operation("Relu", [given], large));
-    // Five times 16 MB are more than 64 MB.
-    expect(bordersOf(operations)).toEqual([5, 10]);
-    expect(bordersOf(operations, 4)).toEqual([9]);
+    // Three times 16 MB are more than 32 MB.
+    expect(bordersOf(operations)).toEqual([3, 6, 9]);
+    expect(bordersOf(operations, 4)).toEqual([7, 10]);
   });
 
   it("hide from TensorFlow a bias before a swish that somebody else reads", () => {
