@@ -14,6 +14,7 @@ const COMPILER = "assemblyscript@0.28.20";
 /** Where the sources of a module lie, the first of them, and where it is read. */
 const MODULES = [
   { sources: "kernels", entry: "index.ts", target: "src/targets/tfjs/wasm/kernels.gen.ts" },
+  { sources: "kernels/augment", entry: "index.ts", target: "src/image/augment/augment.gen.ts" },
   { sources: "kernels/pictures", entry: "resample.ts", target: "src/image/resample.gen.ts" },
 ];
 const OPTIONS = "-O3 --noAssert --runtime stub --importMemory --enable simd".split(" ");

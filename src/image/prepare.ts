@@ -97,38 +97,56 @@ function tablesOf(preprocessing: Preprocessing): Tables {
   return tables;
 }
 
-/** What a pixel of a colour becomes; the last step is rounded where it is stored. */
+/** What a pixel of a colour becomes. */
 type PixelValue = (pixel: number, color: number) => number;
 
 function pixelValueOf(preprocessing: Preprocessing): PixelValue {
-  const steps = KERAS_STEPS.find(({ preset }) => hasSameNumbers(preset, preprocessing));
-  const scales = preprocessing.scale.map(Math.fround);
-  const biases = preprocessing.bias.map(Math.fround);
-  const linear: PixelValue = (pixel, color) =>
-    Math.fround(pixel * (scales[color] ?? 1)) + (biases[color] ?? 0);
-  const value = steps?.value ?? linear;
-  return (pixel, color) => (color === ALPHA ? pixel : value(pixel, color));
+  const { factors, divisors, added, deviations } = numberSteps(preprocessing);
+  return (pixel, color) => {
+    if (color === ALPHA) return pixel;
+    let value = pixel;
+    if (factors !== undefined) value = Math.fround(value * (factors[color] ?? 1));
+    if (divisors !== undefined) value = Math.fround(value / (divisors[color] ?? 1));
+    value = Math.fround(value + (added[color] ?? 0));
+    return deviations === undefined ? value : Math.fround(value / (deviations[color] ?? 1));
+  };
 }
 
-const MEAN = [0.485, 0.456, 0.406];
-const STD = [0.229, 0.224, 0.225];
-const CAFFE_MEAN = [123.68, 116.779, 103.939];
+/**
+ * What is done to each number, for red, green and blue: `((number * factor) / divisor + added) / deviation`, all in float32 and every step
+ * rounded; steps that are left out do nothing.
+ */
+export interface NumberSteps {
+  readonly factors?: Float32Array;
+  readonly divisors?: Float32Array;
+  readonly added: Float32Array;
+  readonly deviations?: Float32Array;
+}
+
+/** The steps of a preprocessing. */
+export function numberSteps(preprocessing: Preprocessing): NumberSteps {
+  const keras = KERAS_STEPS.find(({ preset }) => hasSameNumbers(preset, preprocessing));
+  const { scale, bias } = preprocessing;
+  return keras?.steps ?? { factors: Float32Array.from(scale), added: Float32Array.from(bias) };
+}
 
 /**
- * What numpy computes in float32 for the modes of `preprocess_input`, each step rounded; red, green, blue.
+ * What numpy computes in float32 for the modes of `preprocess_input`.
  * @see keras/src/applications/imagenet_utils.py `_preprocess_numpy_input`
  */
-const KERAS_STEPS: readonly {
-  readonly preset: Preprocessing;
-  readonly value: PixelValue;
-}[] = [
-  { preset: PRESETS.tf, value: (pixel) => Math.fround(pixel / 127.5) - 1 },
-  { preset: PRESETS.caffe, value: (pixel, color) => pixel - Math.fround(CAFFE_MEAN[color] ?? 0) },
+const KERAS_STEPS: readonly { readonly preset: Preprocessing; readonly steps: NumberSteps }[] = [
+  { preset: PRESETS.tf, steps: { divisors: same(127.5), added: same(-1) } },
+  { preset: PRESETS.caffe, steps: { added: Float32Array.of(-123.68, -116.779, -103.939) } },
   {
     preset: PRESETS.torch,
-    value: (pixel, color) => {
-      const centered = Math.fround(Math.fround(pixel / 255) - Math.fround(MEAN[color] ?? 0));
-      return centered / Math.fround(STD[color] ?? 1);
+    steps: {
+      divisors: same(255),
+      added: Float32Array.of(-0.485, -0.456, -0.406),
+      deviations: Float32Array.of(0.229, 0.224, 0.225),
     },
   },
 ];
+
+function same(value: number): Float32Array {
+  return Float32Array.of(value, value, value);
+}

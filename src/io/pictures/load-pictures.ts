@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { KcError } from "../../errors.ts";
 import type { FillOptions } from "../../image/augment/affine-transform.ts";
 import { applyTransform } from "../../image/augment/apply-transform.ts";
+import { changeInVectors } from "../../image/augment/augment-vectors.ts";
 import { floatPixels } from "../../image/augment/float-pixels.ts";
 import type { TransformParameters } from "../../image/augment/generator.ts";
 import { type Samplewise, standardize } from "../../image/augment/standardize.ts";
@@ -92,9 +93,15 @@ function preparePicture(pixels: Pixels, task: LoadTask, index: number, at: numbe
   const transform = changes?.transforms[index];
   if (changes === undefined || transform === undefined) {
     preparePixels(pixels, options, target, at);
-  } else {
-    const changed = applyTransform(floatPixels(pixels), transform, changes.fill);
-    prepareNumbers(changed, options, target, at);
+  } else if (
+    !changeInVectors(pixels, { transform, fill: changes.fill, prepare: options }, target, at)
+  ) {
+    prepareNumbers(
+      applyTransform(floatPixels(pixels), transform, changes.fill),
+      options,
+      target,
+      at,
+    );
   }
   standardize(target.subarray(at, at + inputLength(options)), options.samplewise ?? "none");
 }

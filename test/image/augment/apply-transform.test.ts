@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { applyTransform } from "../../../src/image/augment/apply-transform.ts";
+import { changeInVectors } from "../../../src/image/augment/augment-vectors.ts";
 import type { FloatPixels } from "../../../src/image/augment/float-pixels.ts";
 import {
   type FillMode,
   IDENTITY,
   type TransformParameters,
 } from "../../../src/image/augment/generator.ts";
+import { PRESETS } from "../../../src/image/preprocessing.ts";
 import { FIXTURES } from "../../cases.ts";
 
 /** What Keras 2.2.4 made of a picture of 64 by 48. */
@@ -60,6 +62,23 @@ describe("applyTransform", () => {
       version: "keras-preprocessing",
     } as const;
     const made = applyTransform(picture, parameters, options);
+    expect(farthest(made, read(item.file))).toBeLessThan(1e-4);
+  });
+});
+
+describe("changeInVectors", () => {
+  it.each(augment)("does what Keras 2.2.4 does: $file", (item) => {
+    const [height = 0, width = 0] = item.shape;
+    const pixels = read(item.input);
+    const data = Uint8Array.from(pixels);
+    expect(Float32Array.from(data)).toEqual(pixels);
+    const input = {
+      transform: { ...IDENTITY, ...numbersOf(item.parameters) },
+      fill: { fillMode: item.fill_mode, cval: item.cval, version: "keras-preprocessing" },
+      prepare: { preprocessing: PRESETS.none },
+    } as const;
+    const made = { width, height, channels: 3, data: new Float32Array(data.length) } as const;
+    expect(changeInVectors({ ...made, data }, input, made.data, 0)).toBe(true);
     expect(farthest(made, read(item.file))).toBeLessThan(1e-4);
   });
 });

@@ -1,0 +1,3 @@
+export { affine } from "./affine";
+export { extent, finish } from "./finish";
+export { spread } from "./spread";
