@@ -1,4 +1,5 @@
 import { fail } from "../errors.ts";
+import { ownNumbers } from "../ir/tensor.ts";
 import type { OnnxRuntime, OnnxTensor, TensorData } from "./onnx-runtime.ts";
 import type { NumberTensor } from "./predictor.ts";
 
@@ -75,7 +76,7 @@ function typed(element: number, data: Float32Array): readonly [string, TensorDat
     case 9:
       return ["bool", Uint8Array.from(data, (value) => (value === 0 ? 0 : 1))];
     default:
-      return ["float32", data];
+      return ["float32", ownNumbers(data)];
   }
 }
 

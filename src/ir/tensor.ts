@@ -65,3 +65,11 @@ export function formatShape(shape: readonly Dim[]): string {
 
 /** The `weights` of an op that has none. */
 export type NoWeights = Readonly<Record<string, never>>;
+
+/**
+ * The same numbers in memory that no other thread writes to: copied where it is shared. Native code takes no shared memory, and tensors keep what
+ * they are made of.
+ */
+export function ownNumbers(numbers: Float32Array): Float32Array {
+  return numbers.buffer instanceof ArrayBuffer ? numbers : numbers.slice();
+}

@@ -1,11 +1,11 @@
 import { keep, type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { fail } from "../errors.ts";
 import type { Graph } from "../ir/graph.ts";
-import { formatShape, sizeOf } from "../ir/tensor.ts";
+import { formatShape, ownNumbers, sizeOf } from "../ir/tensor.ts";
 
 /** One batch, batch first, row-major. */
 export interface Batch {
-  /** In the order of the model's inputs. */
+  /** In the order of the model's inputs; the numbers may lie in shared memory. */
   readonly inputs: readonly { readonly shape: readonly number[]; readonly data: Float32Array }[];
   /** Of the output's size; one class number a sample for sparse losses. For a model with several outputs it is that of each. */
   readonly target: Float32Array;
@@ -33,7 +33,7 @@ export function inputsOf(graph: Graph, { inputs }: Batch): Tensor[] {
       `The batch has ${data.length} numbers of ${own} for the input "${name}", expected ${wanted}.`,
     );
   });
-  return inputs.map(({ data, shape }) => keep(tensor(data, [...shape], "float32")));
+  return inputs.map(({ data, shape }) => keep(tensor(ownNumbers(data), [...shape], "float32")));
 }
 
 /** What each of the outputs should have been. Throws `bad-shape` for another number of targets. */

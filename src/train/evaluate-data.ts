@@ -24,6 +24,7 @@ export async function evaluateData(
   let done = 0;
   for await (const batch of data.epoch(0)) {
     measureBatch(averages, batch, await trainer.test(batch));
+    data.release?.(batch);
     onBatch?.(++done);
     if (signal?.aborted === true) return undefined;
   }

@@ -140,6 +140,7 @@ async function runBatches(state: FitState): Promise<"done" | "stopped" | "interr
       pending = 0;
     }
     measureBatch(position.averages, batch, report);
+    data.release?.(batch);
     position.batch = index + 1;
     await batchEnds(state, index);
     // Gradients that wait for their step are not saved, so the run is interrupted behind a step only.

@@ -18,6 +18,7 @@ export async function scoreData(trainer: Trainer, data: TrainingData): Promise<S
   for await (const batch of data.epoch(0)) {
     const { output } = await trainer.test(batch);
     parts.push(Float32Array.from(output));
+    data.release?.(batch);
     const count = batch.samples.length;
     const wide = batch.target.length / count;
     for (let row = 0; row < count; row++) {

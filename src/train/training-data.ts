@@ -31,6 +31,8 @@ export interface TrainingData {
    * only on the seed, the epoch and the sample, so that a run goes on at any batch. One epoch is read at a time.
    */
   epoch(epoch: number, first?: number, signal?: AbortSignal): AsyncIterable<TrainingBatch>;
+  /** Takes the memory of a batch's inputs back, for batches to come: nobody may read them any more. Who keeps batches leaves it. */
+  release?(batch: TrainingBatch): void;
   close(): Promise<void>;
 }
 

@@ -60,7 +60,7 @@ export async function openTrainingPictures(
   for (const { name, why } of set.faults) faults.set(name, { name, why });
   const { augmentation } = options;
   const kept = keepPictures(inputLength(options), options.keepBytes);
-  const run: Run = { set, options, batchSize, loader, kept, free: [], faults };
+  const run: Run = { set, options, batchSize, loader, kept, free: [], lent: new WeakMap(), faults };
   // Who asks for samples apart from any epoch keeps what becomes of them.
   const once: Run = { ...run, kept: keepPictures(inputLength(options), 0) };
   return {
@@ -77,6 +77,7 @@ export async function openTrainingPictures(
     order: (epoch) => order.of(epoch),
     load: (samples, signal) => batchesOf(once, { epoch: 0, samples }, 0, signal),
     answers: (samples) => answersOf(run, samples),
+    release: (batch) => giveBack(run, batch),
     close: async () => {
       if (options.loader === undefined) await loader.close();
     },
@@ -89,8 +90,10 @@ interface Run {
   readonly batchSize: number;
   readonly loader: PictureLoader;
   readonly kept: KeptPictures;
-  /** Memory of tasks that are done. */
+  /** Memory of batches that were given back. */
   readonly free: Float32Array[];
+  /** The same of batches that are used, by the numbers that they were given as. */
+  readonly lent: WeakMap<Float32Array, Float32Array>;
   /** By the name of the picture. */
   readonly faults: Map<string, SampleFault>;
 }
@@ -141,7 +144,6 @@ function numbered(order: readonly number[]): readonly Item[] {
 interface Part {
   readonly items: readonly Item[];
   readonly faults: readonly (string | undefined)[];
-  readonly target: Float32Array;
 }
 
 async function loadBatch(
@@ -150,27 +152,37 @@ async function loadBatch(
   number: number,
   items: readonly Item[],
 ): Promise<TrainingBatch> {
-  const { options } = run;
+  const { options, batchSize } = run;
+  const length = inputLength(options);
+  const memory = run.free.pop() ?? sharedFloats(batchSize * length);
   const parts: Promise<Part>[] = [];
   for (let at = 0; at < items.length; at += TASK) {
-    parts.push(loadPart(run, epoch, items.slice(at, at + TASK)));
+    const target = memory.subarray(at * length, (at + TASK) * length);
+    parts.push(loadPart(run, epoch, items.slice(at, at + TASK), target));
   }
-  const length = inputLength(options);
-  const data = new Float32Array(items.length * length);
   const samples: number[] = [];
-  for (const part of await Promise.all(parts)) {
-    const good = part.items.filter((_, index) => part.faults[index] === undefined);
-    data.set(part.target.subarray(0, good.length * length), samples.length * length);
+  for (const [index, { items: own, faults }] of (await Promise.all(parts)).entries()) {
+    const good = own.filter((_, item) => faults[item] === undefined);
+    // Behind pictures that are missing the others move up.
+    const start = index * TASK * length;
+    if (samples.length * length !== start) {
+      memory.copyWithin(samples.length * length, start, start + good.length * length);
+    }
     samples.push(...good.map(({ sample }) => sample));
-    run.free.push(part.target);
   }
+  const data = memory.subarray(0, samples.length * length);
+  run.lent.set(data, memory);
   const shape = [samples.length, ...inputShape(options)];
-  return {
-    number,
-    samples,
-    inputs: [{ shape, data: data.subarray(0, samples.length * length) }],
-    ...answersOf(run, samples),
-  };
+  return { number, samples, inputs: [{ shape, data }], ...answersOf(run, samples) };
+}
+
+/** A batch that is given back twice counts once. */
+function giveBack({ lent, free }: Run, { inputs }: TrainingBatch): void {
+  for (const { data } of inputs) {
+    const memory = lent.get(data);
+    if (memory !== undefined) free.push(memory);
+    lent.delete(data);
+  }
 }
 
 function answersOf(
@@ -185,10 +197,14 @@ function answersOf(
   };
 }
 
-async function loadPart(run: Run, epoch: number, items: readonly Item[]): Promise<Part> {
-  const { set, options, loader, free, kept } = run;
+async function loadPart(
+  run: Run,
+  epoch: number,
+  items: readonly Item[],
+  target: Float32Array,
+): Promise<Part> {
+  const { set, options, loader, kept } = run;
   const files = items.flatMap(({ sample }) => set.files[sample] ?? []);
-  const target = free.pop() ?? sharedFloats(TASK * inputLength(options));
   const { jpeg = "auto" } = options;
   const faults = await loader.load({
     paths: files.map(({ path }) => path),
@@ -202,7 +218,7 @@ async function loadPart(run: Run, epoch: number, items: readonly Item[]): Promis
     if (why === undefined) kept.fill(items[index]?.sample ?? -1);
     else noteFault(run, files[index], why);
   }
-  return { items, faults, target };
+  return { items, faults };
 }
 
 /** What happens to each picture: drawn for the seed, the epoch and the sample alone. */

@@ -1,7 +1,7 @@
 import { keep, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
 import { fail } from "../../errors.ts";
 import type { Graph, GraphPort } from "../../ir/graph.ts";
-import { formatShape, sizeOf, type TensorType } from "../../ir/tensor.ts";
+import { formatShape, ownNumbers, sizeOf, type TensorType } from "../../ir/tensor.ts";
 import { dropInferenceNoops } from "../../passes/drop-inference-noops.ts";
 import { foldBatchNorm } from "../../passes/fold-batch-norm.ts";
 import { planSteps, type Step } from "./plan.ts";
@@ -81,7 +81,9 @@ class GraphRunnable implements TfjsRunnable {
 
   start(inputs: ReadonlyMap<string, RunArray>): readonly Tensor[] {
     const arrays = this.inputs.map((port) => arrayOf(this.#graph, port, inputs));
-    const given = arrays.map(({ shape, data }) => keep(tensor(data, [...shape], "float32")));
+    const given = arrays.map(({ shape, data }) =>
+      keep(tensor(ownNumbers(data), [...shape], "float32")),
+    );
     try {
       return this.run(given);
     } finally {

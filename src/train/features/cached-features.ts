@@ -1,7 +1,7 @@
 import { sizeOf } from "../../ir/tensor.ts";
 import type { IndexedData, TrainingBatch, TrainingData } from "../training-data.ts";
 import type { FeatureStore } from "./feature-store.ts";
-import { type FrozenBase, featureLength } from "./frozen-base.ts";
+import { type FrozenBase, featureLength, featuresOf } from "./frozen-base.ts";
 import { mapAhead } from "./map-ahead.ts";
 
 /** How features are computed once. */
@@ -51,10 +51,8 @@ async function computeMissing(
   onProgress?.(done, samples.length);
   const base = await openBase();
   try {
-    const batches = mapAhead(data.load(missing, signal), async (batch) => ({
-      ...batch,
-      inputs: await base.features(batch.inputs),
-    }));
+    const loaded = data.load(missing, signal);
+    const batches = mapAhead(loaded, (batch) => featuresOf(base, data, batch));
     for await (const batch of batches) {
       await keep(batch, store);
       done += batch.samples.length;

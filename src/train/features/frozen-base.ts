@@ -4,6 +4,7 @@ import type { Graph } from "../../ir/graph.ts";
 import { formatShape, sizeOf } from "../../ir/tensor.ts";
 import type { SplitModel } from "../../passes/split-frozen.ts";
 import type { Batch } from "../batch.ts";
+import type { TrainingBatch, TrainingData } from "../training-data.ts";
 
 /** The frozen part of a model, ready to run. */
 export interface FrozenBase {
@@ -32,6 +33,19 @@ export function frozenBase({ base, tail }: SplitModel, predictor: Predictor): Fr
     },
     dispose: () => predictor.dispose(),
   };
+}
+
+/** A batch as the part behind the cut takes it; its memory goes back to the data. */
+export async function featuresOf(
+  base: FrozenBase,
+  data: TrainingData,
+  batch: TrainingBatch,
+): Promise<TrainingBatch> {
+  const inputs = await base.features(batch.inputs);
+  // What passes by the frozen part is still to be read.
+  const passing = new Set(inputs.map((input) => input.data));
+  if (!batch.inputs.some((input) => passing.has(input.data))) data.release?.(batch);
+  return { ...batch, inputs };
 }
 
 /** Shapes of a sample's features, one for each input of the part behind the cut. Throws `bad-option` where a size is open. */

@@ -1,10 +1,10 @@
 import type { TrainingData } from "../training-data.ts";
-import type { FrozenBase } from "./frozen-base.ts";
+import { type FrozenBase, featuresOf } from "./frozen-base.ts";
 import { mapAhead } from "./map-ahead.ts";
 
 /**
  * Training data as the part behind the cut takes it, for samples that differ from epoch to epoch: the frozen part runs batch
- * by batch, the next one while the last one is used. Data and frozen part stay the caller's.
+ * by batch, the next ones while the last one is used. Data and frozen part stay the caller's.
  */
 export function streamedFeatures(data: TrainingData, base: FrozenBase): TrainingData {
   const { samples, batchSize, batches, augmented } = data;
@@ -17,10 +17,7 @@ export function streamedFeatures(data: TrainingData, base: FrozenBase): Training
       return data.faults;
     },
     epoch: (epoch, first, signal) =>
-      mapAhead(data.epoch(epoch, first, signal), async (batch) => ({
-        ...batch,
-        inputs: await base.features(batch.inputs),
-      })),
+      mapAhead(data.epoch(epoch, first, signal), (batch) => featuresOf(base, data, batch)),
     close: async () => {},
   };
 }

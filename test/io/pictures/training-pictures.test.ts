@@ -149,6 +149,44 @@ describe("openTrainingPictures", () => {
     ]);
   });
 
+  it("moves the others up where many pictures of a batch cannot be read", async () => {
+    const folder = temporaryFolder();
+    const set = digits();
+    for (const [index, { path }] of set.files.entries()) {
+      const own = join(folder, index < 7 ? "a" : "b");
+      mkdirSync(own, { recursive: true });
+      const name = join(own, `${10 + index}.png`);
+      if ([1, 2, 9].includes(index)) writeFileSync(name, "no picture");
+      else copyFileSync(path, name);
+    }
+    const order = orderAsGiven(set.files.length);
+    const data = await open(listClassFolder(folder), { batchSize: 13, order });
+    const [batch] = await epochOf(data, 0);
+    const good = [0, 3, 4, 5, 6, 7, 8, 10, 11, 12];
+    expect(batch?.samples).toEqual(good);
+    const wanted = await inputsOf(set);
+    good.forEach((sample, row) => {
+      const numbers = batch?.inputs[0]?.data.slice(row * 192, (row + 1) * 192);
+      expect(numbers).toEqual(wanted[sample]);
+    });
+  });
+
+  it("uses the memory of batches again that are given back, and of no others", async () => {
+    const data = await open(digits(), { batchSize: 5 });
+    const memoryOf = (batch: TrainingBatch) => batch.inputs[0]?.data.buffer;
+    const given = await epochOf(data, 0);
+    const copies = given.map(({ inputs }) => inputs[0]?.data.slice());
+    const [first, second, third] = given;
+    if (first === undefined || second === undefined) throw new Error("there are no batches");
+    for (const batch of [first, first, second]) data.release?.(batch);
+    const again = await epochOf(data, 1);
+    const memories = new Set(again.map(memoryOf));
+    expect(memories.size).toBe(3);
+    expect(memories).toContain(memoryOf(first));
+    expect(memories).toContain(memoryOf(second));
+    expect(third?.inputs[0]?.data).toEqual(copies[2]);
+  });
+
   it("changes pictures at random, otherwise every epoch and for each time that a sample comes", async () => {
     const set = digits();
     const augmentation = parseAugmentation({ rotationRange: 30, zoomRange: 0.2 });

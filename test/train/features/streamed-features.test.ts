@@ -59,3 +59,34 @@ async function lossesOf(
   trainer.dispose();
   return losses;
 }
+
+it("gives the memory of a batch back, unless the part behind the cut reads it too", async () => {
+  const batch = {
+    number: 0,
+    samples: [0],
+    inputs: [{ shape: [1, 2], data: Float32Array.of(1, 2) }],
+    target: Float32Array.of(1),
+  };
+  for (const passes of [false, true]) {
+    const released: unknown[] = [];
+    const data: TrainingData = {
+      samples: 1,
+      batchSize: 1,
+      batches: 1,
+      augmented: true,
+      faults: [],
+      async *epoch() {
+        yield batch;
+      },
+      release: (one) => void released.push(one),
+      close: async () => {},
+    };
+    const made = { shape: [1, 1], data: Float32Array.of(3) };
+    const streamed = streamedFeatures(data, {
+      features: async (inputs) => (passes ? [made, ...inputs] : [made]),
+      dispose: async () => {},
+    });
+    for await (const { inputs } of streamed.epoch(0)) expect(inputs[0]).toBe(made);
+    expect(released).toEqual(passes ? [] : [batch]);
+  }
+});
