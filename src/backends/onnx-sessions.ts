@@ -31,6 +31,14 @@ const MICRO_BATCH = 16;
 /** So many small batches in a row after large ones, and it pays to load the model once more. */
 const FEW_IN_A_ROW = 4;
 
+type Result = Promise<readonly NumberTensor[]>;
+
+/** A run that has begun; the next one may begin at once, or behind it. */
+interface Started {
+  readonly result: Result;
+  readonly overlaps: boolean;
+}
+
 class OnnxSessions implements OnnxModel {
   readonly #runtime: OnnxRuntime;
   readonly #options: OnnxSessionsOptions;
@@ -40,7 +48,11 @@ class OnnxSessions implements OnnxModel {
   #together: Promise<OnnxModel> | undefined;
   #shared: Promise<OnnxPool> | undefined;
   #fewInARow = 0;
+  /** Until then no other run may begin. */
   #last: Promise<unknown> = Promise.resolve();
+  readonly #runs = new Set<Promise<unknown>>();
+  /** Those that are with the threads. */
+  readonly #shares = new Set<Promise<unknown>>();
 
   constructor(runtime: OnnxRuntime, model: ModelBytes, options: OnnxSessionsOptions) {
     this.#runtime = runtime;
@@ -51,31 +63,43 @@ class OnnxSessions implements OnnxModel {
     this.#sharing = may ? poolWorkers(threads, model.length, pool) : 1;
   }
 
-  /** One batch after the other, since all use all threads. */
-  run(inputs: readonly NumberTensor[]): Promise<readonly NumberTensor[]> {
-    const result = this.#last.then(() => this.#runNext(inputs));
-    this.#last = result.catch(() => {});
-    return result;
+  /**
+   * Begins in the order of calls. Batches that are shared may overlap, so that threads which are done with one go on with the next; else one comes
+   * after the other, since all use all threads.
+   */
+  run(inputs: readonly NumberTensor[]): Result {
+    const started = this.#last.then(() => this.#start(inputs));
+    const done = started.then(({ result }) => result);
+    this.#last = started.then(({ overlaps }) => (overlaps ? undefined : done)).catch(() => {});
+    track(this.#runs, done);
+    return done;
   }
 
   async release(): Promise<void> {
-    await this.#last;
+    await Promise.allSettled(this.#runs);
     await (await this.#shared)?.close();
     await (await this.#together)?.release();
   }
 
-  async #runNext(inputs: readonly NumberTensor[]): Promise<readonly NumberTensor[]> {
+  async #start(inputs: readonly NumberTensor[]): Promise<Started> {
     const pool = this.#poolFor(inputs[0]?.shape[0] ?? 1);
-    if (pool === undefined) return this.#runTogether(inputs);
-    try {
-      return await (await pool).run(inputs);
-    } catch {
+    if (pool !== undefined) return { result: this.#runShared(pool, inputs), overlaps: true };
+    await Promise.allSettled(this.#shares);
+    return { result: this.#runTogether(inputs), overlaps: false };
+  }
+
+  #runShared(pool: Promise<OnnxPool>, inputs: readonly NumberTensor[]): Result {
+    const share = pool.then((threads) => threads.run(inputs));
+    track(this.#shares, share);
+    return share.catch(async () => {
       // Threads do not start here, or the inputs are wrong, which is told in the same words without them.
       this.#sharing = 1;
-      this.#shared = undefined;
-      await (await pool).close();
-      return this.#runTogether(inputs);
-    }
+      if (this.#shared === pool) {
+        this.#shared = undefined;
+        await (await pool).close();
+      }
+      return this.run(inputs);
+    });
   }
 
   /** The last batch of many, smaller than the others, is not worth a session of its own. */
@@ -110,4 +134,11 @@ class OnnxSessions implements OnnxModel {
     for (const part of splitBatch(inputs, size)) parts.push(await model.run(part));
     return joinBatches(parts);
   }
+}
+
+/** Keeps a promise among others until it ends. */
+function track(among: Set<Promise<unknown>>, one: Promise<unknown>): void {
+  among.add(one);
+  const forget = (): void => void among.delete(one);
+  one.then(forget, forget);
 }

@@ -91,6 +91,21 @@ describe("sessions of ONNX Runtime", () => {
     });
   });
 
+  it("give each batch its own outputs where several are asked for at once", async () => {
+    await withPredictor({ runtime: WEB, worker: WORKER }, async (predictor) => {
+      const counts = [7, 4, 1, 8, 1, 1, 1, 1, 5, 2];
+      await Promise.all(counts.map((count) => expectKeras(predictor, count)));
+    });
+  });
+
+  it("compute batches that wait for threads without them, where these do not start", async () => {
+    const pool = { runtime: "not-installed", worker: WORKER };
+    await withPredictor(pool, async (predictor, loaded) => {
+      await Promise.all([6, 4, 5].map((count) => expectKeras(predictor, count)));
+      expect(loaded()).toBe(1);
+    });
+  });
+
   it("compute few samples without threads", async () => {
     await withPredictor({ runtime: WEB, worker: WORKER }, async (predictor, loaded) => {
       await expectKeras(predictor, 3);

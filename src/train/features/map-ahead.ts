@@ -1,4 +1,7 @@
-/** What becomes of each item, in order; the next one is under way while the last one is used. */
+/** Items under way: with two, threads that are done with one go on with the next while others end it. */
+const AHEAD = 2;
+
+/** What becomes of each item, in order; the next two are under way while the last one is used. */
 export async function* mapAhead<From, To>(
   items: AsyncIterable<From>,
   work: (item: From) => Promise<To>,
@@ -10,14 +13,16 @@ export async function* mapAhead<From, To>(
     next.catch(() => {});
     return next;
   };
-  let coming = start();
+  const coming = Array.from({ length: AHEAD }, start);
   try {
-    for (let item = await coming; item.done !== true; item = await coming) {
-      coming = start();
+    for (;;) {
+      const item = await coming.shift();
+      if (item === undefined || item.done === true) return;
+      coming.push(start());
       yield item.value;
     }
   } finally {
-    await coming.catch(() => {});
+    await Promise.allSettled(coming);
     await source.return?.();
   }
 }

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { mapAhead } from "../../../src/train/features/map-ahead.ts";
 
-test("has the next item worked on while the last one is used, and no more", async () => {
+test("has the next two items worked on while the last one is used, and no more", async () => {
   const log: string[] = [];
-  const mapped = mapAhead(counted(3), async (item) => {
+  const mapped = mapAhead(counted(4), async (item) => {
     log.push(`work ${item}`);
     return item;
   });
@@ -11,7 +11,7 @@ test("has the next item worked on while the last one is used, and no more", asyn
     await settled();
     log.push(`use ${item}`);
   }
-  expect(log).toEqual(["work 0", "work 1", "use 0", "work 2", "use 1", "use 2"]);
+  expect(log).toEqual(["work 0", "work 1", "work 2", "use 0", "work 3", "use 1", "use 2", "use 3"]);
 });
 
 test("ends the source when whoever reads it stops", async () => {
