@@ -2,13 +2,16 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { FillOptions } from "../../src/image/augment/affine-transform.ts";
 import { applyTransform } from "../../src/image/augment/apply-transform.ts";
+import { changeInVectors } from "../../src/image/augment/augment-vectors.ts";
 import {
   type AugmentationOptions,
   drawTransform,
   parseAugmentation,
   type ShiftRange,
 } from "../../src/image/augment/augmentation.ts";
+import type { FloatPixels } from "../../src/image/augment/float-pixels.ts";
 import {
   type FillMode,
   type GeneratorVersion,
@@ -16,6 +19,7 @@ import {
   type TransformParameters,
 } from "../../src/image/augment/generator.ts";
 import { standardize } from "../../src/image/augment/standardize.ts";
+import { PRESETS } from "../../src/image/preprocessing.ts";
 import { randomAt } from "../../src/random.ts";
 import { CACHE, runPython } from "./python.ts";
 
@@ -99,7 +103,7 @@ function checkTransforms(told: Told, read: (file: string) => Float32Array): numb
   let exact = 0;
   for (const item of told.transforms) {
     const [height, width, channels] = item.shape;
-    const picture = { width, height, channels, data: read(item.input) };
+    const picture: FloatPixels = { width, height, channels, data: read(item.input) };
     const parameters = { ...IDENTITY, ...inOurWords<TransformParameters>(item.parameters) };
     const { fill_mode: fillMode, cval } = item;
     const made = HAIRS.map(
@@ -111,6 +115,10 @@ function checkTransforms(told: Told, read: (file: string) => Float32Array): numb
         ).data,
     );
     const wanted = read(item.output);
+    const vectors = inVectors(picture, parameters, { fillMode, cval, version: told.version });
+    if (vectors !== undefined && distance([vectors], made[0] ?? vectors)[0] > 0) {
+      wrong.push(`${told.program}: vectors differ from the plain loops: ${JSON.stringify(item)}`);
+    }
     const [different] = distance(made.slice(0, 1), wanted);
     if (different === 0) exact += 1;
     const [, most] = distance(made, wanted);
@@ -120,6 +128,19 @@ function checkTransforms(told: Told, read: (file: string) => Float32Array): numb
     );
   }
   return exact;
+}
+
+/** What the kernels make of it; undefined for pictures that are not theirs. */
+function inVectors(
+  { data, ...picture }: FloatPixels,
+  transform: TransformParameters,
+  fill: FillOptions,
+): Float32Array | undefined {
+  const made = new Float32Array(data.length);
+  const pixels = { ...picture, data: Uint8Array.from(data) };
+  if (data.some((value, index) => value !== pixels.data[index])) return undefined;
+  const prepare = { preprocessing: PRESETS.none };
+  return changeInVectors(pixels, { transform, fill, prepare }, made, 0) ? made : undefined;
 }
 
 function checkDraws(told: Told, read: (file: string) => Float32Array): void {
