@@ -86,7 +86,8 @@ export function limitBatch(
 
 const BYTES = 4;
 
-function sizeOfSample({ types }: Graph, value: ValueId): number {
+/** Numbers of a value for each sample; sizes that a model leaves free are taken for 1. */
+export function sizeOfSample({ types }: Graph, value: ValueId): number {
   const [, ...shape] = types.get(value)?.shape ?? [];
   return sizeOf(shape.map((size) => size ?? 1));
 }

@@ -1,5 +1,6 @@
 import type { ValueId } from "../../../ir/graph.ts";
 import type { Step } from "../plan.ts";
+import { sizeOfSample } from "./memory.ts";
 import { backwardReads, type TrainingPlan, type TrainingStep } from "./training-plan.ts";
 
 /** What is made again: joins and borders, which cost next to nothing, or rectified normalisations and sums too. */
@@ -7,9 +8,13 @@ export type MadeAgain = "joins" | "all";
 
 /**
  * The same training in less memory: what is cheap to make is let go on the way there and made again on the way back, out
- * of what is kept anyway.
+ * of what is kept anyway; no more than a share of all that is kept.
  */
-export function planRecomputing(plan: TrainingPlan, made: MadeAgain = "all"): TrainingPlan {
+export function planRecomputing(
+  plan: TrainingPlan,
+  made: MadeAgain = "all",
+  share = 1,
+): TrainingPlan {
   const known: Known = {
     steps: plan.steps,
     makers: new Map(plan.steps.flatMap(({ step }, at) => step.outputs.map((value) => [value, at]))),
@@ -18,7 +23,7 @@ export function planRecomputing(plan: TrainingPlan, made: MadeAgain = "all"): Tr
     ),
   };
   const first = firstBackwardReaders(plan.steps);
-  const again = chosen(plan, known, made);
+  const again = chosen(plan, known, { made, share });
   const { last } = known;
   // From the last made to the first: what a value is made of may be made again itself, and is needed as early.
   for (const value of [...again].reverse()) {
@@ -46,16 +51,28 @@ interface Ends extends Pick<Known, "last"> {
   readonly again: ReadonlySet<ValueId>;
 }
 
+interface Choice {
+  readonly made: MadeAgain;
+  readonly share: number;
+}
+
 /** The values to make again, in the order of the steps that make them. */
-function chosen(plan: TrainingPlan, known: Known, made: MadeAgain): ReadonlySet<ValueId> {
-  const visible = new Set(plan.graph.outputs.map(({ value }) => value));
+function chosen(
+  { graph, steps }: TrainingPlan,
+  known: Known,
+  { made, share }: Choice,
+): ReadonlySet<ValueId> {
+  const visible = new Set(graph.outputs.map(({ value }) => value));
   const again = new Set<ValueId>();
-  for (const { step } of plan.steps) {
+  let rest = share * [...known.last.keys()].reduce((sum, one) => sum + sizeOfSample(graph, one), 0);
+  for (const { step } of steps) {
     const [value = ""] = step.outputs;
     if (!known.last.has(value) || visible.has(value)) continue;
     const { kind } = step.node.op;
     if (made === "joins" && kind !== "concat" && kind !== "pad") continue;
-    if (isCheap(step, known, again)) again.add(value);
+    if (rest <= 0 || !isCheap(step, known, again)) continue;
+    again.add(value);
+    rest -= sizeOfSample(graph, value);
   }
   return again;
 }

@@ -125,6 +125,23 @@ describe.each(BACKENDS)("a plan that makes values again on %s", (backend) => {
     },
   );
 
+  it("makes no more again than a share of what is kept", () => {
+    const plan = planTraining(
+      buildGraph([[8, 8, 4]], (add, input) => {
+        let value = input;
+        for (let i = 0; i < 6; i++) value = relu(add, normed(add, value, [4, 4]));
+        return value;
+      }),
+    );
+    const countOf = (share: number): number =>
+      planRecomputing(plan, "all", share).steps.reduce(
+        (sum, { back }) => sum + (back?.again.length ?? 0),
+        0,
+      );
+    // Of each layer two results are kept, of which one can be made again; that of the last is wanted.
+    expect([0, 0.25, 1].map(countOf)).toEqual([0, 3, 5]);
+  });
+
   it.each(Object.entries(MODELS))("keeps as much less as is estimated: %s", (...given) => {
     const [, model] = given;
     const plan = planTraining(buildGraph([[5, 6, 2]], model));
