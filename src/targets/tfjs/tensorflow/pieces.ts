@@ -1,5 +1,4 @@
 import type { AttributeValue, GraphNode } from "../../../formats/tensorflow/saved-model.ts";
-import { sizeOf } from "../../../ir/tensor.ts";
 import type { RecordedOperation, Source } from "./recorder.ts";
 
 /** A run of operations as a graph of its own. */
@@ -26,27 +25,6 @@ export interface Cut {
   readonly borders: readonly number[];
   /** What the caller wants. */
   readonly wanted: ReadonlySet<Source>;
-}
-
-/**
- * Bytes that the operations of a piece make. What a piece reads is there until its end, and TensorFlow decides about
- * the order within: less holds less memory, more is quicker.
- */
-const PIECE = 32 * 1024 ** 2;
-
-/** Where the pieces of operations begin, from the given one on. */
-export function bordersOf(operations: readonly RecordedOperation[], first = 0): readonly number[] {
-  const borders: number[] = [];
-  let bytes = 0;
-  operations.forEach(({ results }, index) => {
-    if (index < first) return;
-    if (bytes > PIECE) {
-      borders.push(index);
-      bytes = 0;
-    }
-    bytes += 4 * results.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  });
-  return borders;
 }
 
 /** Cuts what was written down into graphs that run one after the other. */

@@ -1,7 +1,8 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { KcError } from "../../../errors.ts";
+import { bordersOf } from "./borders.ts";
 import { nodeBackend } from "./node-backend.ts";
-import { bordersOf, cutPieces } from "./pieces.ts";
+import { cutPieces } from "./pieces.ts";
 import { Recorder, type Source } from "./recorder.ts";
 import { openSession, runSessions, type Session } from "./session.ts";
 
@@ -30,7 +31,8 @@ export function recordWork(work: (recorder: Recorder) => void): RecordedWork | u
     const { operations, constants } = recorder;
     const written = operations.filter(({ op }) => op === "InplaceUpdate");
     const wanted = new Set(written.flatMap(({ results }) => results));
-    for (const piece of cutPieces({ operations, borders: bordersOf(operations), wanted })) {
+    const borders = bordersOf({ operations, wanted: new Set(), starts: [] });
+    for (const piece of cutPieces({ operations, borders, wanted })) {
       sessions.push(openSession(node, piece));
     }
     const run: RecordedWork["run"] = (given) => {

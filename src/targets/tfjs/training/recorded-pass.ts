@@ -4,12 +4,15 @@ import type { ValueId } from "../../../ir/graph.ts";
 import type { NoiseOp } from "../../../ir/ops/noise.ts";
 import type { WeightRef } from "../../../ir/tensor.ts";
 import { tensorAt } from "../forward.ts";
+import { bordersOf } from "../tensorflow/borders.ts";
 import { nodeBackend } from "../tensorflow/node-backend.ts";
 import { FLOATS, type TensorFlowOps, tensorflowOps } from "../tensorflow/operations.ts";
-import { bordersOf, cutPieces } from "../tensorflow/pieces.ts";
+import { cutPieces } from "../tensorflow/pieces.ts";
 import { Recorder, type Source } from "../tensorflow/recorder.ts";
+import { reserveMemory } from "../tensorflow/reserve.ts";
 import { openSession, runSessions, type Session } from "../tensorflow/session.ts";
 import { noiseNumbers } from "../training-forward.ts";
+import { memoryOfStep } from "./memory.ts";
 import {
   type BatchStatistics,
   type StartGradient,
@@ -42,6 +45,8 @@ export function recordPass(
 ): RecordedPass | undefined {
   const [node, ops] = [nodeBackend(), tensorflowOps()];
   if (node === undefined || ops === undefined) return undefined;
+  const samples = given.inputs[0]?.shape[0] ?? 1;
+  reserveMemory(node, 2 * memoryOfStep(plan, { samples, slots: 0 }).peak);
   const recorder = new Recorder(node);
   const sessions: Session[] = [];
   const dispose = (): void => {
@@ -52,11 +57,11 @@ export function recordPass(
     const script = writeScript(plan, given, { startsOf, recorder, ops });
     const { there, results } = script;
     const { operations } = recorder;
-    const ahead = bordersOf(operations.slice(0, there));
-    const borders = [...ahead, there, ...bordersOf(operations, there)];
-    const pieces = cutPieces({ operations, borders, wanted: new Set(results) });
+    const wanted = new Set(results);
+    const borders = bordersOf({ operations, wanted, starts: [there] });
+    const pieces = cutPieces({ operations, borders, wanted });
     for (const piece of pieces) sessions.push(openSession(node, piece));
-    const count = ahead.length + 1;
+    const count = borders.indexOf(there) + 1;
     const ways = { script, there: sessions.slice(0, count), back: sessions.slice(count) };
     tryOut(new Replay(ways, { ...given, noise: NO_NOISE }));
     return { start: (next) => new Replay(ways, next), dispose };

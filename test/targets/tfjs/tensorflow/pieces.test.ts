@@ -1,9 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  bordersOf,
-  cutPieces,
-  type Piece,
-} from "../../../../src/targets/tfjs/tensorflow/pieces.ts";
+import { cutPieces, type Piece } from "../../../../src/targets/tfjs/tensorflow/pieces.ts";
 import type {
   RecordedOperation,
   Source,
@@ -132,14 +128,6 @@ describe("pieces of what was written down", () => {
       wanted: new Set([after]),
     });
     expect(said(piece).at(-2)).toBe("op_3 = InplaceUpdate(op_1, op_0, ^op_0, ^op_1, ^op_2)");
-  });
-
-  it("begin anew where much has been made", () => {
-    const large = source("result", [4096, 1024]);
-    const operations = Array.from({ length: 12 }, () => operation("Relu", [given], large));
-    // Three times 16 MB are more than 32 MB.
-    expect(bordersOf(operations)).toEqual([3, 6, 9]);
-    expect(bordersOf(operations, 4)).toEqual([7, 10]);
   });
 
   it("hide from TensorFlow a bias before a swish that somebody else reads", () => {

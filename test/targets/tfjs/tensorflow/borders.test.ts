@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { bordersOf } from "../../../../src/targets/tfjs/tensorflow/borders.ts";
+import type { Source } from "../../../../src/targets/tfjs/tensorflow/recorder.ts";
+
+/** 16 MB. */
+function large(): Source {
+  return { kind: "result", shape: [4096, 1024], type: 1 };
+}
+
+/** Operations that read the result of the one before. */
+function chain(...ops: readonly string[]) {
+  let before: Source = { kind: "given", shape: [1], type: 1 };
+  return ops.map((op) => {
+    const inputs = [before];
+    before = large();
+    return { op, inputs, results: [before], attributes: {} };
+  });
+}
+
+function bordersIn(
+  operations: ReturnType<typeof chain>,
+  given: { readonly wanted?: readonly Source[]; readonly starts?: readonly number[] } = {},
+): readonly number[] {
+  const { wanted = [], starts = [] } = given;
+  return bordersOf({ operations, wanted: new Set(wanted), starts });
+}
+
+const TEN = Array.from({ length: 10 }, () => "Neg");
+
+describe("borders of pieces", () => {
+  it("come where more than 32 MB have been made", () => {
+    expect(bordersIn(chain(...TEN))).toEqual([3, 6, 9]);
+  });
+
+  it("come where pieces begin in any case too", () => {
+    expect(bordersIn(chain(...TEN), { starts: [4] })).toEqual([3, 4, 7]);
+  });
+
+  it("do not come between a convolution and what it takes along, which makes nothing anew", () => {
+    const operations = chain("Neg", "Neg", "Conv2D", "BiasAdd", "Relu", "Neg", "Neg", "Neg");
+    expect(bordersIn(operations)).toEqual([5]);
+  });
+
+  it("come behind what somebody else reads too", () => {
+    const operations = chain("Neg", "Neg", "Conv2D", "BiasAdd", "Relu", "Neg");
+    const sum = operations[3]?.results[0] ?? large();
+    expect(bordersIn(operations, { wanted: [sum] })).toEqual([4]);
+    const reader = { op: "Neg", inputs: [sum], results: [large()], attributes: {} };
+    expect(bordersIn([...operations, reader])).toEqual([4]);
+  });
+});
