@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { KcError } from "../../../errors.ts";
-import { bordersOf } from "./borders.ts";
+import { bordersOf, LARGE_PIECE } from "./borders.ts";
 import { nodeBackend } from "./node-backend.ts";
 import { cutPieces } from "./pieces.ts";
 import { Recorder, type Source } from "./recorder.ts";
@@ -31,7 +31,7 @@ export function recordWork(work: (recorder: Recorder) => void): RecordedWork | u
     const { operations, constants } = recorder;
     const written = operations.filter(({ op }) => op === "InplaceUpdate");
     const wanted = new Set(written.flatMap(({ results }) => results));
-    const borders = bordersOf({ operations, wanted: new Set(), starts: [] });
+    const borders = bordersOf({ operations, wanted: new Set(), starts: [], size: LARGE_PIECE });
     for (const piece of cutPieces({ operations, borders, wanted })) {
       sessions.push(openSession(node, piece));
     }

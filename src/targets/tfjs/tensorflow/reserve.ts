@@ -3,7 +3,7 @@ import { bindingNumber, type NodeBackend } from "./node-backend.ts";
 
 /**
  * Has TensorFlow take so many bytes from the system at once. It keeps what it takes, else in regions each twice as large as the last, whose ends
- * and beginnings no tensor fits into. Memory that nothing is written to is not used up.
+ * and beginnings no tensor fits into. Of memory that nothing is written to only a 32nd is used up, for TensorFlow's index of it.
  */
 export function reserveMemory(node: NodeBackend, bytes: number): void {
   const shape = tensor1d([Math.ceil(bytes / ROW), ROW / 4], "int32");

@@ -8,6 +8,8 @@ export interface StepMemory {
   readonly peak: number;
   /** What is kept for the way back. */
   readonly kept: number;
+  /** What the largest step makes on the way there. */
+  readonly largest: number;
 }
 
 /** What an estimate starts from. */
@@ -28,7 +30,7 @@ export function memoryOfStep(plan: TrainingPlan, { samples, slots }: StepSize): 
   const there = new Set(plan.graph.inputs.map(({ value }) => value));
   const flowing = new Set<ValueId>();
   let gradients = 0;
-  let peak = 0;
+  let [peak, largest] = [0, 0];
   const total = (values: Iterable<ValueId>): number => {
     let bytes = 0;
     for (const value of values) bytes += bytesOf(value);
@@ -40,7 +42,9 @@ export function memoryOfStep(plan: TrainingPlan, { samples, slots }: StepSize): 
   for (const { step, releaseForward } of plan.steps) {
     for (const value of step.outputs) there.add(value);
     // A bias or an activation makes a second tensor of the result.
-    see(total(step.outputs));
+    const made = total(step.outputs);
+    largest = Math.max(largest, made);
+    see(made);
     for (const value of releaseForward) there.delete(value);
   }
   const kept = total(there);
@@ -55,7 +59,7 @@ export function memoryOfStep(plan: TrainingPlan, { samples, slots }: StepSize): 
     for (const value of step.outputs) flowing.delete(value);
     for (const value of back.release) there.delete(value);
   }
-  return { peak, kept };
+  return { peak, kept, largest };
 }
 
 /** A batch size that fits, and what decided. */

@@ -4,15 +4,15 @@ import type { ValueId } from "../../../ir/graph.ts";
 import type { NoiseOp } from "../../../ir/ops/noise.ts";
 import type { WeightRef } from "../../../ir/tensor.ts";
 import { tensorAt } from "../forward.ts";
-import { bordersOf } from "../tensorflow/borders.ts";
-import { nodeBackend } from "../tensorflow/node-backend.ts";
+import { bordersOf, LARGE_PIECE } from "../tensorflow/borders.ts";
+import { type NodeBackend, nodeBackend } from "../tensorflow/node-backend.ts";
 import { FLOATS, type TensorFlowOps, tensorflowOps } from "../tensorflow/operations.ts";
 import { cutPieces } from "../tensorflow/pieces.ts";
 import { Recorder, type Source } from "../tensorflow/recorder.ts";
 import { reserveMemory } from "../tensorflow/reserve.ts";
 import { openSession, runSessions, type Session } from "../tensorflow/session.ts";
 import { noiseNumbers } from "../training-forward.ts";
-import { memoryOfStep } from "./memory.ts";
+import { memoryOfStep, type StepMemory } from "./memory.ts";
 import {
   type BatchStatistics,
   type StartGradient,
@@ -45,8 +45,8 @@ export function recordPass(
 ): RecordedPass | undefined {
   const [node, ops] = [nodeBackend(), tensorflowOps()];
   if (node === undefined || ops === undefined) return undefined;
-  const samples = given.inputs[0]?.shape[0] ?? 1;
-  reserveMemory(node, 2 * memoryOfStep(plan, { samples, slots: 0 }).peak);
+  const memory = memoryOfStep(plan, { samples: given.inputs[0]?.shape[0] ?? 1, slots: 0 });
+  reserveFor(memory, node);
   const recorder = new Recorder(node);
   const sessions: Session[] = [];
   const dispose = (): void => {
@@ -58,7 +58,8 @@ export function recordPass(
     const { there, results } = script;
     const { operations } = recorder;
     const wanted = new Set(results);
-    const borders = bordersOf({ operations, wanted, starts: [there] });
+    const size = Math.min(memory.peak / PIECES, LARGE_PIECE);
+    const borders = bordersOf({ operations, wanted, starts: [there], size });
     const pieces = cutPieces({ operations, borders, wanted });
     for (const piece of pieces) sessions.push(openSession(node, piece));
     const count = borders.indexOf(there) + 1;
@@ -71,6 +72,16 @@ export function recordPass(
     if (error instanceof KcError && error.code !== "unsupported") throw error;
     return undefined;
   }
+}
+
+/** More pieces would be slower, fewer would need more memory. */
+const PIECES = 16;
+
+/** Of all that a step needs: larger tensors fit into few of the regions that TensorFlow takes one after the other. */
+const LARGE = 1 / 6;
+
+function reserveFor({ peak, largest }: StepMemory, node: NodeBackend): void {
+  if (largest > LARGE * peak) reserveMemory(node, 2 * peak);
 }
 
 /** A stream of random numbers must not go on for what is thrown away. */

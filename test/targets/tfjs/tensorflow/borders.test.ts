@@ -22,13 +22,13 @@ function bordersIn(
   given: { readonly wanted?: readonly Source[]; readonly starts?: readonly number[] } = {},
 ): readonly number[] {
   const { wanted = [], starts = [] } = given;
-  return bordersOf({ operations, wanted: new Set(wanted), starts });
+  return bordersOf({ operations, wanted: new Set(wanted), starts, size: 32 * 2 ** 20 });
 }
 
 const TEN = Array.from({ length: 10 }, () => "Neg");
 
 describe("borders of pieces", () => {
-  it("come where more than 32 MB have been made", () => {
+  it("come where more than the given bytes have been made", () => {
     expect(bordersIn(chain(...TEN))).toEqual([3, 6, 9]);
   });
 
