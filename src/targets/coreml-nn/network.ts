@@ -1,8 +1,7 @@
-import { createDiagnostics, type Diagnostics, KcError, throwIfErrors } from "../../errors.ts";
+import { createDiagnostics, type Diagnostics, throwIfErrors } from "../../errors.ts";
 import type { Graph, Node, ValueId } from "../../ir/graph.ts";
-import type { OpKind, OpOf } from "../../ir/ops/index.ts";
+import { emitNode, logUnsupported } from "../emit-node.ts";
 import { refuse, WAY_OUT } from "../refuse.ts";
-import type { Unsupported } from "../target.ts";
 import type { Classifier } from "./classifier.ts";
 import { Emission } from "./emission.ts";
 import { emitters } from "./emitters.ts";
@@ -54,7 +53,8 @@ function emitWith(plan: NetworkPlan, arrays: "classic" | "exact"): EmittedNetwor
     if (checkRank(graph, input, log)) emitInput(emission, input);
   }
   for (const node of graph.nodes) {
-    if (node.inputs.every((value) => emission.has(value))) emitOrLog(node, emission, settings, log);
+    if (!node.inputs.every((value) => emission.has(value))) continue;
+    logUnsupported(log, () => emit(node, emission, settings));
   }
   throwIfErrors(log);
   const outputs = graph.outputs.map(({ value }, index): OutputFeature => {
@@ -81,21 +81,16 @@ function directNames(
   return direct;
 }
 
-function emitOrLog(node: Node, emission: Emission, settings: Settings, log: Diagnostics): void {
-  try {
-    if (node.op.kind === "custom" && !settings.customLayers) {
-      refuse(
-        node,
-        "the layer is not known.",
-        "As a placeholder for a class of your app: customLayers.",
-      );
-    }
-    for (const value of node.outputs) checkNodeRank(node, emission, value);
-    emitKind(node.op.kind, node, emission);
-  } catch (error) {
-    if (!(error instanceof KcError) || error.code !== "unsupported") throw error;
-    for (const diagnostic of error.diagnostics) log.error(diagnostic);
+function emit(node: Node, emission: Emission, settings: Settings): void {
+  if (node.op.kind === "custom" && !settings.customLayers) {
+    refuse(
+      node,
+      "the layer is not known.",
+      "As a placeholder for a class of your app: customLayers.",
+    );
   }
+  for (const value of node.outputs) checkNodeRank(node, emission, value);
+  emitNode({ emitters, refuse }, node, emission);
 }
 
 function checkNodeRank(node: Node, emission: Emission, value: ValueId): void {
@@ -117,14 +112,4 @@ function checkRank(graph: Graph, { value, shape }: InputFeature, log: Diagnostic
     hint: WAY_OUT,
   });
   return false;
-}
-
-function emitKind<K extends OpKind>(kind: K, node: Node<OpOf<K>>, emission: Emission): void {
-  const emitter = emitters[kind];
-  if (isUnsupported(emitter)) refuse(node, emitter.unsupported);
-  else emitter(node, emission);
-}
-
-function isUnsupported(emitter: unknown): emitter is Unsupported {
-  return typeof emitter === "object" && emitter !== null && "unsupported" in emitter;
 }

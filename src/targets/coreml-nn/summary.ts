@@ -1,6 +1,7 @@
 import type { Model, NeuralNetworkPreprocessing } from "../../formats/coreml/types.gen.ts";
 import type { Graph } from "../../ir/graph.ts";
-import { type Dim, sizeOf, type WeightRef } from "../../ir/tensor.ts";
+import type { Dim } from "../../ir/tensor.ts";
+import { countParameters } from "../count-parameters.ts";
 import { arrayShape, declaredAxes } from "./array-shape.ts";
 import type { InputFeature } from "./inputs.ts";
 import type { EmittedNetwork } from "./network.ts";
@@ -57,13 +58,4 @@ export function summarise(graph: Graph, network: EmittedNetwork, model: Model): 
     specificationVersion: model.specificationVersion ?? 0,
     preprocessing: body?.preprocessing ?? [],
   };
-}
-
-function countParameters(graph: Graph): number {
-  const sizes = new Map<string, number>();
-  for (const node of graph.nodes) {
-    const refs: readonly (WeightRef | undefined)[] = Object.values(node.op.weights);
-    for (const ref of refs) if (ref !== undefined) sizes.set(ref.id, sizeOf(ref.shape));
-  }
-  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }

@@ -1,9 +1,8 @@
-import { createDiagnostics, type Diagnostics, KcError, throwIfErrors } from "../../errors.ts";
-import type { Graph, Node } from "../../ir/graph.ts";
-import type { OpKind, OpOf } from "../../ir/ops/index.ts";
+import { createDiagnostics, throwIfErrors } from "../../errors.ts";
+import type { Graph } from "../../ir/graph.ts";
 import type { Dim } from "../../ir/tensor.ts";
+import { emitNode, logUnsupported } from "../emit-node.ts";
 import { refuse } from "../refuse.ts";
-import type { Unsupported } from "../target.ts";
 import { type ElementType, elementOf } from "./element.ts";
 import { Emission } from "./emission.ts";
 import { emitters } from "./emitters.ts";
@@ -37,7 +36,8 @@ export function emitNetwork(graph: Graph, settings: Settings, names: PortNames):
   const inputs = graph.inputs.map((_, index) => emitInput(emission, settings, names, index));
   const log = createDiagnostics();
   for (const node of graph.nodes) {
-    if (node.inputs.every((value) => emission.has(value))) emitOrLog(node, emission, log);
+    if (!node.inputs.every((value) => emission.has(value))) continue;
+    logUnsupported(log, () => emitNode({ emitters, refuse }, node, emission));
   }
   throwIfErrors(log);
   const outputs = graph.outputs.map((_, index) => emitOutput(emission, names, index));
@@ -79,23 +79,4 @@ function emitOutput(emission: Emission, names: PortNames, index: number): Port {
   const tensor = emission.move(emission.tensorOf(value), order);
   emission.nodes.push({ input: [tensor.name], output: [name], name, opType: "Identity" });
   return { name, element: tensor.element, shape, order };
-}
-
-function emitOrLog(node: Node, emission: Emission, log: Diagnostics): void {
-  try {
-    emitKind(node.op.kind, node, emission);
-  } catch (error) {
-    if (!(error instanceof KcError) || error.code !== "unsupported") throw error;
-    for (const diagnostic of error.diagnostics) log.error(diagnostic);
-  }
-}
-
-function emitKind<K extends OpKind>(kind: K, node: Node<OpOf<K>>, emission: Emission): void {
-  const emitter = emitters[kind];
-  if (isUnsupported(emitter)) refuse(node, emitter.unsupported);
-  else emitter(node, emission);
-}
-
-function isUnsupported(emitter: unknown): emitter is Unsupported {
-  return typeof emitter === "object" && emitter !== null && "unsupported" in emitter;
 }

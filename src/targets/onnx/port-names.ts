@@ -1,5 +1,6 @@
 import { fail } from "../../errors.ts";
 import type { Graph, GraphPort } from "../../ir/graph.ts";
+import { checkDistinct, checkKnown } from "../option-names.ts";
 import type { Settings } from "./options.ts";
 
 /** Names of the model's inputs and outputs, in the order of the graph's. */
@@ -17,19 +18,20 @@ export function portNames(graph: Graph, settings: Settings): PortNames {
     ...namesFor("input", graph.inputs, settings.inputNames),
     ...namesFor("output", graph.outputs, settings.outputNames),
   ];
-  const twice = [...(settings.inputNames ?? []), ...(settings.outputNames ?? [])].find(
-    (name, index, all) => all.indexOf(name) !== index,
-  );
-  if (twice !== undefined) {
-    fail("bad-option", `The name "${twice}" is given to two inputs or outputs.`);
-  }
+  checkDistinct([...(settings.inputNames ?? []), ...(settings.outputNames ?? [])]);
   const names = distinct(given);
   const inputs = names.slice(0, graph.inputs.length);
   const outputs = names.slice(graph.inputs.length);
-  checkKnown("inputsAsNchw", settings.inputsAsNchw, inputs, "inputs");
-  checkKnown("inputDescriptions", Object.keys(settings.inputDescriptions ?? {}), inputs, "inputs");
-  const described = Object.keys(settings.outputDescriptions ?? {});
-  checkKnown("outputDescriptions", described, outputs, "outputs");
+  const { inputDescriptions = {}, outputDescriptions = {} } = settings;
+  checkKnown("inputsAsNchw", settings.inputsAsNchw, { known: inputs, what: "inputs" });
+  checkKnown("inputDescriptions", Object.keys(inputDescriptions), {
+    known: inputs,
+    what: "inputs",
+  });
+  checkKnown("outputDescriptions", Object.keys(outputDescriptions), {
+    known: outputs,
+    what: "outputs",
+  });
   return { inputs, outputs };
 }
 
@@ -54,18 +56,5 @@ function distinct(names: readonly string[]): readonly string[] {
     for (let count = 1; taken.has(free); count++) free = `${name}_${count}`;
     taken.add(free);
     return free;
-  });
-}
-
-function checkKnown(
-  option: string,
-  names: readonly string[],
-  known: readonly string[],
-  what: string,
-): void {
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  fail("bad-option", `${option} names "${unknown}", which is none of the model's ${what}.`, {
-    hint: `There are: ${known.join(", ")}.`,
   });
 }

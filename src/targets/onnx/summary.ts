@@ -1,5 +1,5 @@
 import type { Graph } from "../../ir/graph.ts";
-import { sizeOf, type WeightRef } from "../../ir/tensor.ts";
+import { countParameters } from "../count-parameters.ts";
 import type { EmittedNetwork, Port } from "./network.ts";
 
 /** What was made, in numbers. */
@@ -18,13 +18,4 @@ export function summarise(graph: Graph, network: EmittedNetwork, opset: number):
   const { inputs, outputs, emission } = network;
   const nodes = emission.nodes.length;
   return { inputs, outputs, nodes, parameters: countParameters(graph), opset };
-}
-
-function countParameters(graph: Graph): number {
-  const sizes = new Map<string, number>();
-  for (const node of graph.nodes) {
-    const refs: readonly (WeightRef | undefined)[] = Object.values(node.op.weights);
-    for (const ref of refs) if (ref !== undefined) sizes.set(ref.id, sizeOf(ref.shape));
-  }
-  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }

@@ -3,7 +3,7 @@ import type { Node } from "../../../ir/graph.ts";
 import type { Dim } from "../../../ir/tensor.ts";
 
 /** What a user can do about a layer that tfjs has no words for. */
-export const WAY_OUT = "Write a graph model, which knows more operations: --to tfjs-graph.";
+const WAY_OUT = "Write a graph model, which knows more operations: --to tfjs-graph.";
 
 /** Throws `unsupported`, naming the layer. */
 export function refuse(node: Node, reason: string): never {

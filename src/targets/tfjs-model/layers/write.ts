@@ -1,12 +1,12 @@
-import { createDiagnostics, type Diagnostics, KcError, throwIfErrors } from "../../../errors.ts";
+import { createDiagnostics, throwIfErrors } from "../../../errors.ts";
 import type { Graph, Node } from "../../../ir/graph.ts";
-import type { OpKind, OpOf } from "../../../ir/ops/index.ts";
 import { dropUnused } from "../../../ir/rewrite.ts";
 import type { Json, JsonObject } from "../../../json.ts";
+import { emitNode, logUnsupported } from "../../emit-node.ts";
 import type { NamedWeight } from "../manifest.ts";
 import { LayersEmission, type TensorPlace } from "./emission.ts";
 import { emitters } from "./emitters.ts";
-import { WAY_OUT } from "./refuse.ts";
+import { refuse } from "./refuse.ts";
 
 /** A model in layers of tfjs: what `modelTopology` of a `model.json` holds, and its weights. */
 export interface LayersModel {
@@ -23,7 +23,7 @@ export function emitLayersModel(given: Graph): LayersModel {
   const log = createDiagnostics();
   for (const node of graph.nodes) {
     if (emission.isFused(node) || !isReachable(node, graph, emission)) continue;
-    emitOrLog(node, emission, log);
+    logUnsupported(log, () => emitNode({ emitters, refuse }, node, emission));
   }
   throwIfErrors(log);
   const config = {
@@ -52,31 +52,6 @@ function isReachable(node: Node, graph: Graph, emission: LayersEmission): boolea
     graph.nodes.filter(({ op }) => op.kind === "notEqualMask").flatMap(({ outputs }) => outputs),
   );
   return node.inputs.every((value) => emission.has(value) || masks.has(value));
-}
-
-function emitOrLog(node: Node, emission: LayersEmission, log: Diagnostics): void {
-  try {
-    emitKind(node.op.kind, node.op, node, emission, log);
-  } catch (error) {
-    if (!(error instanceof KcError) || error.code !== "unsupported") throw error;
-    for (const diagnostic of error.diagnostics) log.error(diagnostic);
-  }
-}
-
-function emitKind<K extends OpKind>(
-  kind: K,
-  op: OpOf<K>,
-  node: Node,
-  emission: LayersEmission,
-  log: Diagnostics,
-): void {
-  const emitter = emitters[kind];
-  if (!("unsupported" in emitter)) {
-    emitter({ ...node, op }, emission);
-    return;
-  }
-  const at = { layer: node.origin.layer, className: node.origin.className };
-  log.error({ code: "unsupported", text: emitter.unsupported, at, hint: WAY_OUT });
 }
 
 function addressOf({ layer, call, tensor }: TensorPlace): Json {
