@@ -49,6 +49,14 @@ it("schema/kc.train.schema.json is that of the options: npm run generate", () =>
   expect(JSON.parse(text)).toEqual(trainConfigSchema());
 });
 
+it("src/README.md lists every check, and no other", () => {
+  const map = readFileSync(join(ROOT, "src/README.md"), "utf8");
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const rows = Array.from(map.matchAll(/^\| `(check:[^`]*)` \|/gm), (row) => row[1]);
+  const checks = Object.keys(scripts).filter((name) => name.startsWith("check:"));
+  expect(rows.toSorted()).toEqual(checks.toSorted());
+});
+
 describe("README", () => {
   it("lists every option of kc convert, and no other", () => {
     const rows = Array.from(

@@ -1,40 +1,49 @@
 // npm run check:applications [-- tf_ResNet50 …]: the keras.applications architectures of tf.keras 2.15 and Keras 3,
 // saved with seeded weights, read by kc and evaluated, and converted by the command and run as Core ML.
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { evaluate } from "../../src/verify/graph/evaluate.ts";
 import { type Case, readArray } from "../../test/cases.ts";
 import { formsOf } from "../../test/forms.ts";
 import { compareWithKeras } from "../../test/verify/run-case.ts";
+import { conclude } from "./conclude.ts";
 import { convertWithCommand } from "./converted.ts";
-import { CACHE, runPython } from "./python.ts";
+import { KERAS_3, TF_KERAS } from "./environments.ts";
+import { CACHE, installable, runPython } from "./python.ts";
 
 const FOLDER = join(CACHE, "applications");
-const ENVIRONMENTS: readonly (readonly [string, readonly string[]])[] = [
-  ["tf215", ["tensorflow-cpu==2.15.1"]],
-  ["keras3", ["keras==3.15.1", "tensorflow-cpu"]],
+const PROGRAMS = [
+  { prefix: "tf_", ...TF_KERAS },
+  { prefix: "k3_", ...KERAS_3 },
 ];
 
-makeCases();
 const only = process.argv.slice(2);
+makeCases();
 const cases = listApplications().filter(({ id }) => only.length === 0 || only.includes(id));
 const rows = cases.flatMap(checkApplication);
 console.table(Object.fromEntries(rows));
 const failed = rows.filter(([, row]) => !Object.values(row).every((value) => isRight(value)));
-console.log(`${rows.length - failed.length} of ${rows.length} files agree with Keras.`);
-process.exitCode = failed.length === 0 ? 0 : 1;
+conclude(
+  rows.length,
+  "files agree with Keras",
+  failed.map(([name, row]) => `${name}: ${row.graph}; ${row["Core ML"]}`),
+);
 
 function makeCases(): void {
   mkdirSync(FOLDER, { recursive: true });
-  for (const [name, packages] of ENVIRONMENTS) {
-    process.stderr.write(runPython(name, packages, "applications.py", [FOLDER]));
+  for (const { prefix, ...environment } of installable(PROGRAMS)) {
+    const names = only.filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length));
+    if (only.length > 0 && names.length === 0) continue;
+    process.stderr.write(runPython(environment, "applications.py", [FOLDER, ...names]));
   }
 }
 
 function listApplications(): readonly Case[] {
-  return readdirSync(FOLDER).map((id) => {
+  return readdirSync(FOLDER).flatMap((id) => {
     const folder = join(FOLDER, id);
-    return { id, folder, json: JSON.parse(readFileSync(join(folder, "case.json"), "utf8")) };
+    const facts = join(folder, "case.json");
+    // Written last: without it Keras did not finish.
+    return existsSync(facts) ? [{ id, folder, json: JSON.parse(readFileSync(facts, "utf8")) }] : [];
   });
 }
 

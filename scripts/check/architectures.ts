@@ -8,13 +8,11 @@ import { loadWeightsInto } from "../../src/surgery/load-weights.ts";
 import { newHead } from "../../src/surgery/new-head.ts";
 import { evaluate } from "../../src/verify/graph/evaluate.ts";
 import { type Case, type CaseFile, readArray } from "../../test/cases.ts";
-import { CACHE, runPython } from "./python.ts";
+import { conclude } from "./conclude.ts";
+import { KERAS_3, TF_KERAS } from "./environments.ts";
+import { CACHE, installable, runPython } from "./python.ts";
 
 const FOLDER = join(CACHE, "architectures");
-const ENVIRONMENTS: readonly (readonly [string, readonly string[]])[] = [
-  ["squeezenet", ["tensorflow==2.15.1", "keras-squeezenet==0.4"]],
-  ["keras3", ["keras==3.15.1", "tensorflow-cpu"]],
-];
 
 interface ArchitectureCase extends CaseFile {
   readonly weights: string;
@@ -28,8 +26,8 @@ interface ArchitectureCase extends CaseFile {
 }
 
 mkdirSync(FOLDER, { recursive: true });
-for (const [name, packages] of ENVIRONMENTS) {
-  process.stderr.write(runPython(name, packages, "architectures.py", [FOLDER]));
+for (const environment of installable([TF_KERAS, KERAS_3])) {
+  process.stderr.write(runPython(environment, "architectures.py", [FOLDER]));
 }
 const only = process.argv.slice(2);
 const names = readdirSync(FOLDER).filter(
@@ -38,8 +36,13 @@ const names = readdirSync(FOLDER).filter(
 const rows = names.map((id) => [id, check(id)] as const);
 console.table(Object.fromEntries(rows));
 const failed = rows.filter(([, { difference, left }]) => !(difference <= 2e-4) || left !== 0);
-console.log(`${rows.length - failed.length} of ${rows.length} architectures agree with Keras.`);
-process.exitCode = failed.length === 0 ? 0 : 1;
+conclude(
+  rows.length,
+  "architectures agree with Keras",
+  failed.map(
+    ([id, { difference, left }]) => `${id}: differs by ${difference}, ${left} layers left`,
+  ),
+);
 
 /** The largest difference, layers of a model or file without weights, and layers of a base out of this file under a new head. */
 function check(id: string) {

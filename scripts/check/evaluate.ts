@@ -1,9 +1,9 @@
 // npm run check:evaluate [-- SEED]: loss and accuracy of `kc evaluate` are those of tf.keras 2.15 and of Keras 3, for many ways of stating a loss.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CACHE, runPython } from "./python.ts";
+import { conclude } from "./conclude.ts";
+import { KERAS_3, TF_KERAS } from "./environments.ts";
+import { emptyFolder, installable, runPython } from "./python.ts";
 
 interface Case {
   readonly name: string;
@@ -15,27 +15,24 @@ interface Case {
   readonly warns: boolean;
 }
 
-const GENERATIONS = {
-  "evaluate-keras2": ["tensorflow-cpu==2.15.1"],
-  "evaluate-keras3": ["tensorflow-cpu==2.21.0", "keras==3.15.1"],
-} as const;
 /** Float32, summed in another order. */
 const TOLERANCE = 2e-5;
 const KC = fileURLToPath(new URL("../../bin/kc.js", import.meta.url));
 
 const [seed = "1"] = process.argv.slice(2);
-const wrong = Object.entries(GENERATIONS).flatMap(([environment, packages]) => {
-  const folder = join(CACHE, environment);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const told = runPython(environment, packages, "evaluate.py", [folder, seed]);
+const judged = installable([TF_KERAS, KERAS_3]).flatMap((environment) => {
+  const args = [emptyFolder(`evaluate-${environment.name}`), seed];
+  const told = runPython(environment, "evaluate.py", args);
   const { keras, cases }: { keras: string; cases: readonly Case[] } = JSON.parse(told);
-  const faults = cases.flatMap((item) => faultsOf(item).map((fault) => `${item.name}: ${fault}`));
-  console.log(`${cases.length} models of Keras ${keras} (seed ${seed}), ${faults.length} faults`);
-  for (const line of faults) console.log(`  ${line}`);
-  return faults;
+  console.log(`${cases.length} models of Keras ${keras}`);
+  return cases.map((item) => faultsOf(item).map((fault) => `${keras}: ${item.name}: ${fault}`));
 });
-process.exitCode = wrong.length === 0 ? 0 : 1;
+conclude(
+  judged.length,
+  `models are evaluated as by Keras (seed ${seed})`,
+  judged.flat(),
+  judged.filter((faults) => faults.length > 0).length,
+);
 
 function faultsOf({ model, pictures, loss, accuracy, warns }: Case): readonly string[] {
   const args = [KC, "evaluate", model, pictures, "--preprocess", "0-1", "--json"];

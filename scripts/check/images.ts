@@ -1,11 +1,13 @@
 // npm run check:images [-- SEED COUNT]: decodes, converts and resizes as Pillow does, bit for bit.
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { turnUpright } from "../../src/image/orientation.ts";
 import { CHANNELS, type ColorMode, convertPixels, type Pixels } from "../../src/image/pixels.ts";
 import { type Interpolation, resizePixels } from "../../src/image/resize.ts";
 import { openPictureDecoder } from "../../src/io/pictures/decoder.ts";
-import { CACHE, runPython } from "./python.ts";
+import { conclude } from "./conclude.ts";
+import { PILLOW } from "./environments.ts";
+import { emptyFolder, runPython } from "./python.ts";
 
 interface Reference {
   readonly file: string;
@@ -32,20 +34,19 @@ type Case =
     };
 
 const [seed = "1", count = "2000"] = process.argv.slice(2);
-const folder = join(CACHE, "images");
-rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder, { recursive: true });
-const told = runPython("images", ["pillow<13", "numpy"], "images.py", [folder, seed, count]);
+const folder = emptyFolder("images");
+const told = runPython(PILLOW, "images.py", [folder, seed, count]);
 const { pillow, cases }: { pillow: string; cases: readonly Case[] } = JSON.parse(told);
 const decoders = [await openPictureDecoder({ jpeg: "wasm" }), await openPictureDecoder()];
 const wrong: string[] = [];
+let wrongCases = 0;
 for (const item of cases) {
+  const before = wrong.length;
   if (item.what === "resize") checkResize(item);
   else for (const decoder of decoders) await checkDecode(item, decoder);
+  if (wrong.length > before) wrongCases += 1;
 }
-console.log(`${cases.length} cases of Pillow ${pillow} (seed ${seed}), ${wrong.length} wrong`);
-for (const line of wrong.slice(0, 30)) console.log(line);
-process.exitCode = wrong.length === 0 ? 0 : 1;
+conclude(cases.length, `cases are as in Pillow ${pillow} (seed ${seed})`, wrong, wrongCases);
 
 async function checkDecode(
   item: Extract<Case, { what: "decode" }>,

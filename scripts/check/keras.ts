@@ -1,6 +1,6 @@
-// npm run check:keras [name part…]: writes the fixtures as files of each generation, anew and translated, and lets Keras 2.2.4, tf.keras 2.15 and Keras 3
+// npm run check:keras [-- name part…]: writes the fixtures as files of each generation, anew and translated, and lets Keras 2.2.4, tf.keras 2.15 and Keras 3
 // load them, run them and go on training them.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { KcError } from "../../src/errors.ts";
@@ -15,75 +15,73 @@ import {
   writeKeras,
 } from "../../src/targets/keras/index.ts";
 import { FIXTURES, listCases } from "../../test/cases.ts";
-import { CACHE, findPython, runPython } from "./python.ts";
+import { conclude } from "./conclude.ts";
+import { type Environment, KERAS_2, KERAS_3, TF_KERAS } from "./environments.ts";
+import { emptyFolder, installable, runPython } from "./python.ts";
 
-interface Peer {
-  readonly name: "keras3" | "tf.keras" | "keras2";
-  readonly title: string;
-  readonly environment: string;
-  readonly packages: readonly string[];
-  /** Versions of Python that it runs on, best first. */
-  readonly python: readonly string[];
+interface Peer extends Environment {
+  readonly peer: "keras3" | "tf.keras" | "keras2";
 }
 
 const PEERS: readonly Peer[] = [
-  {
-    name: "keras2",
-    title: "Keras 2.2.4",
-    environment: "keras224",
-    // With later ones Keras 2.2.4 may read weights for the loss of a step that the step has changed already.
-    packages: ["keras==2.2.4", "tensorflow==1.12.0", "h5py==2.10.0", "numpy<1.19", "protobuf<3.20"],
-    python: ["3.6"],
-  },
-  {
-    name: "tf.keras",
-    title: "tf.keras 2.15",
-    environment: "tfkeras215",
-    packages: ["tensorflow-cpu==2.15.1"],
-    python: ["3.11", "3.10", "3.9"],
-  },
-  {
-    name: "keras3",
-    title: "Keras 3",
-    environment: "keras3",
-    packages: ["keras==3.15.1", "tensorflow-cpu==2.21.0"],
-    python: ["3.11", "3.12", "3.13", "3.10"],
-  },
+  { peer: "keras2", ...KERAS_2 },
+  { peer: "tf.keras", ...TF_KERAS },
+  { peer: "keras3", ...KERAS_3 },
 ];
 
 /** What a peer cannot run however it is written: Keras 2 lets no mask through Flatten. */
-const REFUSED: Readonly<Partial<Record<Peer["name"], readonly string[]>>> = {
+const REFUSED: Readonly<Partial<Record<Peer["peer"], readonly string[]>>> = {
   keras2: ["k3_embedding_mask_flatten"],
 };
 
-const FOLDER = join(CACHE, "keras");
+const FOLDER = emptyFolder("keras");
 const DATA = join(FIXTURES, "training/data");
 const wanted = process.argv.slice(2);
+/** Models that kc does not read or does not say in other words. */
+let refusals = 0;
 
 /** One file for a peer to judge. */
 interface Entry {
-  readonly peer: Peer["name"];
+  readonly peer: Peer["peer"];
   readonly name: string;
   readonly model: string;
   readonly [more: string]: unknown;
 }
 
-function judge(
-  { name, title, environment, packages }: Peer,
-  python: string,
-  own: readonly Entry[],
-) {
-  const list = join(FOLDER, `${environment}.json`);
+/** What a peer says of a file. */
+interface Verdict {
+  readonly case: string;
+  readonly problem: string | null;
+  /** It cannot load the file from which this one was made either. */
+  readonly skipped: boolean;
+}
+
+interface Judgement {
+  readonly compared: number;
+  readonly faults: readonly string[];
+}
+
+function judge(peer: Peer, own: readonly Entry[]): Judgement {
+  const list = join(FOLDER, `${peer.name}.json`);
   writeFileSync(list, JSON.stringify(own));
-  const lines = runPython(environment, packages, "keras_files.py", [name, list], python)
+  const told = runPython(peer, "keras_files.py", [peer.peer, list]);
+  const verdicts: readonly Verdict[] = told
     .trim()
-    .split("\n");
-  const isRefusal = (line: string): boolean =>
-    (REFUSED[name] ?? []).some((part) => line.includes(part));
-  const problems = lines.filter((line) => !line.includes('"problem": null') && !isRefusal(line));
-  for (const problem of problems) console.log(`${title}: ${problem}`);
-  console.log(`${title}: ${lines.length - problems.length} of ${own.length} files are right`);
-  return problems.length + own.length - lines.length;
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  if (verdicts.length !== own.length)
+    throw new Error(`${peer.title} judged ${verdicts.length} files of ${own.length}`);
+  const refused = REFUSED[peer.peer] ?? [];
+  const judged = verdicts.filter(
+    (one) => !one.skipped && !refused.some((part) => one.case.includes(part)),
+  );
+  const faults = judged.flatMap(({ case: name, problem }) =>
+    problem === null ? [] : [`${peer.title}: ${name}: ${problem}`],
+  );
+  console.log(
+    `${peer.title}: ${judged.length - faults.length} of ${judged.length} files are right; ${own.length - judged.length} it cannot load however they are written`,
+  );
+  return { compared: judged.length, faults };
 }
 
 /** Every model of the fixtures, in the words of each generation that has them. */
@@ -146,7 +144,7 @@ function coreMLEntries(): readonly Entry[] {
   });
 }
 
-const PEER_OF: ReadonlyMap<Generation, Peer["name"]> = new Map<Generation, Peer["name"]>([
+const PEER_OF: ReadonlyMap<Generation, Peer["peer"]> = new Map<Generation, Peer["peer"]>([
   [2, "keras2"],
   ["tf", "tf.keras"],
   [3, "keras3"],
@@ -154,7 +152,7 @@ const PEER_OF: ReadonlyMap<Generation, Peer["name"]> = new Map<Generation, Peer[
 
 function translations(
   from: Generation,
-): readonly (readonly [KerasGeneration, KerasContainer, Peer["name"]])[] {
+): readonly (readonly [KerasGeneration, KerasContainer, Peer["peer"]])[] {
   return [
     ...(from === 3 ? [] : [[3, ".keras", "keras3"] as const]),
     ...(from === 2 ? [] : [[2, ".h5", "keras2"] as const]),
@@ -224,7 +222,7 @@ function entryOf(
   }: {
     readonly keras?: KerasGeneration;
     readonly container: KerasContainer;
-    readonly peer: Peer["name"];
+    readonly peer: Peer["peer"];
   },
   facts: { readonly name: string; readonly [more: string]: unknown },
 ): readonly Entry[] {
@@ -240,25 +238,19 @@ function attempt<T>(make: () => T): T | undefined {
   try {
     return make();
   } catch (error) {
-    if (error instanceof KcError) return undefined;
-    throw error;
+    if (!(error instanceof KcError)) throw error;
+    refusals += 1;
+    return undefined;
   }
 }
 
-rmSync(FOLDER, { recursive: true, force: true });
-mkdirSync(FOLDER, { recursive: true });
 const entries = [...fixtureEntries(), ...coreMLEntries(), ...runEntries()];
-let failed = 0;
-for (const peer of PEERS) {
-  const own = entries.filter((entry) => entry.peer === peer.name);
-  if (own.length === 0) continue;
-  const python = findPython(peer.python);
-  if (python === undefined) {
-    console.log(
-      `${peer.title}: left out, since no Python ${peer.python.join(" or ")} is installed`,
-    );
-    continue;
-  }
-  failed += judge(peer, python, own);
-}
-process.exitCode = failed === 0 ? 0 : 1;
+const judgements = installable(PEERS).flatMap((peer) => {
+  const own = entries.filter((entry) => entry.peer === peer.peer);
+  return own.length === 0 ? [] : [judge(peer, own)];
+});
+conclude(
+  judgements.reduce((sum, { compared }) => sum + compared, 0),
+  `files are right; ${refusals} are refused by kc`,
+  judgements.flatMap(({ faults }) => faults),
+);

@@ -4,7 +4,7 @@ Arguments: the peer (keras3, tf.keras or keras2), and a JSON file that lists wha
 {name, model, case}: predictions must be those stored with the case;
 {name, model, original}: weights must be those of another file, bit for bit;
 {name, model, run, data, tolerance}: two more steps of training must give the losses that are stored with the run.
-Prints one JSON line for each.
+Prints one JSON line for each; those whose other file this Keras cannot load are skipped.
 """
 
 import gzip
@@ -132,8 +132,6 @@ def loadable(path):
 
 
 def problem_of(entry):
-    if "original" in entry and not loadable(entry["original"]):
-        return None
     model = load(entry["model"])
     if "case" in entry:
         found = wrong_predictions(model, entry["case"])
@@ -151,8 +149,11 @@ def problem_of(entry):
 with open(sys.argv[2]) as file:
     entries = json.load(file)
 for entry in entries:
+    if "original" in entry and not loadable(entry["original"]):
+        print(json.dumps({"case": entry["name"], "problem": None, "skipped": True}), flush=True)
+        continue
     try:
         problem = problem_of(entry)
     except Exception as error:
         problem = "%s: %s" % (type(error).__name__, str(error)[-300:])
-    print(json.dumps({"case": entry["name"], "problem": problem}), flush=True)
+    print(json.dumps({"case": entry["name"], "problem": problem, "skipped": False}), flush=True)

@@ -1,10 +1,12 @@
 // npm run check:learning [-- PICTURES [SEED…]]: the network of fixtures/digits learns from scratch, with its settings, as well as with the Keras 2.2.4 that
 // made it, and better with pictures changed at random. Without a folder of pictures (train, val, test) scikit-learn's are made.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CACHE, findPython, runPython } from "./python.ts";
+import { conclude } from "./conclude.ts";
+import { KERAS_2, SCIKIT_LEARN } from "./environments.ts";
+import { CACHE, emptyFolder, installable, runPython } from "./python.ts";
 
 const KC = fileURLToPath(new URL("../../bin/kc.js", import.meta.url));
 const MODEL = fileURLToPath(new URL("../../fixtures/digits/model.hdf5", import.meta.url));
@@ -35,9 +37,7 @@ interface Result {
 const [given, ...stated] = process.argv.slice(2);
 const seeds = stated.length > 0 ? stated : ["1", "2", "3"];
 const pictures = given ?? makePictures();
-const folder = join(CACHE, "learning");
-rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder, { recursive: true });
+const folder = emptyFolder("learning");
 
 const start = evaluate(MODEL);
 const { loss } = JSON.parse(readFileSync(join(MODEL, "../case.json"), "utf8"));
@@ -48,22 +48,26 @@ const [mean, better] = [plain, augmented].map((all) => meanOf(all.map(({ accurac
 const longest = Math.max(...plain.map(({ seconds }) => seconds));
 // Accuracies of single seeds lie up to 0.05 apart, in Keras and here.
 const doubt = 2 * Math.hypot(errorOf(own), errorOf(plain.map(({ accuracy }) => accuracy)));
-const failures = [
-  Math.abs(start.loss - loss) > 1e-5
-    ? `the checkpoint starts at ${start.loss}, stored is ${loss}`
-    : "",
-  (mean ?? 0) < meanOf(own) - doubt ? "from scratch it is worse than Keras" : "",
-  (better ?? 0) <= meanOf(own) ? "random changes do not help" : "",
-  longest > SECONDS ? `a run took ${longest.toFixed(0)} s` : "",
-].filter((text) => text !== "");
+const expectations: readonly (readonly [holds: boolean, otherwise: string])[] = [
+  [
+    Math.abs(start.loss - loss) <= 1e-5,
+    `the checkpoint starts at ${start.loss}, stored is ${loss}`,
+  ],
+  [(mean ?? 0) >= meanOf(own) - doubt, "from scratch it is worse than Keras"],
+  [(better ?? 0) > meanOf(own), "random changes do not help"],
+  [longest <= SECONDS, `a run took ${longest.toFixed(0)} s`],
+];
 console.log(`checkpoint: loss ${start.loss.toFixed(7)}, stored ${loss.toFixed(7)}`);
 console.log(`Keras 2.2.4: ${shown(own)}`);
 console.log(
   `from scratch: ${shown(plain.map(({ accuracy }) => accuracy))}, ${longest.toFixed(0)} s at most`,
 );
 console.log(`with random changes: ${shown(augmented.map(({ accuracy }) => accuracy))}`);
-for (const text of failures) console.error(`failed: ${text}`);
-process.exitCode = failures.length === 0 ? 0 : 1;
+conclude(
+  expectations.length,
+  "expectations hold: where it starts, as good as Keras, better with random changes, in time",
+  expectations.flatMap(([holds, otherwise]) => (holds ? [] : [`failed: ${otherwise}`])),
+);
 
 function learn(seed: string, options: readonly string[]): Result {
   const output = join(folder, `${seed}.h5`);
@@ -93,32 +97,19 @@ function kc(...argv: readonly string[]): { readonly loss: number; readonly accur
 function makePictures(): string {
   const made = join(CACHE, "digits");
   if (!existsSync(join(made, "test/zero"))) {
-    runPython("digits", ["scikit-learn", "pillow"], "../../fixtures/generators/digits.py", [made]);
+    runPython(SCIKIT_LEARN, "../../fixtures/generators/digits.py", [made]);
   }
   return made;
 }
 
-/** The original, where its Python is installed; else what it gave before. */
+/** What the original gives, where its Python is installed; else what it gave before. */
 function kerasAccuracy(): readonly number[] {
-  const python = findPython(["3.6"]);
-  if (python === undefined) return KERAS;
-  const packages = [
-    "keras==2.2.4",
-    "tensorflow==1.12.0",
-    "h5py==2.10.0",
-    "numpy<1.19",
-    "protobuf<3.20",
-  ];
+  const [keras] = installable([KERAS_2]);
+  if (keras === undefined) return KERAS;
   return seeds.map((seed) => {
     const out = join(folder, `keras-${seed}`);
     const script = "../../fixtures/generators/digits_model.py";
-    runPython(
-      "keras224-pictures",
-      [...packages, "pillow<9"],
-      script,
-      [pictures, out, seed, "10"],
-      python,
-    );
+    runPython(keras, script, [pictures, out, seed, "10"]);
     return JSON.parse(readFileSync(join(out, "case.json"), "utf8")).accuracy;
   });
 }

@@ -5,6 +5,8 @@ import {
   confusionMatrix,
   evaluateScores,
 } from "../../src/evaluate/index.ts";
+import { conclude } from "./conclude.ts";
+import { SCIKIT_LEARN } from "./environments.ts";
 import { runPython } from "./python.ts";
 
 interface Case {
@@ -30,15 +32,15 @@ interface Case {
 }
 
 const [seed = "1", count = "400"] = process.argv.slice(2);
-const packages = ["scikit-learn==1.9.1", "numpy"];
-const told = runPython("metrics", packages, "metrics.py", [seed, count]);
+const told = runPython(SCIKIT_LEARN, "metrics.py", [seed, count]);
 const { sklearn, cases }: { sklearn: string; cases: readonly Case[] } = JSON.parse(told);
-const wrong = cases.flatMap((item, number) => faultsOf(item).map((fault) => `${number}: ${fault}`));
-console.log(
-  `${cases.length} cases of scikit-learn ${sklearn} (seed ${seed}), ${wrong.length} wrong`,
+const faults = cases.map(faultsOf);
+conclude(
+  cases.length,
+  `cases are as scikit-learn ${sklearn} has them (seed ${seed})`,
+  faults.flatMap((own, number) => own.map((fault) => `${number}: ${fault}`)),
+  faults.filter((own) => own.length > 0).length,
 );
-for (const line of wrong.slice(0, 30)) console.log(line);
-process.exitCode = wrong.length === 0 ? 0 : 1;
 
 function faultsOf(item: Case): readonly string[] {
   const evaluation = evaluateScores({

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { scalarsRecord, versionRecord } from "../../src/formats/tensorboard/events.ts";
 import { appendBytes } from "../../src/io/append.ts";
+import { conclude } from "./conclude.ts";
+import { TENSORBOARD } from "./environments.ts";
 import { runPython } from "./python.ts";
 
 const VALUES = [0.5, 1 / 3, 1e-30, -2.5e20];
@@ -16,16 +18,15 @@ try {
     const scalars = TAGS.map((tag, index) => ({ tag, value: value * (index + 1) }));
     appendBytes(path, scalarsRecord(1_700_000_000 + step, step, scalars));
   }
-  const packages = ["tensorboard==2.20.0", "setuptools<81"];
-  const told = runPython("tensorboard", packages, "tensorboard_events.py", [join(folder, "train")]);
+  const told = runPython(TENSORBOARD, "tensorboard_events.py", [join(folder, "train")]);
   const read: Readonly<Record<string, readonly (readonly [number, number])[]>> = JSON.parse(told);
   const wrong = TAGS.filter((tag, index) => {
     const expected = VALUES.map((value, step) => [step, Math.fround(value * (index + 1))]);
     return JSON.stringify(read[tag]) !== JSON.stringify(expected);
   });
-  console.log(`${TAGS.length} charts of ${VALUES.length} steps, ${wrong.length} wrong`);
-  for (const tag of wrong) console.log(tag, read[tag]);
-  process.exitCode = wrong.length > 0 ? 1 : 0;
+  const what = `charts of ${VALUES.length} steps are read by TensorBoard`;
+  const faults = wrong.map((tag) => `${tag}: ${JSON.stringify(read[tag])}`);
+  conclude(TAGS.length, what, faults);
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -1,6 +1,6 @@
 // npm run check:tfjs-node: sets up @tensorflow/tfjs-node from registry parts alone (its own installer wants a host
-// outside them) and runs the tests of the runnable graph and of training on TensorFlow's kernels. Linux on x64; needs g++, make, python3, unzip.
-import { execFileSync, spawnSync } from "node:child_process";
+// outside them) and runs the tests of the runnable graph and of training on TensorFlow's kernels. Linux on x64; needs g++, make, python3 with pip, unzip.
+import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -11,14 +11,19 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { installPackages, ROOT, run } from "./packages.ts";
 import { CACHE } from "./python.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const FOLDER = join(CACHE, "tfjs-node");
 const PACKAGE = join(FOLDER, "node_modules", "@tensorflow", "tfjs-node");
 /** The wheel whose C library the add-on is linked with. */
 const WHEEL = "tensorflow-cpu==2.15.1";
+const NEEDED = [
+  ["g++", "--version"],
+  ["make", "--version"],
+  ["python3", "-m", "pip", "--version"],
+  ["unzip", "-v"],
+] as const;
 
 if (!existsSync(join(FOLDER, "ready"))) setUp();
 const tests = [
@@ -29,6 +34,7 @@ const tests = [
   "test/targets/tfjs/training",
   "test/train",
 ];
+// Vitest says at its end how many tests passed.
 const result = spawnSync("npx", ["vitest", "run", ...tests, ...process.argv.slice(2)], {
   cwd: ROOT,
   stdio: "inherit",
@@ -37,45 +43,30 @@ const result = spawnSync("npx", ["vitest", "run", ...tests, ...process.argv.slic
 process.exitCode = result.status ?? 1;
 
 function setUp(): void {
-  rmSync(FOLDER, { recursive: true, force: true });
-  mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(join(FOLDER, "package.json"), '{ "private": true }\n');
-  run(FOLDER, "npm", "install", "--ignore-scripts", "@tensorflow/tfjs-node@4.22.0", "node-gyp@11");
-  shareCore();
+  const missing = NEEDED.filter(
+    ([program, ...args]) => spawnSync(program, args, { stdio: "ignore" }).status !== 0,
+  );
+  const isRight = process.platform === "linux" && process.arch === "x64";
+  if (!isRight || missing.length > 0) {
+    const names = missing.map(([program]) =>
+      program === "python3" ? "python3 with pip" : program,
+    );
+    console.error(`check:tfjs-node needs ${isRight ? names.join(", ") : "Linux on x64"}.`);
+    process.exit(1);
+  }
+  installPackages("tfjs-node", ["@tensorflow/tfjs-node@4.22.0", "node-gyp@11"]);
   addTensorFlow();
   buildAddOn();
   writeFileSync(join(FOLDER, "ready"), "");
 }
 
-/** One tfjs for both, as npm has it where tfjs-node is installed beside the converter. */
-function shareCore(): void {
-  const core = join(FOLDER, "node_modules", "@tensorflow", "tfjs-core");
-  rmSync(core, { recursive: true });
-  symlinkSync(join(ROOT, "node_modules", "@tensorflow", "tfjs-core"), core);
-}
-
 /** The C library and its headers, out of the Python wheel; the add-on uses nothing of Python. */
 function addTensorFlow(): void {
-  const [wheels, unpacked, deps] = [
-    join(FOLDER, "wheel"),
-    join(FOLDER, "out"),
-    join(PACKAGE, "deps"),
-  ];
-  const platform = ["--only-binary=:all:", "--platform", "manylinux2014_x86_64"];
-  const python = ["--python-version", "3.11", "--no-deps"];
-  run(
-    FOLDER,
-    "python3",
-    "-m",
-    "pip",
-    "download",
-    "-q",
-    ...python,
-    ...platform,
-    WHEEL,
-    "-d",
-    wheels,
-  );
+  const [wheels, unpacked] = [join(FOLDER, "wheel"), join(FOLDER, "out")];
+  const deps = join(PACKAGE, "deps");
+  const kind = ["--no-deps", "--only-binary=:all:", "--platform", "manylinux2014_x86_64"];
+  const pip = ["-m", "pip", "download", "-q", "--python-version", "3.11", ...kind];
+  run(FOLDER, "python3", ...pip, WHEEL, "-d", wheels);
   const wheel = readdirSync(wheels).find((name) => name.endsWith(".whl")) ?? "";
   const wanted = ["tensorflow/libtensorflow_*", "tensorflow/include/*"];
   run(FOLDER, "unzip", "-q", join(wheels, wheel), ...wanted, "-d", unpacked);
@@ -97,9 +88,4 @@ function buildAddOn(): void {
   run(PACKAGE, gyp, "rebuild", ...headers, "--", "-Dnapi_build_version=8", ...names);
   rmSync(join(PACKAGE, "deps", "include"), { recursive: true });
   rmSync(join(PACKAGE, "build"), { recursive: true });
-}
-
-function run(folder: string, command: string, ...args: readonly string[]): void {
-  console.error(`${command} ${args.join(" ")}`);
-  execFileSync(command, args, { cwd: folder, stdio: ["ignore", 2, 2] });
 }

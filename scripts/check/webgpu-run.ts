@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Predictor } from "../../src/backends/predictor.ts";
+import type { LoadedBackend, Predictor } from "../../src/backends/predictor.ts";
 import { webgpuBackend } from "../../src/backends/webgpu.ts";
+import { KcError } from "../../src/errors.ts";
 import { bytesSource } from "../../src/formats/bytes.ts";
 import type { Graph, TrainingSetup } from "../../src/ir/graph.ts";
 import { readKeras } from "../../src/sources/keras/index.ts";
@@ -12,6 +13,7 @@ import { createTrainer } from "../../src/train/trainer.ts";
 import { FIXTURES } from "../../test/cases.ts";
 import { caseDifferences, caseInputs, readableCases } from "../../test/targets/tfjs/case-runs.ts";
 import { batchOf, runsOf, startOf, type TrainingRun } from "../../test/train/runs.ts";
+import { conclude } from "./conclude.ts";
 
 /** Folder with both packages, and with tfjs-core as this script has it. */
 const { KC_WEBGPU: folder = "" } = process.env;
@@ -24,19 +26,34 @@ const TRAINING: TrainingSetup = {
 };
 
 const load = createRequire(join(folder, "package.json"));
-const backend = await webgpuBackend({
-  dawn: () => import(load.resolve("webgpu")),
-  kernels: async () => load("@tensorflow/tfjs-backend-webgpu"),
-}).load();
+const backend = await loadBackend();
 console.log(backend.title);
-const failures = [...(await predictAll()), ...(await trainAll())];
-for (const failure of failures) console.log(failure);
+const judged = [...(await predictAll()), ...(await trainAll())];
 await timeAll();
-console.log(failures.length === 0 ? "All is as Keras has it." : `${failures.length} differ.`);
-process.exitCode = failures.length === 0 ? 0 : 1;
+conclude(
+  judged.length,
+  "models and runs are as Keras has them",
+  judged.flat(),
+  judged.filter((faults) => faults.length > 0).length,
+);
 
-async function predictAll(): Promise<readonly string[]> {
-  const failures: string[] = [];
+async function loadBackend(): Promise<LoadedBackend> {
+  const spec = webgpuBackend({
+    dawn: () => import(load.resolve("webgpu")),
+    kernels: async () => load("@tensorflow/tfjs-backend-webgpu"),
+  });
+  try {
+    return await spec.load();
+  } catch (error) {
+    if (!(error instanceof KcError)) throw error;
+    console.error(`${error.message} Mesa's lavapipe from 23.1 on is one in software.`);
+    process.exit(1);
+  }
+}
+
+/** For each model what is wrong with it. */
+async function predictAll(): Promise<readonly (readonly string[])[]> {
+  const judged: (readonly string[])[] = [];
   const cases = readableCases(["micro", "generations", "layers", "snacks"]);
   for (const { testCase, graph } of cases) {
     try {
@@ -45,17 +62,18 @@ async function predictAll(): Promise<readonly string[]> {
       const results = await predictor.predict(caseInputs(model.inputs, testCase));
       await predictor.dispose();
       const named = [...results].map(([name, result]) => ({ name, ...result }));
-      failures.push(...caseDifferences(named, testCase).map((one) => `${testCase.id}: ${one}`));
+      judged.push(caseDifferences(named, testCase).map((one) => `${testCase.id}: ${one}`));
     } catch (error) {
-      failures.push(`${testCase.id}: ${error}`);
+      judged.push([`${testCase.id}: ${error}`]);
     }
   }
   console.log(`${cases.length} models predicted`);
-  return failures;
+  return judged;
 }
 
-async function trainAll(): Promise<readonly string[]> {
-  const failures: string[] = [];
+/** For each run what is wrong with it. */
+async function trainAll(): Promise<readonly (readonly string[])[]> {
+  const judged: (readonly string[])[] = [];
   const suites = ["training", "training_tf215"] as const;
   const runs = suites.flatMap((suite) =>
     runsOf(suite).map(([name, run]) => ({ suite, name, run })),
@@ -63,13 +81,13 @@ async function trainAll(): Promise<readonly string[]> {
   for (const { suite, name, run } of runs) {
     try {
       const worst = await trainedApart(startOf(suite, name), run);
-      if (!(worst < 1e-5)) failures.push(`${suite}/${name}: losses differ by ${worst}`);
+      judged.push(worst < 1e-5 ? [] : [`${suite}/${name}: losses differ by ${worst}`]);
     } catch (error) {
-      failures.push(`${suite}/${name}: ${error}`);
+      judged.push([`${suite}/${name}: ${error}`]);
     }
   }
   console.log(`${runs.length} runs trained`);
-  return failures;
+  return judged;
 }
 
 async function trainedApart(graph: Graph, run: TrainingRun): Promise<number> {

@@ -53,7 +53,7 @@ export async function benchImages(names) {
   mkdirSync(folder, { recursive: true });
   for (let i = 0; i < COUNT; i++) copyFileSync(PHOTO, `${folder}/${1000 + i}.jpg`);
   const { files } = await listPictures([folder]);
-  const python = `${CACHE}python/images/bin/python`;
+  const python = `${CACHE}python/pillow/bin/python`;
   for (const interpolation of ["nearest", "bilinear"]) {
     const rows = {
       sharp: () => load(files, interpolation, "auto"),
@@ -71,7 +71,7 @@ export async function benchImages(names) {
   }
 }
 
-/** The same photos changed at random, by two threads, in the second epoch; beside Keras 3 where `npm run check:augment` has set it up. */
+/** The same photos changed at random, by two threads, in the second epoch; beside Keras 3 where a check has set it up. */
 async function benchAugmented() {
   const folder = `${CACHE}photos-of-classes`;
   for (let i = 0; i < COUNT; i++) {
@@ -81,7 +81,7 @@ async function benchAugmented() {
   const set = listClassFolder(folder);
   tell("augmented, decoded every time", await augmentedEpoch(set, 0));
   tell("augmented, pictures kept", await augmentedEpoch(set, 2 ** 28));
-  const python = `${CACHE}python/augment-new/bin/python`;
+  const python = `${CACHE}python/keras3/bin/python`;
   if (!existsSync(python)) return;
   const told = execFileSync(python, ["-c", KERAS, folder], { encoding: "utf8" });
   tell("augmented by Keras 3", told.trim().split("\n").at(-1).split(" ").map(Number));
