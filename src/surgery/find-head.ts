@@ -1,10 +1,14 @@
 import { fail } from "../errors.ts";
 import type { SummaryShape } from "../ir/model-summary.ts";
-import type { LayerConfig, ModelConfig, TensorAddress } from "../sources/keras/topology.ts";
+import {
+  allLayers,
+  type LayerConfig,
+  type ModelConfig,
+  type TensorAddress,
+} from "../sources/keras/topology.ts";
 import type { TracedModel } from "../sources/keras/traced-model.ts";
 import { type HeadPart, headPart } from "./head-part.ts";
 import { findLayers } from "./layer-patterns.ts";
-import { allLayers } from "./retrace.ts";
 
 /** Where a model is cut: the tensor that stays last. */
 export interface Cut {

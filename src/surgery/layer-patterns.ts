@@ -1,7 +1,6 @@
 import { fail } from "../errors.ts";
-import type { LayerConfig, ModelConfig } from "../sources/keras/topology.ts";
+import { allLayers, type LayerConfig, type ModelConfig } from "../sources/keras/topology.ts";
 import { nearNames } from "./near-names.ts";
-import { allLayers } from "./retrace.ts";
 
 /**
  * The layers that a pattern means: a name or path (`conv1`, `base/conv1`), a class (`BatchNormalization`), either with `*` and `?`, or a

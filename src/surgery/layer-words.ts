@@ -1,7 +1,6 @@
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Dialect } from "../sources/keras/layer-spec.ts";
-import type { ModelConfig } from "../sources/keras/topology.ts";
-import { allLayers } from "./retrace.ts";
+import { allLayers, type ModelConfig } from "../sources/keras/topology.ts";
 
 /** A layer of a new head. */
 export type HeadLayer =

@@ -7,16 +7,10 @@ import { openArchive } from "../sources/keras/archive.ts";
 import type { LayerSpec } from "../sources/keras/layer-spec.ts";
 import { type GroupStore, matchGroups, type WeightTable } from "../sources/keras/match-groups.ts";
 import { matchWeights } from "../sources/keras/open-model.ts";
-import type { LayerConfig, ModelConfig } from "../sources/keras/topology.ts";
+import { allLayers, type LayerConfig, type ModelConfig } from "../sources/keras/topology.ts";
 import { openTraced, type TracedModel } from "../sources/keras/traced-model.ts";
 import { readText } from "../sources/keras/weight-store.ts";
-import {
-  allLayers,
-  retrace,
-  type WeightsByPath,
-  weightsByPath,
-  withoutOptimizer,
-} from "./retrace.ts";
+import { retrace, type WeightsByPath, weightsByPath, withoutOptimizer } from "./retrace.ts";
 
 /** How weights of another file are taken over. */
 export interface LoadWeightsOptions {

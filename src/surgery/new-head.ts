@@ -1,7 +1,7 @@
 import { fail } from "../errors.ts";
 import type { KerasArchive } from "../sources/keras/archive.ts";
 import { parseModel, snakeCase } from "../sources/keras/parse-model.ts";
-import type { LayerConfig, ModelConfig } from "../sources/keras/topology.ts";
+import { allLayers, type LayerConfig, type ModelConfig } from "../sources/keras/topology.ts";
 import type { TracedModel } from "../sources/keras/traced-model.ts";
 import { type AppendedLayer, appendLayers } from "./append-layers.ts";
 import { cutModel } from "./cut-model.ts";
@@ -9,7 +9,7 @@ import { type Cut, findBehind, findHead } from "./find-head.ts";
 import { initialWeight } from "./initializers/initial-weight.ts";
 import { classOf, type HeadLayer, layerEntry, wordsOf } from "./layer-words.ts";
 import { renameOutput } from "./rename-output.ts";
-import { allLayers, retrace, weightsByPath, withoutOptimizer } from "./retrace.ts";
+import { retrace, weightsByPath, withoutOptimizer } from "./retrace.ts";
 
 /** What a new classification head is like. */
 export interface HeadOptions {

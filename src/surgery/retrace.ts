@@ -5,7 +5,7 @@ import type { LayerWeightMaker } from "../sources/keras/lower-layer.ts";
 import type { WeightTable } from "../sources/keras/match-groups.ts";
 import type { OpenedModel } from "../sources/keras/open-model.ts";
 import { parseModel } from "../sources/keras/parse-model.ts";
-import type { LayerConfig, ModelConfig } from "../sources/keras/topology.ts";
+import { allLayers, type LayerConfig, type ModelConfig } from "../sources/keras/topology.ts";
 import { traceModel } from "../sources/keras/trace.ts";
 import type { TracedModel } from "../sources/keras/traced-model.ts";
 import { reportUnknown } from "../sources/keras/unknown-layers.ts";
@@ -15,16 +15,6 @@ export type WeightsByPath = ReadonlyMap<string, ReadonlyMap<string, WeightRef>>;
 
 /** What a traced model is made from. */
 export type TracedParts = Omit<TracedModel, "model" | "table" | "trace">;
-
-/** All layers of a model, those of nested models and wrapped ones after what holds them. */
-export function allLayers(model: ModelConfig): readonly LayerConfig[] {
-  const within = (layer: LayerConfig): readonly LayerConfig[] => [
-    layer,
-    ...(layer.model === undefined ? [] : allLayers(layer.model)),
-    ...(layer.wrapped === undefined ? [] : within(layer.wrapped)),
-  ];
-  return model.layers.flatMap(within);
-}
 
 /** The weights of a model by the paths of its layers, to be given to an edited one. */
 export function weightsByPath({ table }: Pick<TracedModel, "table">): WeightsByPath {

@@ -1,10 +1,10 @@
 import { fail } from "../errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
-import type { LayerConfig, ModelConfig } from "../sources/keras/topology.ts";
+import { allLayers, type LayerConfig, type ModelConfig } from "../sources/keras/topology.ts";
 import type { TracedModel } from "../sources/keras/traced-model.ts";
 import { findLayers } from "./layer-patterns.ts";
 import { mapLayers, withConfig } from "./map-layers.ts";
-import { allLayers, retrace, weightsByPath, withoutOptimizer } from "./retrace.ts";
+import { retrace, weightsByPath, withoutOptimizer } from "./retrace.ts";
 
 /** Which layers are trained. All patterns as for `findLayers`; the later rule wins. */
 export interface TrainableRules {

@@ -64,3 +64,13 @@ export interface ModelConfig {
 export function innermost(layer: LayerConfig): LayerConfig {
   return layer.wrapped === undefined ? layer : innermost(layer.wrapped);
 }
+
+/** All layers of a model, those of nested models and wrapped ones after what holds them. */
+export function allLayers(model: ModelConfig): readonly LayerConfig[] {
+  const within = (layer: LayerConfig): readonly LayerConfig[] => [
+    layer,
+    ...(layer.model === undefined ? [] : allLayers(layer.model)),
+    ...(layer.wrapped === undefined ? [] : within(layer.wrapped)),
+  ];
+  return model.layers.flatMap(within);
+}

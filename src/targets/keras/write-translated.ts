@@ -1,6 +1,7 @@
 import { type Diagnostic, fail } from "../../errors.ts";
 import type { OutputBytes } from "../../formats/bytes.ts";
 import { writeHdf5 } from "../../formats/hdf5-writer/index.ts";
+import { allLayers } from "../../sources/keras/topology.ts";
 import { legacyFile } from "./legacy/file.ts";
 import { weightGroups } from "./legacy/weight-groups.ts";
 
@@ -10,7 +11,7 @@ import { packArchive } from "./pack.ts";
 import { type KerasSource, optimizerOf } from "./source.ts";
 import { stateWeights } from "./state-weights.ts";
 import { legacyTraining } from "./training-forms.ts";
-import { allLayers, moveTable } from "./translation/move-table.ts";
+import { moveTable } from "./translation/move-table.ts";
 import { type TranslatedContent, translated } from "./translation/translated.ts";
 import type { WordedModel } from "./translation/worded-model.ts";
 import type { Words } from "./translation/words.ts";

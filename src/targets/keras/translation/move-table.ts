@@ -2,7 +2,7 @@ import type { WeightRef } from "../../../ir/tensor.ts";
 import type { Dialect } from "../../../sources/keras/layer-spec.ts";
 import type { WeightTable } from "../../../sources/keras/match-groups.ts";
 import { leafOf } from "../../../sources/keras/slots.ts";
-import type { LayerConfig, ModelConfig } from "../../../sources/keras/topology.ts";
+import { allLayers, type LayerConfig, type ModelConfig } from "../../../sources/keras/topology.ts";
 import type { TracedModel } from "../../../sources/keras/traced-model.ts";
 
 /**
@@ -29,14 +29,4 @@ export function moveTable(
     table.set(layer, new Map(entries));
   }
   return table;
-}
-
-/** All layers of a model, those of nested models and wrapped ones after what holds them. */
-export function allLayers(model: ModelConfig): readonly LayerConfig[] {
-  const within = (layer: LayerConfig): readonly LayerConfig[] => [
-    layer,
-    ...(layer.model === undefined ? [] : allLayers(layer.model)),
-    ...(layer.wrapped === undefined ? [] : within(layer.wrapped)),
-  ];
-  return model.layers.flatMap(within);
 }
