@@ -1,7 +1,6 @@
 import { createDiagnostics, fail, KcError, throwIfErrors } from "../../../errors.ts";
 import type { Graph, GraphPort, Node, ValueId } from "../../../ir/graph.ts";
 import type { WeightRef } from "../../../ir/tensor.ts";
-import { layerOrder } from "../../../sources/keras/layer-order.ts";
 import type { Dialect } from "../../../sources/keras/layer-spec.ts";
 import { layerSpecs } from "../../../sources/keras/layers/index.ts";
 import type { WeightTable } from "../../../sources/keras/match-groups.ts";
@@ -14,6 +13,7 @@ import { KERAS2, KERAS2_WORDS } from "../keras2/words.ts";
 import { dtypePolicy } from "../keras3/objects.ts";
 import { serialiseModel } from "../keras3/serialise.ts";
 import { KERAS3, KERAS3_WORDS } from "../keras3/words.ts";
+import { inOrder } from "../translation/in-order.ts";
 import { plainName } from "../translation/plain-names.ts";
 import { translated } from "../translation/translated.ts";
 import type { WordedLayer, WordedModel } from "../translation/worded-model.ts";
@@ -110,7 +110,7 @@ function draftModel(graph: Graph, generation: 2 | 3): Drafted {
     inputs: graph.inputs.map(addressOf),
     outputs: graph.outputs.map(addressOf),
   };
-  return { model: ordered(model), weights, layerNames };
+  return { model: inOrder(model), weights, layerNames };
 }
 
 /** A model while it is made. */
@@ -170,24 +170,6 @@ function freeName(wanted: string, names: Set<string>): string {
   for (let count = 1; names.has(name); count += 1) name = `${plain}_${count}`;
   names.add(name);
   return name;
-}
-
-/** Keras counts layers by how far they are from the outputs. */
-function ordered(model: WordedModel): WordedModel {
-  const byName = new Map(model.layers.map((layer) => [layer.name, layer]));
-  const plain = model.layers.map(({ name, calls }) => ({
-    name,
-    path: name,
-    calls,
-    fileClass: "",
-    className: "",
-    json: {},
-    config: {},
-    trainable: true,
-    ownTrainable: true,
-  }));
-  const order = layerOrder({ ...model, className: "Functional", inputKeys: [], layers: plain });
-  return { ...model, layers: order.flatMap(({ name }) => byName.get(name) ?? []) };
 }
 
 function traced(

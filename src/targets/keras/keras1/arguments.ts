@@ -1,3 +1,5 @@
+import { argumentTable } from "../translation/argument-table.ts";
+
 /**
  * The arguments of a layer of Keras 1.2.2, with those of all layers; undefined for a class that it does not have.
  *
@@ -79,12 +81,4 @@ ZeroPadding2D padding dim_ordering
 ZeroPadding3D padding dim_ordering
 `;
 
-const ARGUMENTS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  TABLE.trim()
-    .split("\n")
-    .map((line) => {
-      const [className = "", ...words] = line.split(" ");
-      const names = words.flatMap((word) => (GROUPS.get(word) ?? word).split(" "));
-      return [className, new Set([...COMMON, ...names])] as const;
-    }),
-);
+const ARGUMENTS = argumentTable(TABLE, GROUPS, COMMON);

@@ -1,3 +1,5 @@
+import { argumentTable } from "../translation/argument-table.ts";
+
 /**
  * The arguments that a layer of Keras 2.2.4 takes beside `name` and `trainable`; undefined for a class that it does not have.
  *
@@ -105,12 +107,4 @@ ZeroPadding2D padding data_format
 ZeroPadding3D padding data_format
 `;
 
-const ARGUMENTS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  TABLE.trim()
-    .split("\n")
-    .map((line) => {
-      const [className = "", ...words] = line.split(" ");
-      const names = words.flatMap((word) => (GROUPS.get(word) ?? word).split(" "));
-      return [className, new Set(names)] as const;
-    }),
-);
+const ARGUMENTS = argumentTable(TABLE, GROUPS);

@@ -1,17 +1,17 @@
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../../json.ts";
-import { plainClass, snakeCase } from "../../../sources/keras/parse-model.ts";
 import { unwrapConfig } from "../../../sources/keras/unwrap.ts";
-import { modernise } from "../../../sources/keras/versions.ts";
 import { activationName } from "../keras3/activation.ts";
+import { translatedHeld } from "../translation/held-layer.ts";
 import {
   bare,
+  FUSED,
   GATES,
   heldPrefixes,
-  MERGES,
+  modernClass,
   orRefuse,
   refuse,
   resetAfter,
-  single,
+  settledAlike,
   within,
 } from "../translation/layer-facts.ts";
 import { separatePadding } from "../translation/padding.ts";
@@ -25,8 +25,7 @@ export function translateLayer(
   config: JsonObject,
   facts: LayerFacts,
 ): TranslatedLayer {
-  const modern =
-    MERGES.get(`${className} ${String(config.mode)}`) ?? CLASSES.get(className) ?? className;
+  const modern = modernClass(className, config);
   const wanted = keras2Arguments(modern);
   if (wanted === undefined) {
     refuse(facts, `Keras 2 has no layer of class ${facts.fileClass}.`);
@@ -45,7 +44,7 @@ export function translateLayer(
     className: modern,
     config: { ...own, ...Object.fromEntries(entries) },
     ...(padded.before === undefined ? {} : { before: padded.before }),
-    ...(padded.reworded || MERGES.has(className) ? { reworded: true } : {}),
+    ...(padded.reworded ? { reworded: true } : {}),
     ...(after.length === 0 ? {} : { after }),
   };
 }
@@ -66,18 +65,6 @@ function keptDims(
 function common({ name, trainable }: LayerFacts): JsonObject {
   return { name, trainable };
 }
-
-/** Classes that Keras 2 has under another name. */
-const CLASSES: ReadonlyMap<string, string> = new Map([
-  ["CuDNNLSTM", "LSTM"],
-  ["CuDNNGRU", "GRU"],
-  ["LSTMV2", "LSTM"],
-  ["GRUV2", "GRU"],
-  ["LSTMCellV2", "LSTMCell"],
-  ["GRUCellV2", "GRUCell"],
-  ["BatchNormalizationV1", "BatchNormalization"],
-  ["BatchNormalizationV2", "BatchNormalization"],
-]);
 
 /** Arguments of later Keras by their key, with the value under which they change nothing. */
 const NOVELTIES: ReadonlyMap<string, readonly Json[]> = new Map<string, readonly Json[]>([
@@ -159,32 +146,16 @@ function settled(
         ...(className.startsWith("CuDNN") ? FUSED : {}),
         implementation: implementationOf(config),
       };
-    case "Flatten":
-      return { data_format: config.data_format ?? "channels_last" };
     case "LeakyReLU":
       return { alpha: bare(config.alpha ?? config.negative_slope ?? 0.3) };
-    case "ELU":
-      return { alpha: bare(config.alpha ?? 1) };
     case "ThresholdedReLU":
       return { theta: bare(config.theta ?? 1) };
-    case "ReLU":
-      return {
-        max_value: bare(config.max_value ?? null),
-        negative_slope: bare(config.negative_slope ?? 0),
-        threshold: bare(config.threshold ?? 0),
-      };
-    case "Concatenate":
-      return { axis: config.axis ?? config.concat_axis ?? -1 };
-    case "BatchNormalization":
-      return { axis: single(config.axis ?? -1) };
     default:
-      return {};
+      return settledAlike(modern, config);
   }
 }
 
 const FLOATS = /float/;
-
-const FUSED: JsonObject = { activation: "tanh", recurrent_activation: "sigmoid", use_bias: true };
 
 /** How the gates are computed: Keras 1 has words for it, both of Keras 2's give the same. */
 function implementationOf({ implementation }: JsonObject): Json {
@@ -265,16 +236,7 @@ function gateFunction(stated: Json, config: JsonObject, facts: LayerFacts): Json
   return name;
 }
 
-/** A layer or cell that stands in the config of another. */
 function translateHeld(held: Json, facts: LayerFacts): Json {
-  if (!isJsonObject(held) || typeof held.class_name !== "string") return held;
-  const config = isJsonObject(held.config) ? held.config : {};
-  const fileClass = plainClass(held.class_name);
-  const modern = modernise(fileClass, unwrapConfig(config), facts.dialect);
-  const name = typeof config.name === "string" ? config.name : snakeCase(fileClass);
-  const inner = translateLayer(modern.className, modern.config, { ...facts, name, fileClass });
-  if (inner.before !== undefined || inner.after !== undefined) {
-    refuse(facts, `the ${fileClass} in it would need layers beside it in Keras 2.`);
-  }
-  return { class_name: inner.className, config: inner.config };
+  const inner = translatedHeld(held, facts, { title: KERAS2, translateLayer });
+  return inner === undefined ? held : { class_name: inner.className, config: inner.config };
 }

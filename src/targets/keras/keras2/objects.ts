@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../json.ts";
 import { plainClass } from "../../../sources/keras/parse-model.ts";
+import { constraintOf } from "../translation/known-object.ts";
 
 /** How a weight began, which does not matter once it is loaded; what Keras 2 does not know becomes Glorot's. */
 export function initializer(stated: Json): Json {
@@ -101,22 +102,6 @@ const DEFAULTS: ReadonlyMap<string, JsonObject> = new Map([
 /** Undefined for a constraint that Keras 2 does not have. */
 export function constraint(stated: Json): Json | undefined {
   if (stated === null) return null;
-  if (!isJsonObject(stated)) return undefined;
-  const { name, m, ...rest } = stated;
-  const old = typeof name === "string" && stated.class_name === undefined;
-  const className = old ? name : stated.class_name;
-  if (typeof className !== "string") return undefined;
-  const wanted = CONSTRAINTS.get(plainClass(className));
-  const limit = m === undefined ? {} : { max_value: m };
-  const config = old ? { ...limit, ...rest } : isJsonObject(stated.config) ? stated.config : {};
-  if (wanted === undefined) return undefined;
-  const kept = Object.entries(config).filter(([key]) => wanted.includes(key));
-  return { class_name: plainClass(className), config: Object.fromEntries(kept) };
+  const found = constraintOf(stated);
+  return found && { class_name: found.className, config: found.config };
 }
-
-const CONSTRAINTS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["MaxNorm", ["max_value", "axis"]],
-  ["MinMaxNorm", ["min_value", "max_value", "rate", "axis"]],
-  ["NonNeg", []],
-  ["UnitNorm", ["axis"]],
-]);

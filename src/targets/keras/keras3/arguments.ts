@@ -1,3 +1,5 @@
+import { argumentTable } from "../translation/argument-table.ts";
+
 /**
  * The arguments that a layer of Keras 3 takes beside `name`, `trainable` and `dtype`; undefined for a class that Keras 3 does not
  * have.
@@ -138,12 +140,4 @@ ZeroPadding2D padding data_format
 ZeroPadding3D padding data_format
 `;
 
-const ARGUMENTS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  TABLE.trim()
-    .split("\n")
-    .map((line) => {
-      const [className = "", ...words] = line.split(" ");
-      const names = words.flatMap((word) => (GROUPS.get(word) ?? word).split(" "));
-      return [className, new Set(names)] as const;
-    }),
-);
+const ARGUMENTS = argumentTable(TABLE, GROUPS);

@@ -1,16 +1,15 @@
-import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../../json.ts";
-import { plainClass, snakeCase } from "../../../sources/keras/parse-model.ts";
-import { unwrapConfig } from "../../../sources/keras/unwrap.ts";
-import { modernise } from "../../../sources/keras/versions.ts";
+import { isJsonList, type Json, type JsonObject } from "../../../json.ts";
+import { translatedHeld } from "../translation/held-layer.ts";
 import {
   bare,
+  FUSED,
   GATES,
   heldPrefixes,
-  MERGES,
+  modernClass,
   orRefuse,
   refuse,
   resetAfter,
-  single,
+  settledAlike,
   within,
 } from "../translation/layer-facts.ts";
 import { separatePadding } from "../translation/padding.ts";
@@ -26,8 +25,7 @@ export function translateLayer(
   config: JsonObject,
   facts: LayerFacts,
 ): TranslatedLayer {
-  const modern =
-    MERGES.get(`${className} ${String(config.mode)}`) ?? CLASSES.get(className) ?? className;
+  const modern = className === "ThresholdedReLU" ? "ReLU" : modernClass(className, config);
   const wanted = keras3Arguments(modern);
   if (wanted === undefined) {
     refuse(facts, `Keras 3 has no layer of class ${className}.`);
@@ -56,19 +54,6 @@ export function translateLayer(
     ...(after === undefined ? {} : { after }),
   };
 }
-
-/** Classes that live on under another name. */
-const CLASSES: ReadonlyMap<string, string> = new Map([
-  ["CuDNNLSTM", "LSTM"],
-  ["CuDNNGRU", "GRU"],
-  ["LSTMV2", "LSTM"],
-  ["GRUV2", "GRU"],
-  ["LSTMCellV2", "LSTMCell"],
-  ["GRUCellV2", "GRUCell"],
-  ["BatchNormalizationV1", "BatchNormalization"],
-  ["BatchNormalizationV2", "BatchNormalization"],
-  ["ThresholdedReLU", "ReLU"],
-]);
 
 const RESIZED: ReadonlySet<string> = new Set([
   "nearest",
@@ -109,29 +94,14 @@ function settled(
       };
     case "LSTM":
       return className.startsWith("CuDNN") ? FUSED : {};
-    case "Flatten":
-      return { data_format: config.data_format ?? "channels_last" };
     case "LeakyReLU":
       return { negative_slope: bare(config.negative_slope ?? config.alpha ?? 0.3) };
-    case "ELU":
-      return { alpha: bare(config.alpha ?? 1) };
-    case "ReLU":
-      if (className === "ThresholdedReLU") return { threshold: bare(config.theta ?? 1) };
-      return {
-        max_value: bare(config.max_value ?? null),
-        negative_slope: bare(config.negative_slope ?? 0),
-        threshold: bare(config.threshold ?? 0),
-      };
-    case "Concatenate":
-      return { axis: config.axis ?? config.concat_axis ?? -1 };
-    case "BatchNormalization":
-      return { axis: single(config.axis ?? -1) };
     default:
-      return {};
+      return className === "ThresholdedReLU"
+        ? { threshold: bare(config.theta ?? 1) }
+        : settledAlike(modern, config);
   }
 }
-
-const FUSED: JsonObject = { activation: "tanh", recurrent_activation: "sigmoid", use_bias: true };
 
 type Sigmoid = Pick<TranslatedLayer, "after"> & { readonly config: JsonObject };
 
@@ -165,18 +135,19 @@ function hardSigmoid(className: string, config: JsonObject, facts: LayerFacts): 
   return { config: { activation: "linear" }, after };
 }
 
+const KERAS3 = "Keras 3";
+
 function translateValue(key: string, value: Json, config: JsonObject, facts: LayerFacts): Json {
+  const told = { facts, title: KERAS3 };
   if (key.endsWith("_initializer")) return initializer(value);
-  if (key.endsWith("_regularizer"))
-    return orRefuse(regularizer(value), key, value, { facts, title: "Keras 3" });
-  if (key.endsWith("_constraint"))
-    return orRefuse(constraint(value), key, value, { facts, title: "Keras 3" });
+  if (key.endsWith("_regularizer")) return orRefuse(regularizer(value), key, value, told);
+  if (key.endsWith("_constraint")) return orRefuse(constraint(value), key, value, told);
   if (key === "activation" || key === "recurrent_activation") {
     const name = activationName(value);
     // The gates' own weights make up for the difference.
     const kept = name === "hard_sigmoid" && key === "recurrent_activation";
     const sound = name !== undefined && (kept || isKeras3Activation(name));
-    return orRefuse(sound ? name : undefined, key, value, { facts, title: "Keras 3" });
+    return orRefuse(sound ? name : undefined, key, value, told);
   }
   if (key === "cells" && isJsonList(value)) {
     return value.map((cell, index) => translateHeld(cell, within(facts, [`cell_${index}/`])));
@@ -187,16 +158,11 @@ function translateValue(key: string, value: Json, config: JsonObject, facts: Lay
   return value;
 }
 
-/** A layer or cell that stands in the config of another. */
 function translateHeld(held: Json, facts: LayerFacts): Json {
-  if (!isJsonObject(held) || typeof held.class_name !== "string") return held;
-  const config = isJsonObject(held.config) ? held.config : {};
-  const fileClass = plainClass(held.class_name);
-  const modern = modernise(fileClass, unwrapConfig(config), facts.dialect);
-  const name = plainName(typeof config.name === "string" ? config.name : snakeCase(fileClass));
-  const inner = translateLayer(modern.className, modern.config, { ...facts, name, fileClass });
-  if (inner.before !== undefined || inner.after !== undefined) {
-    refuse(facts, `the ${fileClass} in it would need layers beside it in Keras 3.`);
-  }
-  return keras3Object("keras.layers", inner.className, inner.config);
+  const inner = translatedHeld(held, facts, {
+    title: KERAS3,
+    translateLayer: (className, config, own) =>
+      translateLayer(className, config, { ...own, name: plainName(own.name) }),
+  });
+  return inner === undefined ? held : keras3Object("keras.layers", inner.className, inner.config);
 }

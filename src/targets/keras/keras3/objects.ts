@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../json.ts";
-import { plainClass } from "../../../sources/keras/parse-model.ts";
+import { constraintOf, knownObject } from "../translation/known-object.ts";
 
 /** An object as Keras 3 serialises those of its own. */
 export function keras3Object(module: string, className: string, config: JsonObject): JsonObject {
@@ -37,11 +37,8 @@ export function regularizer(stated: Json): Json | undefined {
 /** Undefined for a constraint that Keras 3 does not have. */
 export function constraint(stated: Json): Json | undefined {
   if (stated === null) return null;
-  if (!isJsonObject(stated)) return undefined;
-  const { name, m, ...rest } = stated;
-  const old = typeof name === "string" && stated.class_name === undefined;
-  const config = m === undefined ? rest : { max_value: m, ...rest };
-  return known("keras.constraints", old ? { class_name: name, config } : stated, CONSTRAINTS);
+  const found = constraintOf(stated);
+  return found && keras3Object("keras.constraints", found.className, found.config);
 }
 
 /** An object of one of the classes, with the arguments that Keras 3 knows. */
@@ -50,13 +47,8 @@ export function known(
   stated: Json,
   classes: ReadonlyMap<string, readonly string[]>,
 ): JsonObject | undefined {
-  if (!isJsonObject(stated) || typeof stated.class_name !== "string") return undefined;
-  const className = plainClass(stated.class_name);
-  const wanted = classes.get(className);
-  if (wanted === undefined) return undefined;
-  const config = isJsonObject(stated.config) ? stated.config : {};
-  const kept = Object.entries(config).filter(([key]) => wanted.includes(key));
-  return keras3Object(module, className, Object.fromEntries(kept));
+  const found = knownObject(stated, classes);
+  return found && keras3Object(module, found.className, found.config);
 }
 
 const INITIALIZERS: ReadonlyMap<string, readonly string[]> = new Map([
@@ -101,11 +93,4 @@ const REGULARIZERS: ReadonlyMap<string, readonly string[]> = new Map([
   ["L2", ["l2"]],
   ["L1L2", ["l1", "l2"]],
   ["OrthogonalRegularizer", ["factor", "mode"]],
-]);
-
-const CONSTRAINTS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["MaxNorm", ["max_value", "axis"]],
-  ["MinMaxNorm", ["min_value", "max_value", "rate", "axis"]],
-  ["NonNeg", []],
-  ["UnitNorm", ["axis"]],
 ]);

@@ -2,13 +2,59 @@ import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../../j
 import type { LayerFacts } from "./words.ts";
 
 /** `Merge` of Keras 1, by its mode. */
-export const MERGES: ReadonlyMap<string, string> = new Map([
+const MERGES: ReadonlyMap<string, string> = new Map([
   ["Merge sum", "Add"],
   ["Merge mul", "Multiply"],
   ["Merge ave", "Average"],
   ["Merge max", "Maximum"],
   ["Merge concat", "Concatenate"],
 ]);
+
+/** A layer's class without what versions and kernels of tf.keras add to its name, and without Keras 1's `Merge`. */
+export function modernClass(className: string, config: JsonObject): string {
+  const merge = MERGES.get(`${className} ${String(config.mode)}`);
+  return merge ?? CLASSES.get(className) ?? className;
+}
+
+const CLASSES: ReadonlyMap<string, string> = new Map([
+  ["CuDNNLSTM", "LSTM"],
+  ["CuDNNGRU", "GRU"],
+  ["LSTMV2", "LSTM"],
+  ["GRUV2", "GRU"],
+  ["LSTMCellV2", "LSTMCell"],
+  ["GRUCellV2", "GRUCell"],
+  ["BatchNormalizationV1", "BatchNormalization"],
+  ["BatchNormalizationV2", "BatchNormalization"],
+]);
+
+/** What layers of CuDNN compute, which have no words for it. */
+export const FUSED: JsonObject = {
+  activation: "tanh",
+  recurrent_activation: "sigmoid",
+  use_bias: true,
+};
+
+/** Arguments of a class whose names or defaults differ in older files, and are the same in Keras 2 and 3. */
+export function settledAlike(className: string, config: JsonObject): JsonObject {
+  switch (className) {
+    case "Flatten":
+      return { data_format: config.data_format ?? "channels_last" };
+    case "ELU":
+      return { alpha: bare(config.alpha ?? 1) };
+    case "ReLU":
+      return {
+        max_value: bare(config.max_value ?? null),
+        negative_slope: bare(config.negative_slope ?? 0),
+        threshold: bare(config.threshold ?? 0),
+      };
+    case "Concatenate":
+      return { axis: config.axis ?? config.concat_axis ?? -1 };
+    case "BatchNormalization":
+      return { axis: single(config.axis ?? -1) };
+    default:
+      return {};
+  }
+}
 
 /** Logs that a layer cannot be said in other words. */
 export function refuse({ log, path, fileClass }: LayerFacts, text: string): void {
@@ -45,7 +91,7 @@ export function bare(value: Json): Json {
 }
 
 /** One axis that stands in a list. */
-export function single(axis: Json): Json {
+function single(axis: Json): Json {
   return isJsonList(axis) && axis.length === 1 ? (axis[0] ?? -1) : axis;
 }
 

@@ -12,6 +12,7 @@ import type {
 } from "../../../sources/keras/topology.ts";
 import { constantWeight } from "../../../weights/constant.ts";
 import { scaleWeight } from "../../../weights/scale.ts";
+import { inOrder } from "./in-order.ts";
 import type { WordedLayer, WordedModel } from "./worded-model.ts";
 import type { Operation, SteeperGates, Step, TranslatedLayer, Words } from "./words.ts";
 
@@ -74,25 +75,8 @@ function translateLayers(model: ModelConfig, state: State, prefix: string): Word
     inputs: model.inputs,
     outputs: model.outputs.map(moved),
   };
-  return own.size === model.layers.length || chain ? result : sorted(result);
+  return own.size === model.layers.length || chain ? result : inOrder(result);
 }
-
-/** Layers that were put in may have changed the order in which Keras has them. */
-function sorted(model: WordedModel): WordedModel {
-  const byName = new Map(model.layers.map((layer) => [layer.name, layer]));
-  const plain = model.layers.map(({ name, calls }) => ({ ...BLANK, name, path: name, calls }));
-  const order = layerOrder({ ...model, className: "Functional", inputKeys: [], layers: plain });
-  return { ...model, layers: order.flatMap(({ name }) => byName.get(name) ?? []) };
-}
-
-const BLANK = {
-  fileClass: "",
-  className: "",
-  json: {},
-  config: {},
-  trainable: true,
-  ownTrainable: true,
-};
 
 /** Whether every layer is called once, on what the one before it gives. */
 function isChain(model: ModelConfig): boolean {
