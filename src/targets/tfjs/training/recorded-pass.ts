@@ -62,7 +62,7 @@ export function recordPass(
     const borders = bordersOf({ operations, wanted, starts: [there], size });
     const pieces = cutPieces({ operations, borders, wanted });
     for (const piece of pieces) sessions.push(openSession(node, piece));
-    const count = borders.indexOf(there) + 1;
+    const count = there === 0 ? 0 : borders.filter((at) => at < there).length + 1;
     const ways = { script, there: sessions.slice(0, count), back: sessions.slice(count) };
     tryOut(new Replay(ways, { ...given, noise: NO_NOISE }));
     return { start: (next) => new Replay(ways, next), dispose };

@@ -106,6 +106,21 @@ describe.each(BACKENDS)("a pass that is recorded where it can be, on %s", (backe
     runner.dispose();
   });
 
+  it("goes there where nothing is trained and so nothing goes back", () => {
+    const graph = buildGraph([[2]], (add, input) => add(DROPOUT, input));
+    const runner = passRunner();
+    const pass = runner.start(
+      planTraining(graph),
+      given(graph, new Map(), 1),
+      startsAt(outputOf(graph)),
+    );
+    expect(pass.outputs.map(({ shape }) => shape.at(-1))).toEqual([2]);
+    const output = tf.zerosLike(pass.outputs[0] ?? 0);
+    expect(pass.backward([{ value: outputOf(graph), gradient: output }]).size).toBe(0);
+    pass.dispose();
+    runner.dispose();
+  });
+
   it("is recorded by tfjs-node alone", () => {
     const graph = model();
     const inputs = given(graph, new Map(), 1);
