@@ -1,4 +1,4 @@
-import { type Diagnostic, fail } from "../../errors.ts";
+import type { Diagnostic } from "../../errors.ts";
 import type { OutputBytes } from "../../formats/bytes.ts";
 import { writeHdf5 } from "../../formats/hdf5-writer/index.ts";
 import { allLayers } from "../../sources/keras/topology.ts";
@@ -13,7 +13,6 @@ import { stateWeights } from "./state-weights.ts";
 import { legacyTraining } from "./training-forms.ts";
 import { moveTable } from "./translation/move-table.ts";
 import { type TranslatedContent, translated } from "./translation/translated.ts";
-import type { WordedModel } from "./translation/worded-model.ts";
 import type { Words } from "./translation/words.ts";
 import type { KerasContainer, WrittenFile } from "./write.ts";
 
@@ -24,7 +23,6 @@ export function writeTranslated(
   words: Words,
 ): WrittenFile {
   const content = translated(source.traced, words);
-  if (container === ".h5") refuseOperations(content.translation.model);
   const state = optimizerState({ ...source, traced: content.traced }, content);
   const warnings = [...content.warnings, ...state.warnings];
   const legacy = container === ".h5" || words.dialect.generation !== 3;
@@ -32,18 +30,6 @@ export function writeTranslated(
     ? legacyBytes(content, container, state.arrays)
     : stateBytes(content, container, state.arrays);
   return { file, warnings };
-}
-
-/** Keras 3 looks for them among its layers when it reads such a file, and fails. */
-function refuseOperations({ layers }: WordedModel): void {
-  for (const { name, className, module, model } of layers) {
-    if (model !== undefined) refuseOperations(model);
-    if (module === undefined) continue;
-    fail("unsupported", "Keras 3 cannot read operations from HDF5 files.", {
-      at: { layer: name, className },
-      hint: "Write a .keras file instead.",
-    });
-  }
 }
 
 function legacyBytes(

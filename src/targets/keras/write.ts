@@ -14,6 +14,7 @@ import { KERAS3_WORDS } from "./keras3/words.ts";
 import type { KerasSource } from "./source.ts";
 import { statedTraining, withRate } from "./stated-training.ts";
 import { type TrainedValues, withValues } from "./trained.ts";
+import { isOperationLayer } from "./translation/operation-layers.ts";
 import type { Words } from "./translation/words.ts";
 import { writeOwn } from "./write-own.ts";
 import { writeTranslated } from "./write-translated.ts";
@@ -85,11 +86,33 @@ function written(
   generation: "own" | KerasGeneration,
 ): KerasResult {
   if (generation === "own") {
-    const file = writeSaidAnew(source, container) ?? writeOwn(source, container);
+    const file =
+      writeInLayers(source, container) ??
+      writeSaidAnew(source, container) ??
+      writeOwn(source, container);
     return { ...file, version: source.traced.archive.dialect.version };
   }
-  const words = WORDS[generation];
+  const words = container === ".h5" ? inLayers(WORDS[generation]) : WORDS[generation];
   return { ...writeTranslated(source, container, words), version: words.dialect.version };
+}
+
+/**
+ * Keras 3 writes operations into HDF5 files and looks for them among its layers when it reads them, in vain: layers say what they compute.
+ * Undefined for models without operations, and for those out of such a file that layers cannot say.
+ */
+function writeInLayers(source: KerasSource, container: KerasContainer): WrittenFile | undefined {
+  const { archive, model } = source.traced;
+  const { dialect } = archive;
+  if (container !== ".h5" || dialect.generation !== 3) return undefined;
+  if (!allLayers(model).some((layer) => isOperationLayer(layer, dialect))) return undefined;
+  const words = inLayers({ ...KERAS3_WORDS, dialect, verbatim: true });
+  const write = () => writeTranslated(source, container, words);
+  return archive.container === "legacy HDF5" ? unlessUnsupported(write) : write();
+}
+
+/** Words that say operations in layers. */
+function inLayers({ operation: _, ...words }: Words): Words {
+  return words;
 }
 
 /**
@@ -104,8 +127,12 @@ function writeSaidAnew(source: KerasSource, container: KerasContainer): WrittenF
   const layers = allLayers(model);
   const plain = layers.every(({ config: { dtype = "float32" } }) => typeof dtype === "string");
   if (!plain || !layers.some((layer) => isLost(layer, dialect))) return undefined;
+  return unlessUnsupported(() => writeTranslated(source, container, { ...KERAS3_WORDS, dialect }));
+}
+
+function unlessUnsupported(write: () => WrittenFile): WrittenFile | undefined {
   try {
-    return writeTranslated(source, container, { ...KERAS3_WORDS, dialect });
+    return write();
   } catch (error) {
     if (error instanceof KcError && error.code === "unsupported") return undefined;
     throw error;

@@ -58,20 +58,12 @@ export const REFUSED: ReadonlyMap<string, string> = new Map([
     'Layer "random_height" (RandomHeight): Keras 3 has no layer of class RandomHeight.',
   ],
   [
-    "layers/tf_ops_matmul",
-    'Layer "tf.linalg.matmul_1" (TFOpLambda): Keras 3 has no layer of class TFOpLambda.',
-  ],
-  [
     "layers/tf_ops_nn",
-    'Layer "tf.math.rsqrt" (TFOpLambda): Keras 3 has no layer of class TFOpLambda.',
-  ],
-  [
-    "layers/tf_ops_reduce",
-    'Layer "tf.math.l2_normalize" (TFOpLambda): Keras 3 has no layer of class TFOpLambda.',
+    'Layer "tf.math.rsqrt" (TFOpLambda): the operation tf.math.rsqrt has no equal among the layers of Keras 3: Keras has no layer for rsqrt of every number.',
   ],
   [
     "layers/tf_ops_shape",
-    'Layer "tf.split" (TFOpLambda): Keras 3 has no layer of class TFOpLambda.',
+    'Layer "tf.compat.v1.pad" (TFOpLambda): the operation tf.compat.v1.pad has no equal among the layers of Keras 3: Keras has no ZeroPadding over these axes.',
   ],
   [
     "layers/tf_resizing_area",

@@ -55,6 +55,11 @@ export const operationSpecs: readonly LayerSpec[] = [
   { classNames: ["TensorFlowOpLayer"], lower: lowerOpLayer },
 ];
 
+/** Whether an operation of Keras 3 has this class name; layers may have it too. */
+export function isOperationClass(className: string): boolean {
+  return OPERATIONS.has(className.toLowerCase());
+}
+
 /** Whether a class name that both a layer and an operation of Keras 3 bear means the operation: those have no `trainable`. */
 export function isOperation(call: LayerCall): boolean {
   return call.dialect.generation === 3 && !("trainable" in call.config.json);

@@ -110,6 +110,7 @@ type Sigmoid = Pick<TranslatedLayer, "after"> & { readonly config: JsonObject };
  * large instead; behind other layers the old function is written out.
  */
 function hardSigmoid(className: string, config: JsonObject, facts: LayerFacts): Sigmoid {
+  if (facts.dialect.generation === 3) return { config: {} };
   const gates = GATES.get(className);
   const gate = activationName(config.recurrent_activation ?? null) === "hard_sigmoid";
   const own = activationName(config.activation ?? null) === "hard_sigmoid";

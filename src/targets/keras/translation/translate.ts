@@ -1,4 +1,5 @@
 import { type Diagnostics, throwIfErrors } from "../../../errors.ts";
+import type { SummaryShape } from "../../../ir/model-summary.ts";
 import type { WeightRef } from "../../../ir/tensor.ts";
 import { layerOrder } from "../../../sources/keras/layer-order.ts";
 import type { Dialect } from "../../../sources/keras/layer-spec.ts";
@@ -13,8 +14,9 @@ import type {
 import { constantWeight } from "../../../weights/constant.ts";
 import { scaleWeight } from "../../../weights/scale.ts";
 import { inOrder } from "./in-order.ts";
+import { isOperationLayer, operationLayers } from "./operation-layers.ts";
 import type { WordedLayer, WordedModel } from "./worded-model.ts";
-import type { Operation, SteeperGates, Step, TranslatedLayer, Words } from "./words.ts";
+import type { LayerFacts, Operation, SteeperGates, Step, TranslatedLayer, Words } from "./words.ts";
 
 /** What translating a model needs beside its architecture. */
 export interface TranslateContext {
@@ -22,7 +24,11 @@ export interface TranslateContext {
   readonly dialect: Dialect;
   readonly table: WeightTable;
   readonly log: Diagnostics;
+  readonly shapesAt: ShapesAt;
 }
+
+/** Shapes of what a call of a layer gives, by its path; empty where nothing is known. */
+export type ShapesAt = (path: string, call: number) => readonly SummaryShape[];
 
 /** A model in new words, and what became of its weights. */
 export interface Translation {
@@ -58,7 +64,7 @@ function translateLayers(model: ModelConfig, state: State, prefix: string): Word
   const names = new Set(model.layers.map(({ name }) => name));
   const ends = new Map<string, string>();
   const layers = (chain ? model.layers : layerOrder(model)).flatMap((layer) =>
-    expand(layer, translateOne(layer, state), { names, ends, prefix }, state),
+    expand(layer, translateOne(layer, state, names), { names, ends, prefix }, state),
   );
   const moved = (address: TensorAddress): TensorAddress => {
     const end = ends.get(address.layer);
@@ -88,9 +94,14 @@ function isChain(model: ModelConfig): boolean {
 type Translated =
   | { readonly kind: "layer"; readonly layer: TranslatedLayer }
   | { readonly kind: "operation"; readonly operation: Operation }
+  | { readonly kind: "layers"; readonly layers: readonly WordedLayer[] }
   | { readonly kind: "model"; readonly model: WordedModel };
 
-function translateOne(layer: LayerConfig, state: State): Translated {
+function translateOne(
+  layer: LayerConfig,
+  state: State,
+  names: Set<string> = new Set(),
+): Translated {
   const stored = state.table.get(layer);
   if (layer.model !== undefined) {
     const inner = translateLayers(layer.model, state, `${layer.path}/`);
@@ -102,27 +113,33 @@ function translateOne(layer: LayerConfig, state: State): Translated {
   const operation = state.words.operation?.(layer, state.dialect);
   if (operation !== undefined) return { kind: "operation", operation };
   const steeper: SteeperGates[] = [];
+  const facts: LayerFacts = {
+    name: layer.name,
+    path: layer.path,
+    fileClass: layer.fileClass,
+    trainable: layer.trainable,
+    dialect: state.dialect,
+    log: state.log,
+    prefixes: [""],
+    steeper,
+    weightShape: (role) => stored?.get(role)?.shape,
+  };
+  if (isOperationLayer(layer, state.dialect)) return sayOperation(layer, facts, state, names);
   const { wrapped, config } = layer;
   const { layer: _, ...rest } = config;
-  const translated = state.words.translateLayer(
-    layer.className,
-    wrapped?.model === undefined ? config : rest,
-    {
-      name: layer.name,
-      path: layer.path,
-      fileClass: layer.fileClass,
-      trainable: layer.trainable,
-      dialect: state.dialect,
-      log: state.log,
-      prefixes: [""],
-      steeper,
-      weightShape: (role) => stored?.get(role)?.shape,
-    },
-  );
+  const verbatim = state.words.verbatim === true && wrapped?.model === undefined;
+  const translated = verbatim
+    ? { className: layer.fileClass, config: layer.json }
+    : state.words.translateLayer(
+        layer.className,
+        wrapped?.model === undefined ? config : rest,
+        facts,
+      );
   if (stored !== undefined)
     state.weights.set(layer.path, scaleGates(stored, steeper, state.words.steepness));
   if (steeper.length > 0) state.scaled.push(layer.path);
-  if (steeper.length > 0 || translated.reworded) state.rewritten.add(layer.path);
+  if (steeper.length > 0 || ("reworded" in translated && translated.reworded))
+    state.rewritten.add(layer.path);
   if (wrapped?.model === undefined) return { kind: "layer", layer: translated };
   const inner = translateOne(wrapped, state);
   const held = inner.kind === "model" ? state.words.serialise(inner.model, () => undefined) : {};
@@ -130,6 +147,25 @@ function translateOne(layer: LayerConfig, state: State): Translated {
     kind: "layer",
     layer: { ...translated, config: { ...translated.config, layer: held } },
   };
+}
+
+/** An operation as layers; none where there are none, which is logged. */
+function sayOperation(
+  layer: LayerConfig,
+  facts: LayerFacts,
+  { words, shapesAt, rewritten }: State,
+  names: Set<string>,
+): Translated {
+  const prefix = layer.path.slice(0, layer.path.length - layer.name.length);
+  const layers = operationLayers(layer, {
+    words,
+    facts,
+    outputs: shapesAt(layer.path, 0).length,
+    shapeOf: ({ layer: source, call, tensor }) => shapesAt(`${prefix}${source}`, call)[tensor],
+    freeName: (wanted) => freeName(wanted, names),
+  });
+  for (const { name } of layers ?? []) rewritten.add(`${prefix}${name}`);
+  return { kind: "layers", layers: layers ?? [] };
 }
 
 interface Surroundings {
@@ -156,6 +192,9 @@ function expand(
     const { model } = translated;
     const layer = { name, className: "Functional", config: {}, calls, model };
     return [{ layer, inside: false }];
+  }
+  if (translated.kind === "layers") {
+    return translated.layers.map((layer) => ({ layer, inside: false }));
   }
   if (translated.kind === "operation") {
     return [{ layer: { name, ...translated.operation }, inside: false }];

@@ -10,13 +10,13 @@ import type { JsonObject } from "../../../json.ts";
 import type { KerasArchive } from "../../../sources/keras/archive.ts";
 import type { WeightTable } from "../../../sources/keras/match-groups.ts";
 import { parseModel } from "../../../sources/keras/parse-model.ts";
-import type { LayerConfig, ModelConfig } from "../../../sources/keras/topology.ts";
+import { allLayers, type LayerConfig, type ModelConfig } from "../../../sources/keras/topology.ts";
 import { type Trace, traceModel } from "../../../sources/keras/trace.ts";
 import type { TracedModel } from "../../../sources/keras/traced-model.ts";
 import { moveTable } from "./move-table.ts";
 import { plainNames } from "./plain-names.ts";
 import { checkMeaning } from "./same-meaning.ts";
-import { type Translation, translateModel } from "./translate.ts";
+import { type ShapesAt, type Translation, translateModel } from "./translate.ts";
 import type { ShapeOf, Words } from "./words.ts";
 
 /** A model in the words of another generation, its weights given to its layers. */
@@ -49,7 +49,9 @@ export function translated(given: TracedModel, words: Words): TranslatedContent 
   warnPrecision(model, words, log);
   const before = graphOf(trace, log);
   words.judge?.(model, specs, log, archive.dialect);
-  const translation = translateModel(model, { words, dialect: archive.dialect, table, log });
+  const shapesAt = shapesByPath(model, given);
+  const { dialect } = archive;
+  const translation = translateModel(model, { words, dialect, table, log, shapesAt });
   const parse = (json: JsonObject): ModelConfig =>
     parseModel(json, {
       dialect: words.dialect,
@@ -81,6 +83,16 @@ export function translated(given: TracedModel, words: Words): TranslatedContent 
     translation,
     traced,
     warnings: log.warnings,
+  };
+}
+
+/** What was traced of a model, by the paths in a copy of it under other names. */
+function shapesByPath(renamed: ModelConfig, { model, trace }: TracedModel): ShapesAt {
+  const untouched = allLayers(model);
+  const own = new Map(allLayers(renamed).map(({ path }, index) => [path, untouched[index]]));
+  return (path, call) => {
+    const layer = own.get(path);
+    return layer === undefined ? [] : trace.shapes(layer, call);
   };
 }
 

@@ -21,6 +21,8 @@ export interface Words {
   readonly plainNames: boolean;
   /** Of the weights of gates whose `hard_sigmoid` is that of another generation. */
   readonly steepness: number;
+  /** Set where models of the same generation keep the words of their layers. */
+  readonly verbatim?: true;
   /** A layer (class and config in Keras 2 spelling) in these words; logs what cannot be said. */
   translateLayer(className: string, config: JsonObject, facts: LayerFacts): TranslatedLayer;
   /** An operation that stands between layers; undefined for layers, and where these words have none. */
