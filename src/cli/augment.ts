@@ -18,7 +18,7 @@ import { counted } from "../report/readable.ts";
 import { augmentationOf } from "./augmentation.ts";
 import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
 import { sizeFlag, wholeAbove0 } from "./open-classifier.ts";
-import { sayFaults } from "./picture-run.ts";
+import { PICTURE_FAULT, sayFaults } from "./picture-run.ts";
 import { openTerminal } from "./terminal.ts";
 import { seedOf } from "./train-seed.ts";
 import { writeInterruptibly } from "./write-interruptibly.ts";
@@ -65,11 +65,8 @@ export async function augment(path: string, raw: RawFlags): Promise<number> {
       `${output} written: ${counted(rows.length, "picture")}, each as it is and in ${counted(epochs, "epoch")}`,
     );
   }
-  return faults.length === 0 ? 0 : UNUSED;
+  return faults.length === 0 ? 0 : PICTURE_FAULT;
 }
-
-/** The exit code when a picture could not be read. */
-const UNUSED = 3;
 
 function outputOf(flags: FlagReader): string {
   const output = flags.text("output");

@@ -17,6 +17,10 @@ export interface FlagGroup {
   readonly flags: readonly Flag[];
 }
 
+/** What a command takes that reads models of every format. */
+export const ANY_MODEL =
+  ".h5, .hdf5, .keras, .weights.h5, .mlmodel, .mlpackage, .onnx, TensorFlow.js, or - for the standard input";
+
 /** One command: all that its help shows, and how to run it. */
 export interface CommandSpec {
   readonly name: string;

@@ -2,8 +2,8 @@ import { basename } from "node:path";
 import type { OnnxRuntime } from "../backends/onnx-runtime.ts";
 import { fail } from "../errors.ts";
 import { type OnnxOptions, type OnnxResult, writeOnnx } from "../targets/onnx/index.ts";
-import { loadClassLabels } from "./class-labels.ts";
 import type { FeatureReport, TargetFacts } from "./conversion-report.ts";
+import { descriptionOptions, type Writable } from "./description-options.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import type { ConvertedFile, TargetWriter } from "./target-spec.ts";
 
@@ -71,33 +71,15 @@ function factsOf({ summary }: OnnxResult): TargetFacts {
   };
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-const TEXTS = ["author", "license", "shortDescription", "modelVersion"] as const;
 const LISTS = ["inputNames", "outputNames", "inputsAsNchw"] as const;
-const PAIRS = [
-  ["userDefined", "userDefined"],
-  ["inputDescription", "inputDescriptions"],
-  ["outputDescription", "outputDescriptions"],
-] as const;
 
 /** What the options say about the ONNX model. Loads the class labels. */
 function onnxOptions(flags: FlagReader): OnnxOptions {
-  const options: Writable<OnnxOptions> = {};
-  for (const key of TEXTS) {
-    const text = flags.text(key);
-    if (text !== undefined) options[key] = text;
-  }
+  const options: Writable<OnnxOptions> = { ...descriptionOptions(flags) };
   for (const key of LISTS) {
     const list = flags.list(key);
     if (list !== undefined) options[key] = list;
   }
-  for (const [key, name] of PAIRS) {
-    const pairs = flags.pairs(key);
-    if (pairs !== undefined) options[name] = pairs;
-  }
-  const labels = flags.text("classLabels");
-  if (labels !== undefined) options.classLabels = loadClassLabels("--class-labels", labels);
   const precision = flags.oneOf("modelPrecision", ["float32", "float16"]);
   if (precision !== undefined) options.modelPrecision = precision;
   if (flags.has("externalData")) options.externalData = true;

@@ -2,28 +2,14 @@ import { fail } from "../errors.ts";
 import { readText } from "../io/node.ts";
 import type { ReadKerasOptions } from "../sources/keras/index.ts";
 import type { CoreMLOptions } from "../targets/coreml-nn/index.ts";
-import { loadClassLabels } from "./class-labels.ts";
 import { loadCustomLayers } from "./custom-layers.ts";
+import { descriptionOptions, type Writable } from "./description-options.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import { parseShapes } from "./parse-values.ts";
+import { pixelOptions } from "./pixel-options.ts";
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-const TEXTS = [
-  "author",
-  "license",
-  "shortDescription",
-  "modelVersion",
-  "predictedFeatureName",
-  "predictedProbabilitiesOutput",
-] as const;
+const NAMES = ["predictedFeatureName", "predictedProbabilitiesOutput"] as const;
 const LISTS = ["inputNames", "outputNames", "imageInputNames"] as const;
-const NUMBERS = ["redBias", "greenBias", "blueBias", "grayBias"] as const;
-const PAIRS = [
-  ["userDefined", "userDefined"],
-  ["inputDescription", "inputDescriptions"],
-  ["outputDescription", "outputDescriptions"],
-] as const;
 
 /**
  * What the options say about reading the model. Loads the files that they name. `backendKey` is the option with the backend
@@ -48,25 +34,15 @@ export async function readOptions(
 
 /** What the options say about the Core ML model; pictures' presets apart. Loads the class labels. */
 export function coreMLOptions(flags: FlagReader): CoreMLOptions {
-  const options: Writable<CoreMLOptions> = {};
-  for (const key of TEXTS) {
-    const text = flags.text(key);
-    if (text !== undefined) options[key] = text;
+  const options: Writable<CoreMLOptions> = { ...descriptionOptions(flags), ...pixelOptions(flags) };
+  for (const key of NAMES) {
+    const name = flags.text(key);
+    if (name !== undefined) options[key] = name;
   }
   for (const key of LISTS) {
     const list = flags.list(key);
     if (list !== undefined) options[key] = list;
   }
-  for (const key of NUMBERS) {
-    const number = flags.number(key);
-    if (number !== undefined) options[key] = number;
-  }
-  for (const [key, name] of PAIRS) {
-    const pairs = flags.pairs(key);
-    if (pairs !== undefined) options[name] = pairs;
-  }
-  const scale = flags.numberByName("imageScale");
-  if (scale !== undefined) options.imageScale = scale;
   const precision = flags.oneOf("modelPrecision", ["float32", "float16"]);
   if (precision !== undefined) options.modelPrecision = precision;
   // Beside a preset it changes the preset's own order of colours.
@@ -74,7 +50,8 @@ export function coreMLOptions(flags: FlagReader): CoreMLOptions {
   if (flags.has("respectTrainable")) options.respectTrainable = true;
   if (flags.has("addCustomLayers")) options.customLayers = true;
   addArrayType(options, flags);
-  addLabels(options, flags);
+  const binary = flags.list("binaryLabels");
+  if (binary !== undefined) options.binaryLabels = twoLabels(binary);
   return options;
 }
 
@@ -86,13 +63,6 @@ function addArrayType(options: Writable<CoreMLOptions>, flags: FlagReader): void
   }
   if (float) options.arrayType = "float32";
   if (double) options.arrayType = "double";
-}
-
-function addLabels(options: Writable<CoreMLOptions>, flags: FlagReader): void {
-  const labels = flags.text("classLabels");
-  if (labels !== undefined) options.classLabels = loadClassLabels("--class-labels", labels);
-  const binary = flags.list("binaryLabels");
-  if (binary !== undefined) options.binaryLabels = twoLabels(binary);
 }
 
 function twoLabels(labels: readonly string[]): readonly [no: string, yes: string] {

@@ -14,6 +14,7 @@ import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
 import { type OpenedClassifier, openClassifier, wholeAbove0 } from "./open-classifier.ts";
 import {
   introduce,
+  PICTURE_FAULT,
   type PictureRun,
   runPictures,
   sayFaults,
@@ -54,14 +55,11 @@ export async function evaluate(model: string, data: string, raw: RawFlags): Prom
     await writeTexts(outputs, { force, quiet: quiet || json }, terminal);
     if (!json) sayWarnings(doubts, terminal);
     if (!json) tellFaults(run, opened, terminal);
-    return run.unused.length === 0 ? 0 : UNUSED;
+    return run.unused.length === 0 ? 0 : PICTURE_FAULT;
   } finally {
     await opened.close();
   }
 }
-
-/** The exit code when a picture could not be read. */
-const UNUSED = 3;
 
 /** What is measured, and on what. */
 interface Subject {

@@ -1,4 +1,4 @@
-import type { CommandSpec, FlagGroup } from "./command.ts";
+import { ANY_MODEL, type CommandSpec, type FlagGroup } from "./command.ts";
 import { READING_FLAGS } from "./convert-flags.ts";
 
 /** Every option of `kc inspect`. */
@@ -35,12 +35,7 @@ Examples:
 export const INSPECT_COMMAND: CommandSpec = {
   name: "inspect",
   about: "say what a file is, who wrote it and what it holds",
-  arguments: [
-    [
-      "<file>",
-      ".h5, .hdf5, .keras, .weights.h5, .mlmodel, .mlpackage, .onnx, TensorFlow.js, or - for the standard input",
-    ],
-  ],
+  arguments: [["<file>", ANY_MODEL]],
   groups: INSPECT_FLAGS,
   after: EXAMPLES,
   async run([file = ""], flags) {

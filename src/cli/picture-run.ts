@@ -10,6 +10,9 @@ import { inFlagWords } from "./flag-words.ts";
 import { type OpenedClassifier, wholeAbove0 } from "./open-classifier.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** The exit code when a picture could not be used. */
+export const PICTURE_FAULT = 3;
+
 /** What a model said of pictures. */
 export interface PictureRun {
   /** Those that could be loaded, in their order. */

@@ -1,4 +1,4 @@
-import type { CommandSpec, FlagGroup } from "./command.ts";
+import { ANY_MODEL, type CommandSpec, type FlagGroup } from "./command.ts";
 import { READING_FLAGS } from "./convert-flags.ts";
 
 /** Every option of `kc plot`. */
@@ -49,12 +49,7 @@ Examples:
 export const PLOT_COMMAND: CommandSpec = {
   name: "plot",
   about: "draw a model: SVG, HTML, PNG, Graphviz, Mermaid",
-  arguments: [
-    [
-      "<model>",
-      ".h5, .hdf5, .keras, .weights.h5, .mlmodel, .mlpackage, .onnx, TensorFlow.js, or - for the standard input",
-    ],
-  ],
+  arguments: [["<model>", ANY_MODEL]],
   groups: PLOT_FLAGS,
   after: EXAMPLES,
   async run([model = ""], flags) {

@@ -14,6 +14,7 @@ import { type RawFlags, readFlags } from "./flag-reader.ts";
 import { type OpenedClassifier, openClassifier, wholeAbove0 } from "./open-classifier.ts";
 import {
   introduce,
+  PICTURE_FAULT,
   type PictureRun,
   runPictures,
   sayFaults,
@@ -68,14 +69,11 @@ export async function predict(
     await writeTexts([table], { force, quiet }, terminal);
     if (!json) sayWarnings(doubts, terminal);
     if (!json) sayFaults(faults, terminal);
-    return faults.length === 0 ? 0 : UNUSED;
+    return faults.length === 0 ? 0 : PICTURE_FAULT;
   } finally {
     await opened.close();
   }
 }
-
-/** The exit code when a picture could not be read. */
-const UNUSED = 3;
 
 function predictionsFor(
   { files, scores, outputs }: PictureRun,

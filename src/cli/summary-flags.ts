@@ -1,4 +1,4 @@
-import type { CommandSpec, FlagGroup } from "./command.ts";
+import { ANY_MODEL, type CommandSpec, type FlagGroup } from "./command.ts";
 import { READING_FLAGS } from "./convert-flags.ts";
 
 /** Every option of `kc summary`. */
@@ -43,12 +43,7 @@ Examples:
 export const SUMMARY_COMMAND: CommandSpec = {
   name: "summary",
   about: "print the table that Keras prints for a model",
-  arguments: [
-    [
-      "<model>",
-      ".h5, .hdf5, .keras, .weights.h5, .mlmodel, .mlpackage, .onnx, TensorFlow.js, or - for the standard input",
-    ],
-  ],
+  arguments: [["<model>", ANY_MODEL]],
   groups: SUMMARY_FLAGS,
   after: EXAMPLES,
   async run([model = ""], flags) {

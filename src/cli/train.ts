@@ -7,7 +7,7 @@ import { hashOfFiles } from "./file-hash.ts";
 import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
 import { wholeAbove0 } from "./open-classifier.ts";
 import { type PicturePreparation, picturePreparation } from "./picture-preparation.ts";
-import { sayFaults, sayWarnings } from "./picture-run.ts";
+import { PICTURE_FAULT, sayFaults, sayWarnings } from "./picture-run.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { isBuilt } from "./train-architecture.ts";
 import { openBackup, type RunBackup } from "./train-backup.ts";
@@ -136,14 +136,11 @@ async function trainWith(command: TrainCommand, signal: AbortSignal): Promise<nu
     refuseLost(result);
     await save(output, result);
     await finish(command, { result, data, warnings, seconds });
-    return data.train.faults.length + (data.validation?.faults.length ?? 0) > 0 ? UNUSED : 0;
+    return data.train.faults.length + (data.validation?.faults.length ?? 0) > 0 ? PICTURE_FAULT : 0;
   } finally {
     await data.close();
   }
 }
-
-/** The exit code when a picture could not be read. */
-const UNUSED = 3;
 
 /** Checks what will be written before any work. */
 function outputOf(flags: FlagReader): string {
