@@ -148,7 +148,13 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "verify",
   ],
   report: ["errors.ts", "json.ts", "evaluate", "ir"],
-  "report/evaluation": ["errors.ts", "evaluate", "report/plot/escape-xml.ts", "vega"],
+  "report/evaluation": [
+    "errors.ts",
+    "evaluate",
+    "report/html-page.ts",
+    "report/plot/escape-xml.ts",
+    "vega",
+  ],
   "report/training": [
     "errors.ts",
     "evaluate",

@@ -6,7 +6,7 @@ import type {
 } from "./coreml-inspection.ts";
 import { arrayTable, treeText } from "./inspection-text.ts";
 import { counted, memorySize } from "./readable.ts";
-import { alignedTable } from "./text-table.ts";
+import { factTable, joinSections } from "./text-table.ts";
 
 /** An inspection of a Core ML file as text; it ends with a line feed. */
 export function coreMLInspectionText(inspection: CoreMLInspection): string {
@@ -17,32 +17,23 @@ export function coreMLInspectionText(inspection: CoreMLInspection): string {
     ...modelRows(model),
     ...metadata.map(([key, value]) => [key, oneLine(value)] as const),
   ];
-  const sections = [
-    table(rows),
+  return joinSections([
+    factTable(rows),
     ...memberTables(model.models, ""),
     arrays.length === 0 ? [] : arrayTable(arrays),
     tree === undefined ? [] : tree.flatMap(treeText),
-  ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join("\n"))
-    .join("\n\n")}\n`;
+  ]);
 }
 
 type Row = readonly [key: string, value: string];
 
-function table(rows: readonly Row[]): readonly string[] {
-  return alignedTable(
-    rows.map(([key, value]) => [key, value]),
-    ["left", "left"],
-  );
-}
+type Sections = readonly (readonly string[])[];
 
-function memberTables(models: readonly CoreMLFacts[], prefix: string): readonly string[][] {
+function memberTables(models: readonly CoreMLFacts[], prefix: string): Sections {
   return models.flatMap((model, index) => {
     const number = `${prefix}${index + 1}`;
     const rows: readonly Row[] = [["model", number], ...modelRows(model)];
-    return [[...table(rows)], ...memberTables(model.models, `${number}.`)];
+    return [factTable(rows), ...memberTables(model.models, `${number}.`)];
   });
 }
 

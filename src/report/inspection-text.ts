@@ -4,7 +4,7 @@ import type { Dim } from "../ir/tensor.ts";
 import type { Json } from "../json.ts";
 import type { ArrayFacts, Inspection, ModelFacts, PortFacts, TreeLine } from "./inspection.ts";
 import { counted, memorySize, withCommas } from "./readable.ts";
-import { alignedTable } from "./text-table.ts";
+import { alignedTable, factTable, joinSections } from "./text-table.ts";
 
 /** An inspection as text; it ends with a line feed. */
 export function inspectionText(inspection: Inspection): string {
@@ -20,22 +20,15 @@ export function inspectionText(inspection: Inspection): string {
       ? []
       : [["preprocessing", `${preprocessing.preset}. ${preprocessing.why}`] as const]),
   ];
-  const sections = [
-    alignedTable(
-      facts.map(([key, value]) => [key, value]),
-      ["left", "left"],
-    ),
+  return joinSections([
+    factTable(facts),
     ...problems.map((problem) =>
       `not readable as a model: ${formatDiagnostic(problem)}`.split("\n"),
     ),
     membersOf(inspection),
     arrays.length === 0 ? [] : arrayTable(arrays),
     tree === undefined ? [] : tree.flatMap(treeText),
-  ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join("\n"))
-    .join("\n\n")}\n`;
+  ]);
 }
 
 function containerText({ container }: Inspection): string {

@@ -19,3 +19,16 @@ export function alignedTable(
       .trimEnd(),
   );
 }
+
+/** What there is to say, and what: below each other, in two columns. */
+export function factTable(
+  facts: readonly (readonly [what: string, value: string])[],
+): readonly string[] {
+  return alignedTable(facts, ["left", "left"]);
+}
+
+/** Parts of a text with a blank line between; empty ones are left out. It ends with a line feed. */
+export function joinSections(sections: readonly (readonly string[])[]): string {
+  const texts = sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
+  return `${texts.join("\n\n")}\n`;
+}

@@ -67,19 +67,7 @@ function calibrationSpec({ calibration }: Evaluation): Spec {
       { orient: "left", scale: "y", format: "%", title: "Accuracy", grid: true },
     ],
     marks: [
-      {
-        type: "rect",
-        from: { data: "bins" },
-        encode: {
-          enter: {
-            x: { scale: "x", field: "above", offset: 1 },
-            x2: { scale: "x", field: "upTo", offset: -1 },
-            y: { scale: "y", field: "accuracy" },
-            y2: { scale: "y", value: 0 },
-            fill: { value: "var(--good)" },
-          },
-        },
-      },
+      binBars("accuracy", "var(--good)"),
       {
         type: "rule",
         encode: {
@@ -117,21 +105,24 @@ function confidenceSpec({ calibration }: Evaluation): Spec {
       { orient: "bottom", scale: "x", format: "%", title: "Confidence" },
       { orient: "left", scale: "y", title: "Predictions", grid: true, tickMinStep: 1 },
     ],
-    marks: [
-      {
-        type: "rect",
-        from: { data: "bins" },
-        encode: {
-          enter: {
-            x: { scale: "x", field: "above", offset: 1 },
-            x2: { scale: "x", field: "upTo", offset: -1 },
-            y: { scale: "y", field: "count" },
-            y2: { scale: "y", value: 0 },
-            fill: { value: "var(--other)" },
-          },
-        },
+    marks: [binBars("count", "var(--other)")],
+  };
+}
+
+/** A bar for each bin of confidence, as high as one of its numbers. */
+function binBars(field: "accuracy" | "count", color: string): Mark {
+  return {
+    type: "rect",
+    from: { data: "bins" },
+    encode: {
+      enter: {
+        x: { scale: "x", field: "above", offset: 1 },
+        x2: { scale: "x", field: "upTo", offset: -1 },
+        y: { scale: "y", field },
+        y2: { scale: "y", value: 0 },
+        fill: { value: color },
       },
-    ],
+    },
   };
 }
 

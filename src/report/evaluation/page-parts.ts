@@ -1,3 +1,4 @@
+import { htmlPage } from "../html-page.ts";
 import { escapeXml } from "../plot/escape-xml.ts";
 import { REPORT_STYLE } from "./page-style.ts";
 
@@ -21,31 +22,20 @@ export interface PageParts {
  */
 export function pageOf(parts: PageParts): string {
   const script = parts.scriptHash === undefined ? "" : `; script-src '${parts.scriptHash}'`;
-  const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'${script}`;
-  const title = escapeXml(parts.title);
-  return [
-    "<!doctype html>",
-    '<html lang="en">',
-    "<head>",
-    '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    '<meta name="color-scheme" content="light dark">',
-    `<title>${title}</title>`,
-    `<style>${REPORT_STYLE}</style>`,
-    "</head>",
-    "<body>",
-    `<header><h1>${title}</h1><p class="muted">${parts.summary}</p></header>`,
-    `<ul class="tiles">${parts.tiles.map(tile).join("")}</ul>`,
-    faultList(parts.faults),
-    "<main>",
-    ...parts.sections,
-    "</main>",
-    ...(parts.rest ?? []),
-    "</body>",
-    "</html>",
-    "",
-  ].join("\n");
+  return htmlPage({
+    title: parts.title,
+    policy: `img-src data:; style-src 'unsafe-inline'${script}`,
+    style: REPORT_STYLE,
+    body: [
+      `<header><h1>${escapeXml(parts.title)}</h1><p class="muted">${parts.summary}</p></header>`,
+      `<ul class="tiles">${parts.tiles.map(tile).join("")}</ul>`,
+      faultList(parts.faults),
+      "<main>",
+      ...parts.sections,
+      "</main>",
+      ...(parts.rest ?? []),
+    ],
+  });
 }
 
 /** A part of the page under a heading. */

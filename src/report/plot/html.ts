@@ -1,3 +1,4 @@
+import { htmlPage } from "../html-page.ts";
 import { escapeXml } from "./escape-xml.ts";
 import { VIEWER_SCRIPT, VIEWER_SCRIPT_HASH } from "./html-script.ts";
 import { VIEWER_STYLE } from "./html-style.ts";
@@ -9,29 +10,19 @@ import { svgElement } from "./svg.ts";
  * outside, and its policy lets no script run but its own, whatever a model's names say.
  */
 export function htmlDocument(picture: PlacedPicture): string {
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src '${VIEWER_SCRIPT_HASH}'`;
-  const title = escapeXml(picture.title);
-  return [
-    "<!doctype html>",
-    '<html lang="en">',
-    "<head>",
-    '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    '<meta name="color-scheme" content="light dark">',
-    `<title>${title}</title>`,
-    `<style>${VIEWER_STYLE}</style>`,
-    "</head>",
-    "<body>",
-    `<header><h1>${title}</h1>${TOOLS}</header>`,
-    `<main id="view" tabindex="-1">${svgElement(picture, { theme: "auto", interactive: true })}</main>`,
-    '<aside id="panel" aria-live="polite" aria-label="Layer" hidden></aside>',
-    `<script type="application/json" id="layers">${embed(detailsOf(picture))}</script>`,
-    `<script>${VIEWER_SCRIPT}</script>`,
-    "</body>",
-    "</html>",
-    "",
-  ].join("\n");
+  const { title } = picture;
+  return htmlPage({
+    title,
+    policy: `style-src 'unsafe-inline'; script-src '${VIEWER_SCRIPT_HASH}'`,
+    style: VIEWER_STYLE,
+    body: [
+      `<header><h1>${escapeXml(title)}</h1>${TOOLS}</header>`,
+      `<main id="view" tabindex="-1">${svgElement(picture, { theme: "auto", interactive: true })}</main>`,
+      '<aside id="panel" aria-live="polite" aria-label="Layer" hidden></aside>',
+      `<script type="application/json" id="layers">${embed(detailsOf(picture))}</script>`,
+      `<script>${VIEWER_SCRIPT}</script>`,
+    ],
+  });
 }
 
 const TOOLS = [
