@@ -47,6 +47,14 @@ export function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
+/** GELU in its three forms. */
+export const GELU = {
+  EXACT: (x: number) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
+  TANH_APPROXIMATION: (x: number) =>
+    0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
+  SIGMOID_APPROXIMATION: (x: number) => x * sigmoid(1.702 * x),
+} as const;
+
 /** The Gauss error function, to float64 rounding. */
 export function erf(x: number): number {
   const z = Math.abs(x);

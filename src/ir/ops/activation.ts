@@ -57,8 +57,22 @@ export type Activation =
   /** Halves the axis: first half * sigmoid(second half). */
   | { readonly fn: "glu"; readonly axis: number };
 
-/** Name of an activation. */
-export type ActivationFn = Activation["fn"];
+/** Those that came with Keras 3. */
+export type RareActivation = Extract<
+  Activation,
+  {
+    readonly fn:
+      | "mish"
+      | "logSigmoid"
+      | "softShrink"
+      | "hardShrink"
+      | "tanhShrink"
+      | "squareplus"
+      | "sparsePlus"
+      | "sparseSigmoid"
+      | "threshold";
+  }
+>;
 
 /** Applies an activation; the shape stays, but for glu. */
 export interface ActivationOp {

@@ -1,4 +1,4 @@
-import type { Activation } from "../../ir/ops/activation.ts";
+import type { Activation, RareActivation } from "../../ir/ops/activation.ts";
 import { activateAlong } from "./activation-along-axis.ts";
 import { float } from "./attributes.ts";
 import { type AxisOrder, positionOf } from "./layout.ts";
@@ -93,23 +93,7 @@ function cubic(w: Scribe, x: string): string {
   return w.add("Mul", [x, factor]);
 }
 
-type Rare = Extract<
-  Elementwise,
-  {
-    readonly fn:
-      | "mish"
-      | "logSigmoid"
-      | "softShrink"
-      | "hardShrink"
-      | "tanhShrink"
-      | "squareplus"
-      | "sparsePlus"
-      | "sparseSigmoid"
-      | "threshold";
-  }
->;
-
-function rare(w: Scribe, f: Rare, x: string): string {
+function rare(w: Scribe, f: RareActivation, x: string): string {
   switch (f.fn) {
     case "mish":
       return w.add("Mul", [x, w.add("Tanh", [w.add("Softplus", [x])])]);

@@ -18,24 +18,7 @@ import {
   where,
   zerosLike,
 } from "@tensorflow/tfjs-core";
-import type { Activation } from "../../ir/ops/activation.ts";
-
-/** Activations that came with Keras 3. */
-export type RareActivation = Extract<
-  Activation,
-  {
-    readonly fn:
-      | "mish"
-      | "logSigmoid"
-      | "softShrink"
-      | "hardShrink"
-      | "tanhShrink"
-      | "squareplus"
-      | "sparsePlus"
-      | "sparseSigmoid"
-      | "threshold";
-  }
->;
+import type { RareActivation } from "../../ir/ops/activation.ts";
 
 /** The value of one of them. */
 export function rarely(f: RareActivation, x: Tensor): Tensor {

@@ -1,4 +1,10 @@
-import type { Activation, ActivationOp, PreluOp, UnaryOp } from "../../ir/ops/activation.ts";
+import type {
+  Activation,
+  ActivationOp,
+  PreluOp,
+  RareActivation,
+  UnaryOp,
+} from "../../ir/ops/activation.ts";
 import { alongAxis, build, map, only, pick, type Tensor } from "./tensor.ts";
 import { load } from "./weight.ts";
 
@@ -85,23 +91,7 @@ function scalar(f: Elementwise, x: number): number {
   }
 }
 
-type Rare = Extract<
-  Elementwise,
-  {
-    readonly fn:
-      | "mish"
-      | "logSigmoid"
-      | "softShrink"
-      | "hardShrink"
-      | "tanhShrink"
-      | "squareplus"
-      | "sparsePlus"
-      | "sparseSigmoid"
-      | "threshold";
-  }
->;
-
-function rare(f: Rare, x: number): number {
+function rare(f: RareActivation, x: number): number {
   switch (f.fn) {
     case "mish":
       return x * Math.tanh(softplus(x));

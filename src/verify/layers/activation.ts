@@ -1,7 +1,7 @@
 import type { WeightParams } from "../../formats/coreml/types.gen.ts";
 import { countStored } from "../../formats/coreml/weight-values.ts";
 import { type LayerCall, on } from "../call.ts";
-import { erf, nonlinearityOf, sigmoid, softplus } from "../nonlinearity.ts";
+import { GELU, nonlinearityOf, softplus } from "../nonlinearity.ts";
 import { softmaxOf } from "../softmax.ts";
 import { around, emptyTensor, mapTensor, type Tensor } from "../tensor.ts";
 
@@ -46,13 +46,6 @@ export const clampedReLU = on("clampedReLU", ({ alpha = 0, beta = 0 }, call) =>
 
 /** In one of three forms. */
 export const gelu = on("gelu", ({ mode = "EXACT" }, call) => mapTensor(call.input(), GELU[mode]));
-
-const GELU = {
-  EXACT: (x: number) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
-  TANH_APPROXIMATION: (x: number) =>
-    0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
-  SIGMOID_APPROXIMATION: (x: number) => x * sigmoid(1.702 * x),
-} as const;
 
 /** A number per channel (axis -3), or one for all. */
 function perChannel(

@@ -69,6 +69,16 @@ export class OperationCall {
     return tensor === undefined ? (absent ?? []) : [...tensor.data];
   }
 
+  /** So many numbers, which may be left out. */
+  vector(name: string, size: number): Float32Array | undefined {
+    const vector = this.optional(name);
+    this.require(
+      vector === undefined || vector.data.length === size,
+      `has ${vector?.data.length ?? 0} numbers as "${name}", expected ${size}`,
+    );
+    return vector?.data;
+  }
+
   /** A parameter of exactly one number. */
   number(name: string, absent?: number): number {
     const [value, ...rest] = this.numbers(name, absent === undefined ? undefined : [absent]);

@@ -1,4 +1,4 @@
-import { erf, sigmoid, softplus } from "../../nonlinearity.ts";
+import { GELU, softplus } from "../../nonlinearity.ts";
 import { softmaxOf } from "../../softmax.ts";
 import { around, emptyTensor, mapTensor, type Tensor } from "../../tensor.ts";
 import type { OperationCall, OperationRun } from "../call.ts";
@@ -29,13 +29,6 @@ export const softplus_parametric: OperationRun = (call) => {
 };
 
 const GELU_MODES = ["EXACT", "TANH_APPROXIMATION", "SIGMOID_APPROXIMATION"] as const;
-
-const GELU = {
-  EXACT: (x: number) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
-  TANH_APPROXIMATION: (x: number) =>
-    0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
-  SIGMOID_APPROXIMATION: (x: number) => x * sigmoid(1.702 * x),
-} as const;
 
 function perChannel(call: OperationCall, name: string): (channel: number) => number {
   const channels = call.tensor("x", 2).shape[1] ?? 1;

@@ -1,13 +1,13 @@
 import { statistics } from "../../statistics.ts";
 import { around, emptyTensor, sizeOf, type Tensor, transposed } from "../../tensor.ts";
-import type { OperationCall, OperationRun } from "../call.ts";
+import type { OperationRun } from "../call.ts";
 
 /** With stored statistics, over channels (axis 1). */
 export const batch_norm: OperationRun = (call) => {
   const x = call.tensor("x", 2);
   const [, channels, inner] = around(x.shape, 1);
   const epsilon = call.number("epsilon", 1e-5);
-  const vector = (name: string) => vectorOf(call, name, channels);
+  const vector = (name: string) => call.vector(name, channels);
   const [mean, variance] = [vector("mean"), vector("variance")];
   const [gamma, beta] = [vector("gamma"), vector("beta")];
   if (mean === undefined || variance === undefined) return call.fail("has no statistics");
@@ -26,8 +26,8 @@ export const instance_norm: OperationRun = (call) => {
   const x = call.tensor("x", 3);
   const [, channels, inner] = around(x.shape, 1);
   const epsilon = call.number("epsilon", 1e-5);
-  const gamma = vectorOf(call, "gamma", channels);
-  const beta = vectorOf(call, "beta", channels);
+  const gamma = call.vector("gamma", channels);
+  const beta = call.vector("beta", channels);
   const result = emptyTensor(x.shape);
   for (let start = 0, plane = 0; start < x.data.length; start += inner, plane++) {
     const channel = plane % channels;
@@ -52,8 +52,8 @@ export const layer_norm: OperationRun = (call) => {
   const moved = transposed(x, order);
   const size = sizeOf(axes.map((axis) => x.shape[axis] ?? 1));
   const epsilon = call.number("epsilon", 1e-5);
-  const gamma = vectorOf(call, "gamma", size);
-  const beta = vectorOf(call, "beta", size);
+  const gamma = call.vector("gamma", size);
+  const beta = call.vector("beta", size);
   const result = emptyTensor(moved.shape);
   for (let start = 0; start < moved.data.length; start += size) {
     standardise(moved, result, start, size, epsilon, (at) => [gamma?.[at] ?? 1, beta?.[at] ?? 0]);
@@ -116,13 +116,4 @@ function standardise(
     const [gamma, beta] = scaleAt(at);
     result.data[start + at] = ((x.data[start + at] ?? 0) - mean) * factor * gamma + beta;
   }
-}
-
-function vectorOf(call: OperationCall, name: string, size: number): Float32Array | undefined {
-  const vector = call.optional(name);
-  call.require(
-    vector === undefined || vector.data.length === size,
-    `has ${vector?.data.length ?? 0} numbers as "${name}", expected ${size}`,
-  );
-  return vector?.data;
 }

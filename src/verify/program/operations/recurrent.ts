@@ -25,7 +25,7 @@ export const gru: OperationRun = (call) => {
   const g = functionOf(call, "activation", "tanh");
   const cell = weightsOf(call, 3, "");
   const { units } = cell;
-  const inputBias = vectorOf(call, "input_bias", 3 * units);
+  const inputBias = call.vector("input_bias", 3 * units);
   const after = call.flag("reset_after", false);
   const step: Step = (x, [h = cell.zeros]) => {
     const fromInput = cell.fromInput(x).map((sum, at) => sum + (inputBias?.[at] ?? 0));
@@ -115,7 +115,7 @@ function weightsOf(call: OperationCall, gates: number, suffix: string): Cell {
     rows === gates * units && hh.shape[0] === rows && size === input,
     `has weights [${ih.shape}] and [${hh.shape}] for an input of ${size ?? 0} numbers`,
   );
-  const bias = vectorOf(call, `bias${suffix}`, rows);
+  const bias = call.vector(`bias${suffix}`, rows);
   const product = (data: Float32Array, depth: number) => (vector: Float64Array) => {
     const sums = new Float64Array(rows);
     multiplyVector({ data, start: 0, rows, depth }, vector, 0, (row, sum) => {
@@ -211,15 +211,6 @@ function isReverse(call: OperationCall): boolean {
 
 function statesOf(call: OperationCall, names: readonly string[]): readonly Tensor[] {
   return names.map((name) => call.tensor(name));
-}
-
-function vectorOf(call: OperationCall, name: string, size: number): Float32Array | undefined {
-  const vector = call.optional(name);
-  call.require(
-    vector === undefined || vector.data.length === size,
-    `has ${vector?.data.length ?? 0} numbers as "${name}", expected ${size}`,
-  );
-  return vector?.data;
 }
 
 const FUNCTIONS = {
