@@ -24,21 +24,13 @@ export function conv(
     ...options
   }: ConvOptions & { readonly filters: number; readonly kernel: number },
 ): Tensor {
-  const { name, activation = "linear", useBias = true } = options;
-  return network.add({
+  return convolved(network, input, {
     className: "Conv2D",
-    name,
-    config: {
-      filters,
-      ...windowOf(kernel, options),
-      activation,
-      use_bias: useBias,
-      kernel_initializer: GLOROT,
-      bias_initializer: ZEROS,
-    },
-    inputs: [input],
-    size: slid(input, kernel, options),
+    kernel,
+    filters,
+    weights: ["kernel"],
     channels: filters,
+    options,
   });
 }
 
@@ -55,21 +47,13 @@ export function depthwise(
     readonly depthMultiplier?: number;
   },
 ): Tensor {
-  const { name, activation = "linear", useBias = true } = options;
-  return network.add({
+  return convolved(network, input, {
     className: "DepthwiseConv2D",
-    name,
-    config: {
-      ...windowOf(kernel, options),
-      depth_multiplier: depthMultiplier,
-      activation,
-      use_bias: useBias,
-      depthwise_initializer: GLOROT,
-      bias_initializer: ZEROS,
-    },
-    inputs: [input],
-    size: slid(input, kernel, options),
+    kernel,
+    depthMultiplier,
+    weights: ["depthwise"],
     channels: input.channels * depthMultiplier,
+    options,
   });
 }
 
@@ -83,23 +67,14 @@ export function separable(
     ...options
   }: ConvOptions & { readonly filters: number; readonly kernel: number },
 ): Tensor {
-  const { name, activation = "linear", useBias = true } = options;
-  return network.add({
+  return convolved(network, input, {
     className: "SeparableConv2D",
-    name,
-    config: {
-      filters,
-      ...windowOf(kernel, options),
-      depth_multiplier: 1,
-      activation,
-      use_bias: useBias,
-      depthwise_initializer: GLOROT,
-      pointwise_initializer: GLOROT,
-      bias_initializer: ZEROS,
-    },
-    inputs: [input],
-    size: slid(input, kernel, options),
+    kernel,
+    filters,
+    depthMultiplier: 1,
+    weights: ["depthwise", "pointwise"],
     channels: filters,
+    options,
   });
 }
 
@@ -257,6 +232,41 @@ export function concat(network: Network, a: Tensor, b: Tensor, name: string): Te
     inputs: [a, b],
     size: a.size,
     channels: a.channels + b.channels,
+  });
+}
+
+interface Convolution {
+  readonly className: string;
+  readonly kernel: number;
+  readonly filters?: number;
+  readonly depthMultiplier?: number;
+  /** All but the bias. */
+  readonly weights: readonly string[];
+  readonly channels: number;
+  readonly options: ConvOptions;
+}
+
+function convolved(
+  network: Network,
+  input: Tensor,
+  { className, kernel, filters, depthMultiplier, weights, channels, options }: Convolution,
+): Tensor {
+  const { name, activation = "linear", useBias = true } = options;
+  return network.add({
+    className,
+    name,
+    config: {
+      ...(filters === undefined ? {} : { filters }),
+      ...windowOf(kernel, options),
+      ...(depthMultiplier === undefined ? {} : { depth_multiplier: depthMultiplier }),
+      activation,
+      use_bias: useBias,
+      ...Object.fromEntries(weights.map((weight) => [`${weight}_initializer`, GLOROT])),
+      bias_initializer: ZEROS,
+    },
+    inputs: [input],
+    size: slid(input, kernel, options),
+    channels,
   });
 }
 
