@@ -80,17 +80,7 @@ export async function readStdin(limits: ReadLimits = DEFAULT_LIMITS): Promise<Fi
 
 /** A whole small text file (labels, an architecture). Throws `io-read`, or `limit` beyond 64 MiB. */
 export function readText(path: string, limits: ReadLimits = { maxBytes: 2 ** 26 }): string {
-  const source = openFile(path);
-  try {
-    if (source.size > limits.maxBytes) {
-      fail("limit", `${path} has ${source.size} bytes, expected at most ${limits.maxBytes}.`);
-    }
-    const bytes = new Uint8Array(source.size);
-    source.readInto(0, bytes);
-    return new TextDecoder("utf-8").decode(bytes);
-  } finally {
-    source.close();
-  }
+  return new TextDecoder("utf-8").decode(readBytes(path, limits));
 }
 
 /** A whole file in memory. Throws `io-read`, or `limit` beyond 2 GiB. */

@@ -9,17 +9,7 @@ import { readScalar, WIRE_TYPE } from "./wire.ts";
 /** The fields of one message by name. Throws `KcError` as `decodeModel` says. */
 export function decodeMessage(type: string, bytes: Uint8Array, at: Place): Values {
   const decoder = new Decoder(at);
-  try {
-    return decoder.message(messageSchema(type), bytes);
-  } catch (error) {
-    if (error instanceof KcError || !(error instanceof Error)) throw error;
-    // What is left are the complaints of protobufjs' reader.
-    return decoder.fail(
-      "corrupt-file",
-      `This part of the ${decoder.title} runs past its end.`,
-      error,
-    );
-  }
+  return decoder.withinEnd(() => decoder.message(messageSchema(type), bytes));
 }
 
 /** How a message is decoded that stays in its file. */
@@ -40,16 +30,8 @@ export function decodeRegion(
   options: RegionOptions = {},
 ): Values {
   const decoder = new Decoder(at, options);
-  try {
-    return decoder.region(typeof type === "string" ? messageSchema(type) : type, region);
-  } catch (error) {
-    if (error instanceof KcError || !(error instanceof Error)) throw error;
-    return decoder.fail(
-      "corrupt-file",
-      `This part of the ${decoder.title} runs past its end.`,
-      error,
-    );
-  }
+  const schema = typeof type === "string" ? messageSchema(type) : type;
+  return decoder.withinEnd(() => decoder.region(schema, region));
 }
 
 type Values = ReadonlyMap<string, unknown>;
@@ -75,14 +57,25 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
 class Decoder {
   readonly #at: Place;
   readonly #options: RegionOptions;
-  readonly title: string;
+  readonly #title: string;
   readonly #trail: string[] = [];
   #messages = 0;
 
   constructor(at: Place, options: RegionOptions = {}) {
     this.#at = at;
     this.#options = options;
-    this.title = options.title ?? "Core ML model";
+    this.#title = options.title ?? "Core ML model";
+  }
+
+  /** Reads; that the bytes end too soon is told in words of ours. */
+  withinEnd<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof KcError || !(error instanceof Error)) throw error;
+      // What is left are the complaints of protobufjs' reader.
+      return this.fail("corrupt-file", `This part of the ${this.#title} runs past its end.`, error);
+    }
   }
 
   /** A message of which only what is small is in memory. */
@@ -154,7 +147,7 @@ class Decoder {
     } else {
       this.fail(
         "corrupt-file",
-        `This part of the ${this.title} has wire type ${wireType}, expected ${expected}.`,
+        `This part of the ${this.#title} has wire type ${wireType}, expected ${expected}.`,
       );
     }
   }
@@ -224,7 +217,7 @@ class Decoder {
       if (content.length % 4 !== 0) {
         this.fail(
           "corrupt-file",
-          `This part of the ${this.title} has ${content.length} bytes, which are no whole float32 numbers.`,
+          `This part of the ${this.#title} has ${content.length} bytes, which are no whole float32 numbers.`,
         );
       }
       floatList(field, values).addPacked(content);
@@ -261,7 +254,7 @@ class Decoder {
       isWide(field) &&
       this.#options.rounded !== true
     ) {
-      this.fail("limit", `This integer of the ${this.title} is beyond what can be kept exactly.`);
+      this.fail("limit", `This integer of the ${this.#title} is beyond what can be kept exactly.`);
     }
     if (type.kind === "scalar") return value;
     const name = typeof value === "number" ? type.names.get(value) : undefined;
@@ -271,17 +264,17 @@ class Decoder {
     }
     return (
       name ??
-      this.fail("unsupported", `This setting of the ${this.title} has the unknown value ${value}.`)
+      this.fail("unsupported", `This setting of the ${this.#title} has the unknown value ${value}.`)
     );
   }
 
   #countMessage(): void {
     this.#messages += 1;
     if (this.#trail.length > DEEPEST) {
-      this.fail("limit", `The ${this.title} is nested more than ${DEEPEST} levels deep.`);
+      this.fail("limit", `The ${this.#title} is nested more than ${DEEPEST} levels deep.`);
     }
     if (this.#messages > MOST_MESSAGES) {
-      this.fail("limit", `The ${this.title} has more than ${MOST_MESSAGES} parts.`);
+      this.fail("limit", `The ${this.#title} has more than ${MOST_MESSAGES} parts.`);
     }
   }
 
@@ -291,7 +284,7 @@ class Decoder {
     if (number === 0 || ![0, 1, 2, 5].includes(wireType)) {
       this.fail(
         "corrupt-file",
-        `This part of the ${this.title} has field ${number} of wire type ${wireType}.`,
+        `This part of the ${this.#title} has field ${number} of wire type ${wireType}.`,
       );
     }
     if (this.#options.onUnknown !== undefined) {
