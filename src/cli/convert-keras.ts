@@ -30,20 +30,20 @@ export const kerasWriter: TargetWriter = {
 };
 
 /** Which file of Keras a name means; the standard output takes a `.keras` archive. */
-export function containerOf(output: string): KerasContainer {
+function containerOf(output: string): KerasContainer {
   const name = output.toLowerCase();
   if (name.endsWith(".weights.h5")) return ".weights.h5";
   return name.endsWith(".h5") || name.endsWith(".hdf5") ? ".h5" : ".keras";
 }
 
 /** What `--keras` says; undefined where it is left out. */
-export function generationOf(flags: FlagReader): KerasGeneration | undefined {
+function generationOf(flags: FlagReader): KerasGeneration | undefined {
   const word = flags.oneOf("keras", ["1", "2", "3"]);
   return ([1, 2, 3] as const).find((generation) => String(generation) === word);
 }
 
 /** A model written as a file of Keras, and what the report says of it. */
-export function convertKeras(
+function convertKeras(
   traced: TracedModel,
   output: string,
   keras: KerasGeneration | undefined,

@@ -88,7 +88,7 @@ export async function runPictures(
 }
 
 /** `120 of 364 pictures, 95.3 pictures/s, 3 s left` */
-export function progressLine(done: number, all: number, milliseconds: number): string {
+function progressLine(done: number, all: number, milliseconds: number): string {
   const rate = done / Math.max(milliseconds / 1000, 1e-3);
   const left = Math.ceil((all - done) / rate);
   return `${done} of ${all} pictures, ${rate.toFixed(1)} pictures/s, ${left} s left`;

@@ -28,7 +28,7 @@ export function printReport(
 }
 
 /** The summary, without colours. */
-export function summaryLines(report: ConversionReport): readonly string[] {
+function summaryLines(report: ConversionReport): readonly string[] {
   const { model, output, bytes, milliseconds, inputs, outputs } = report;
   const keras = [
     model.format === "coreml" ? "Core ML" : "Keras",

@@ -11,7 +11,7 @@ export function configKey({ flags }: Flag): string {
 }
 
 /** By how the option is typed. */
-export function configKind({ flags, choices, repeatable }: Flag): ConfigKind {
+function configKind({ flags, choices, repeatable }: Flag): ConfigKind {
   const [, value] = /<([^>]*)>/.exec(flags) ?? [];
   if (value === undefined) return "switch";
   if (repeatable === true) return "texts";

@@ -85,7 +85,7 @@ export function printVerification(
 }
 
 /** The figures, without colours. */
-export function verificationLines(report: VerificationReport): readonly string[] {
+function verificationLines(report: VerificationReport): readonly string[] {
   const { model, coreML, written = coreML, samples, milliseconds, preprocessing, outputs } = report;
   const width = Math.max(...outputs.map(({ name }) => name.length));
   const seconds = (milliseconds / 1000).toFixed(2);

@@ -39,7 +39,7 @@ export function renameFeatures(model: Model, names: Names): Change {
 }
 
 /** Every name by which an app knows something of a model, each once. */
-export function featuresOf({ description = {} }: Model): readonly string[] {
+function featuresOf({ description = {} }: Model): readonly string[] {
   return [...new Set([description, ...(description.functions ?? [])].flatMap(namesIn))];
 }
 

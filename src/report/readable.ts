@@ -1,5 +1,5 @@
 /** A number with two digits behind the point, ties to even as Python rounds. */
-export function twoDigits(value: number): string {
+function twoDigits(value: number): string {
   const scaled = value * 100;
   const floor = Math.floor(scaled);
   // Only binary fractions tie exactly, and those survive the multiplication.

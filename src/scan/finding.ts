@@ -29,7 +29,7 @@ export interface Findings {
 }
 
 /** The most findings of one rule; more would drown the others. */
-export const MAX_PER_RULE = 100;
+const MAX_PER_RULE = 100;
 
 /** An empty collection. */
 export function createFindings(): Findings {

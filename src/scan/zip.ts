@@ -35,7 +35,7 @@ export function scanZip(
 }
 
 /** The rule for what reading a zip file throws. */
-export function zipRule({ code }: Diagnostic): RuleId | undefined {
+function zipRule({ code }: Diagnostic): RuleId | undefined {
   switch (code) {
     case "limit":
       return "zip/bomb";

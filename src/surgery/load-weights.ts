@@ -63,7 +63,7 @@ export interface GivenWeights {
 }
 
 /** Takes weights over by the names of layers, as `loadWeightsInto` does. */
-export function transferWeights(
+function transferWeights(
   traced: TracedModel,
   given: GivenWeights,
   { skipMismatch = false }: LoadWeightsOptions,

@@ -12,7 +12,7 @@ export function renameOutput(
 }
 
 /** An archive with another training configuration; `.keras` files hold it in their architecture, too. */
-export function withTrainingJson(archive: KerasArchive, training: JsonObject): KerasArchive {
+function withTrainingJson(archive: KerasArchive, training: JsonObject): KerasArchive {
   const { model } = archive;
   const inside = "compile_config" in model ? { ...model, compile_config: training } : model;
   return { ...archive, model: inside, training };

@@ -1,8 +1,5 @@
-import type { Graph, Node } from "../ir/graph.ts";
+import type { Node } from "../ir/graph.ts";
 import type { OpKind, OpOf } from "../ir/ops/index.ts";
-
-/** A rewriting of the whole graph that keeps its meaning. */
-export type Pass = (graph: Graph) => Graph;
 
 /** Why a target cannot express an op: the user's error and the cell of the support table. */
 export interface Unsupported {

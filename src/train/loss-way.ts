@@ -30,7 +30,7 @@ export interface JudgedModel {
 export const USUAL_SETTINGS: LossSettings = { fromLogits: false, labelSmoothing: 0 };
 
 /** The ways of the Keras with a version. @see the losses.py of 2.0.8, 2.2.4, 2.3.1, 2.15 and 3.15 */
-export function lossDialect(version: string): LossDialect {
+function lossDialect(version: string): LossDialect {
   const { kind, major, minor } = generationOf(version);
   const standalone = kind === "standalone";
   const early = standalone && (major < 2 || version.startsWith("2.0."));

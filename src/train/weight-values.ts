@@ -5,7 +5,7 @@ import type { WeightValues } from "./callback.ts";
 import type { Trainer } from "./trainer.ts";
 
 /** Every weight of a graph once, those that only add to the loss included. */
-export function weightRefsOf({ nodes, penalties }: Graph): readonly WeightRef[] {
+function weightRefsOf({ nodes, penalties }: Graph): readonly WeightRef[] {
   const refs = new Map<string, WeightRef>();
   for (const { op } of nodes) {
     for (const ref of Object.values<WeightRef | undefined>(op.weights)) {

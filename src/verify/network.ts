@@ -61,7 +61,7 @@ export function openNetwork(model: Model): Network {
 }
 
 /** Whether a layer, or a mapping, is newer than specification 3: then blobs may have any rank. */
-export function isAnyRank({ layers, message }: Network): boolean {
+function isAnyRank({ layers, message }: Network): boolean {
   return (
     layers.some(({ kind }) => layerVersions[kind] > 3) ||
     message.arrayInputShapeMapping === "EXACT_ARRAY_MAPPING" ||

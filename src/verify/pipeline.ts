@@ -11,7 +11,7 @@ export function pipelineOf(model: Model): Pipeline | undefined {
 }
 
 /** What a member of a pipeline is called, in messages and in the names of its blobs. */
-export function memberName({ names = [] }: Pipeline, index: number): string {
+function memberName({ names = [] }: Pipeline, index: number): string {
   return names[index] || `model ${index + 1}`;
 }
 

@@ -12,7 +12,7 @@ export interface Window {
 export type WindowSize = Pick<Window, "kernel" | "stride" | "dilation">;
 
 /** How much of the input a dilated kernel spans. */
-export function extentOf(kernel: number, dilation: number): number {
+function extentOf(kernel: number, dilation: number): number {
   return (kernel - 1) * dilation + 1;
 }
 

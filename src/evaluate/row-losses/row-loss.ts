@@ -43,7 +43,7 @@ export type MadeRowLoss = (options: RowLossOptions) => RowLoss;
 export const EPSILON = Math.fround(1e-7);
 
 /** The most that a clipped probability can be. */
-export const MOST = Math.fround(1 - EPSILON);
+const MOST = Math.fround(1 - EPSILON);
 
 /** The smallest float32 above zero: further down, logarithms are those of zero. */
 export const LEAST = 2 ** -149;

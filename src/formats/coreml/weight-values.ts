@@ -18,7 +18,7 @@ export interface StoredNumbers {
 }
 
 /** Where the numbers of a `WeightParams` lie. */
-export const CARRIERS = ["floatValue", "float16Value", "rawValue", "int8RawValue"] as const;
+const CARRIERS = ["floatValue", "float16Value", "rawValue", "int8RawValue"] as const;
 
 /** The carriers that hold anything; a sound message has one. */
 export function carriersOf(params: WeightParams): readonly (typeof CARRIERS)[number][] {

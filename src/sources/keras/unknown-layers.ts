@@ -106,7 +106,7 @@ function reportRefused(layer: LayerConfig, spec: LayerSpec, context: ReportConte
 }
 
 /** Up to three names at most a third of their letters away, the nearest first. */
-export function closeNames(name: string, known: readonly string[]): readonly string[] {
+function closeNames(name: string, known: readonly string[]): readonly string[] {
   const lower = name.toLowerCase();
   return known
     .map((candidate) => ({ candidate, steps: distance(lower, candidate.toLowerCase()) }))

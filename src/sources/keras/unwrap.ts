@@ -14,7 +14,7 @@ export function unwrapConfig(config: JsonObject): JsonObject {
  *
  * @see keras/src/dtype_policies (Keras 3), tf.keras `mixed_precision/policy.py`
  */
-export function policyName(dtype: Json): Json {
+function policyName(dtype: Json): Json {
   if (!isJsonObject(dtype)) return dtype;
   const { config } = dtype;
   if (!isJsonObject(config)) return null;

@@ -44,7 +44,7 @@ export function layerNames(graph: Graph): ReadonlyMap<string, string> {
  * `outer_inner_layer`: only the slashes between models become `_`, those in the layer's own name stay. The number of a
  * shared call stands behind the layer, or behind the outermost model around it: `outer_1_inner_layer`.
  */
-export function layerName(origin: Origin, shared: boolean): string {
+function layerName(origin: Origin, shared: boolean): string {
   const { name } = origin.config;
   const own = typeof name === "string" && origin.layer.endsWith(name) ? name : origin.layer;
   const models = origin.layer

@@ -15,7 +15,7 @@ export interface StateBlobs {
 export const SEQUENCE: Layout = [BATCH, SEQ, CHANNEL];
 
 /** Where a state lies: a vector. */
-export const STATE: Layout = [BATCH, CHANNEL];
+const STATE: Layout = [BATCH, CHANNEL];
 
 /** Names of a layer's states in Core ML's order: `h`, `c` of an LSTM, then those of the backward way with `_rev`. */
 export function stateSlots(

@@ -13,8 +13,3 @@ export function weightParams(ref: WeightRef, precision: Precision): WeightParams
   if (precision === "float16") return { float16Value: halfBytes(ref) };
   return { floatValue: floatBytes(ref) };
 }
-
-/** A weight of which every number is the same. */
-export function filledParams(count: number, value: number): WeightParams {
-  return { floatValue: new Float32Array(count).fill(value) };
-}

@@ -33,7 +33,7 @@ export function copyGroup(group: Hdf5Group, replacing: Replacing = () => undefin
 }
 
 /** An array as it is, or with other numbers; in little-endian order, whatever the file has. */
-export function copyDataset(dataset: Hdf5Dataset, other?: WeightRef): DatasetContent {
+function copyDataset(dataset: Hdf5Dataset, other?: WeightRef): DatasetContent {
   const { shape } = dataset;
   const dtype = typeOf(dataset);
   const attributes = new Map<string, AttributeContent>();

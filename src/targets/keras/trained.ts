@@ -67,7 +67,7 @@ function asWeight({ id, dtype, shape }: WeightRef, values: Float32Array): Weight
 }
 
 /** All weights of a graph by id. */
-export function weightsOf({ nodes }: Graph): ReadonlyMap<string, WeightRef> {
+function weightsOf({ nodes }: Graph): ReadonlyMap<string, WeightRef> {
   const refs = nodes.flatMap(({ op }) => Object.values<WeightRef | undefined>(op.weights));
   return new Map(refs.flatMap((ref) => (ref === undefined ? [] : [[ref.id, ref] as const])));
 }

@@ -1,5 +1,5 @@
 import type { ByteValues } from "../../formats/coreml/carriers.ts";
-import { type DType, readFloat64, sizeOf, type WeightRef } from "../../ir/tensor.ts";
+import { type DType, readFloat64, type WeightRef } from "../../ir/tensor.ts";
 import { floatBytes, halfBytes } from "../../weights/encode.ts";
 import { ELEMENT, type ElementType, elementOf } from "./element.ts";
 import type { NameBook } from "./name-book.ts";
@@ -68,11 +68,6 @@ export class Constants {
     this.#byContent.set(key, constant);
     return constant.name;
   }
-}
-
-/** Elements of a constant. */
-export function countOf({ dims }: Constant): number {
-  return sizeOf(dims);
 }
 
 /** Little-endian bytes of numbers. */

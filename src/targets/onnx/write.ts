@@ -12,7 +12,7 @@ import { type OnnxSummary, summarise } from "./summary.ts";
 import { storeBeside, storeInside, totalBytes } from "./tensors.ts";
 
 /** The operators that models are written in; onnxruntime knows them since 1.6, of December 2020. */
-export const OPSET = 13;
+const OPSET = 13;
 
 /** The version of the format that came with them. */
 const IR_VERSION = 7;

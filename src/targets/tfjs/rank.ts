@@ -3,7 +3,6 @@ import {
   reshape,
   squeeze,
   type Tensor,
-  type Tensor3D,
   type Tensor4D,
   type Tensor5D,
   transpose,
@@ -15,13 +14,6 @@ import type { Layout } from "../../ir/ops/conv.ts";
 /** Size of axis `axis`, counted from the end when negative. */
 export function sizeAt(x: Tensor, axis: number): number {
   return x.shape.at(axis) ?? fail("internal", `There is no axis ${axis} in (${x.shape}).`);
-}
-
-/** The same tensor, known to have three axes. */
-export function threeAxes(x: Tensor): Tensor3D {
-  if (hasThree(x)) return x;
-  const [a = 1, b = 1, c = 1] = x.shape;
-  return reshape<Rank.R3>(x, [a, b, c]);
 }
 
 /** The same tensor, known to have four axes. */
@@ -74,10 +66,6 @@ function hasShape(x: Tensor, shape: readonly number[]): boolean {
 /** The same numbers in a shape; the tensor itself where it has it. Not to be returned where a new tensor is expected. */
 export function inShape(x: Tensor, shape: readonly number[]): Tensor {
   return hasShape(x, shape) ? x : reshape(x, [...shape]);
-}
-
-function hasThree(x: Tensor): x is Tensor3D {
-  return x.rank === 3;
 }
 
 function hasFour(x: Tensor): x is Tensor4D {

@@ -42,7 +42,7 @@ export function relu(
 }
 
 /** `clip(0.2 x + 0.5, 0, 1)` until tf.keras 2.15, `relu6(x + 3) / 6` in Keras 3. */
-export function hardSigmoid(dialect: Dialect): Activation {
+function hardSigmoid(dialect: Dialect): Activation {
   const slope = dialect.generation === 3 ? 1 / 6 : 0.2;
   return { fn: "hardSigmoid", slope, offset: 0.5 };
 }

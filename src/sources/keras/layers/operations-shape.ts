@@ -33,7 +33,7 @@ export const shapeOperations: ReadonlyMap<string, OperationLowering> = new Map<
 ]);
 
 /** The new shape counts the batch; it must leave the batch alone. */
-export function lowerReshapeOperation(operation: Operation): readonly ValueId[] {
+function lowerReshapeOperation(operation: Operation): readonly ValueId[] {
   const { call } = operation;
   const x = subject(operation);
   const operand = operation.operand(1, "newshape", "shape", "new_shape");

@@ -33,7 +33,7 @@ export function emitLearnedAffine(
 }
 
 /** A constant of the layer's config, named after the layer. A bare number has shape `[1]`. */
-export function configConstant(call: LayerCall, key: string): WeightRef | undefined {
+function configConstant(call: LayerCall, key: string): WeightRef | undefined {
   const raw = call.config.raw(key);
   const numbers = flatNumbers(raw);
   if (numbers === undefined) return undefined;

@@ -6,7 +6,7 @@ import type { Words } from "../translation/words.ts";
 import { translateLayer } from "./layer-config.ts";
 
 /** The Keras 1 that files are written as. */
-export const KERAS1: Dialect = { generation: 1, version: "1.2.2", backend: "tensorflow" };
+const KERAS1: Dialect = { generation: 1, version: "1.2.2", backend: "tensorflow" };
 
 /** How Keras 1 says it. */
 export const KERAS1_WORDS: Words = {

@@ -12,7 +12,7 @@ export function serialiseModel(model: WordedModel, shapeOf: ShapeOf, path = ""):
 }
 
 /** A layer by itself, as it stands in a Sequential or a wrapper. */
-export function serialiseLayer(layer: WordedLayer, shapeOf: ShapeOf, path: string): JsonObject {
+function serialiseLayer(layer: WordedLayer, shapeOf: ShapeOf, path: string): JsonObject {
   if (layer.model !== undefined) {
     return serialiseModel(layer.model, shapeOf, `${path}${layer.name}/`);
   }
