@@ -18,7 +18,8 @@ export function drawWeight(
   distribution: Distribution,
   key: WeightKey,
 ): WeightRef {
-  const id = `initial(${key.seed};${shape.join(",")};${JSON.stringify(distribution)})/${key.name}`;
+  // No semicolon: it parts the ids of what is joined.
+  const id = `initial(${key.seed} ${shape.join(",")} ${JSON.stringify(distribution)})/${key.name}`;
   const drawn = (map: (uniform: number) => number): WeightRef => ({
     id,
     dtype: "float32",
