@@ -82,7 +82,8 @@ function frozenNodes(graph: Graph, { frozenNorm }: SplitOptions): ReadonlySet<No
 /** Whether what a node gives for a sample is another thing in each step, its weights being the same. */
 function changes({ op, origin }: Node, frozenNorm: SplitOptions["frozenNorm"]): boolean {
   if (op.kind === "batchNorm") return origin.trainable || frozenNorm === "batch";
-  return op.kind === "noise" ? op.rate !== 0 : mixesSamples(op);
+  const drops = op.kind === "recurrent" || op.kind === "convLstm" ? op.dropout : undefined;
+  return op.kind === "noise" ? op.rate !== 0 : drops !== undefined || mixesSamples(op);
 }
 
 /** Values that depend on an input; the others have no samples. */

@@ -14,6 +14,24 @@ import {
 } from "./expect.ts";
 import { windowOutput } from "./window.ts";
 
+/** What training drops within a cell. */
+export interface CellDropout {
+  /** Share of the inputs that are dropped before the products with the kernel. */
+  readonly input: number;
+  /** Share of the state that is dropped before the products with the recurrent kernel. */
+  readonly state: number;
+  /**
+   * Whether the same is dropped in all steps of a batch, for all gates or for each its own; or something else of the inputs in
+   * each step.
+   */
+  readonly masks: "one" | "each-gate" | "each-step";
+  /** What the update gate of a gru keeps: the state, or what was left of it. */
+  readonly keeps: "state" | "rest";
+}
+
+/** Gates of a cell, which lie along the columns of its kernels. */
+export const GATES: Readonly<Record<RecurrentOp["cell"], number>> = { simple: 1, lstm: 4, gru: 3 };
+
 /**
  * A recurrent layer over `(batch, time, features)`. Inputs: the sequence; then, if
  * `initialState`, the state tensors (simple and gru: h; lstm: h, c; bidirectional: forward ones, then backward
@@ -42,8 +60,8 @@ export interface RecurrentOp {
   readonly initialState: boolean;
   readonly masked: boolean;
   readonly stateful: boolean;
-  /** Shares of the inputs and of the state that training drops within the cell; left out where it drops none. */
-  readonly dropout?: readonly [number, number];
+  /** Left out where training drops nothing within the cell. */
+  readonly dropout?: CellDropout;
   readonly weights: {
     /** `[in, gates * units]` */
     readonly kernel: WeightRef;
@@ -71,6 +89,8 @@ export interface ConvLstmOp {
   readonly recurrentActivation: Activation;
   readonly direction: "forward" | "backward";
   readonly returnSequences: boolean;
+  /** As that of `recurrent`. */
+  readonly dropout?: CellDropout;
   readonly weights: {
     /** `[...spatial, in, 4 * filters]` */
     readonly kernel: WeightRef;
@@ -141,7 +161,7 @@ function checkRecurrentInputs(op: RecurrentOp, inputs: readonly TensorType[]): T
 
 function checkRecurrentWeights(op: RecurrentOp, features: number): void {
   expectWhole("units", [op.units], 1, 1);
-  const columns = { simple: 1, gru: 3, lstm: 4 }[op.cell] * op.units;
+  const columns = GATES[op.cell] * op.units;
   const bias = op.cell === "gru" && op.resetAfter ? [2, columns] : [columns];
   const { weights } = op;
   expectWeight("kernel", weights.kernel, [features, columns]);

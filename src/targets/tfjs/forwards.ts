@@ -1,5 +1,6 @@
 import { activation, prelu, unary } from "./activation.ts";
 import { conv, convTranspose, depthwiseConv, locallyConnected } from "./conv.ts";
+import { convLstm } from "./conv-lstm.ts";
 import { dense, dot, embedding, matmul } from "./dense.ts";
 import type { Forwards } from "./forward.ts";
 import { applyMask, notEqualMask } from "./mask.ts";
@@ -8,7 +9,7 @@ import { noise } from "./noise.ts";
 import { affine, batchNorm, groupNorm, layerNorm, unitNorm } from "./norm.ts";
 import { crop, pad, slice } from "./pad.ts";
 import { globalPool, pool, reduce } from "./pool.ts";
-import { convLstm, recurrent } from "./recurrent.ts";
+import { recurrent } from "./recurrent.ts";
 import { resize } from "./resize.ts";
 import { constant, permute, repeat, reshape } from "./shape.ts";
 

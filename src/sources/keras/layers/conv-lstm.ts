@@ -2,6 +2,7 @@ import type { ValueId } from "../../../ir/graph.ts";
 import type { LayerCall, LayerResult, LayerSpec } from "../layer-spec.ts";
 import { readActivation } from "./activation-config.ts";
 import { expectRank, knownSize, layoutOf, onlyInput } from "./axes.ts";
+import { convDropout } from "./cell-dropout.ts";
 import { refuseMask, stopMask } from "./masks.ts";
 import type { CellWeights } from "./recurrent-cell.ts";
 import { emitPermute } from "./shape.ts";
@@ -35,6 +36,7 @@ function lowerConvLstm(call: LayerCall, rank: number): LayerResult {
       recurrentActivation: readActivation(call, config, "recurrent_activation", valueRank),
       direction: config.bool("go_backwards", false) ? "backward" : "forward",
       returnSequences: config.bool("return_sequences", false),
+      ...convDropout(call.dialect, config),
       weights: readWeights(call, rank, knownSize(call, input, rank + 2), filters),
     },
     input,

@@ -1,9 +1,10 @@
-import type { RecurrentOp } from "../../../ir/ops/recurrent.ts";
+import { GATES, type RecurrentOp } from "../../../ir/ops/recurrent.ts";
 import type { WeightRef } from "../../../ir/tensor.ts";
 import { type ConfigReader, createConfigReader } from "../config.ts";
 import type { Dialect, LayerCall, WeightSlot } from "../layer-spec.ts";
 import { modernise } from "../versions.ts";
 import { readActivation } from "./activation-config.ts";
+import { cellDropout } from "./cell-dropout.ts";
 
 /** One recurrent cell of a layer: which kind, its config, and where its weights are. */
 export interface Cell {
@@ -24,7 +25,7 @@ export interface CellWeights {
 /** Facts that the op says about its cell. */
 export type CellFacts = Pick<
   RecurrentOp,
-  "cell" | "units" | "activation" | "recurrentActivation" | "resetAfter"
+  "cell" | "units" | "activation" | "recurrentActivation" | "resetAfter" | "dropout"
 >;
 
 const KINDS: ReadonlyMap<string, Cell["kind"]> = new Map<string, Cell["kind"]>([
@@ -41,8 +42,6 @@ const KINDS: ReadonlyMap<string, Cell["kind"]> = new Map<string, Cell["kind"]>([
   ["GRUCellV2", "gru"],
   ["CuDNNGRU", "gru"],
 ]);
-
-const GATES: Readonly<Record<Cell["kind"], number>> = { simple: 1, lstm: 4, gru: 3 };
 
 /** The cells of a recurrent layer, first to last; undefined when one of them is a class unknown here. */
 export function cellsOf(
@@ -80,7 +79,7 @@ export function cellFacts(call: LayerCall, cell: Cell): CellFacts {
   const resetAfter =
     kind === "gru" &&
     (stored === undefined ? fused || config.bool("reset_after", false) : stored.length === 2);
-  return {
+  const made: CellFacts = {
     cell: kind,
     units: config.int("units"),
     activation: fused ? { fn: "tanh" } : readActivation(call, config, "activation", 2),
@@ -90,6 +89,7 @@ export function cellFacts(call: LayerCall, cell: Cell): CellFacts {
         : readActivation(call, config, "recurrent_activation", 2),
     resetAfter,
   };
+  return { ...made, ...cellDropout(call.dialect, cell, made) };
 }
 
 /** The weights of a cell that reads `features` numbers per step. */

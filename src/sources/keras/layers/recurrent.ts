@@ -1,5 +1,4 @@
 import type { ValueId } from "../../../ir/graph.ts";
-import type { RecurrentOp } from "../../../ir/ops/recurrent.ts";
 import type { ConfigReader } from "../config.ts";
 import type { LayerCall, LayerResult, LayerSpec } from "../layer-spec.ts";
 import { expectRank, knownSize } from "./axes.ts";
@@ -91,17 +90,11 @@ function runCell(
       initialState: states.length > 0,
       masked: mask !== undefined,
       stateful: config.bool("stateful", false),
-      ...dropoutOf(cell.config),
       weights: cellWeights(call, cell, facts, knownSize(call, sequence, 2)),
     },
     [sequence, ...states, ...(mask === undefined ? [] : [mask])],
     call.origin,
   );
-}
-
-function dropoutOf(config: Cell["config"]): Pick<RecurrentOp, "dropout"> {
-  const rates = [config.number("dropout", 0), config.number("recurrent_dropout", 0)] as const;
-  return rates.some((rate) => rate > 0) ? { dropout: rates } : {};
 }
 
 /** Several cells become several layers, which is the same unless states or a turned mask come into play. */

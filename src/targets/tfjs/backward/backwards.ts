@@ -2,12 +2,13 @@ import type { Op, OpKind, OpOf } from "../../../ir/ops/index.ts";
 import type { Unsupported } from "../../target.ts";
 import { prelu, unary } from "../activation.ts";
 import { convTranspose, locallyConnected } from "../conv.ts";
+import { convLstmDropping } from "../conv-lstm.ts";
 import { dot, matmul } from "../dense.ts";
 import { applyMask } from "../mask.ts";
 import { groupNorm, layerNorm, unitNorm } from "../norm.ts";
 import { slice } from "../pad.ts";
 import { reduce } from "../pool.ts";
-import { convLstm, recurrent } from "../recurrent.ts";
+import { recurrentDropping } from "../recurrent.ts";
 import { activationBackward } from "./activation.ts";
 import type { Backward } from "./backward.ts";
 import { convBackward, depthwiseConvBackward } from "./conv.ts";
@@ -24,7 +25,7 @@ import {
   repeatBackward,
   reshapeBackward,
 } from "./shape.ts";
-import { taped } from "./taped.ts";
+import { taped, tapedAgain } from "./taped.ts";
 
 /** One answer for every op; a missing one does not compile. */
 export type Backwards = { readonly [K in OpKind]: Backward<OpOf<K>> | Unsupported };
@@ -36,8 +37,8 @@ const STOPS: Backward<Op> = {
 };
 
 /** A mask is the last input. */
-const recurrentBackward = taped<OpOf<"recurrent">>(
-  recurrent,
+const recurrentBackward = tapedAgain<OpOf<"recurrent">>(
+  recurrentDropping,
   ({ masked, initialState, cell, direction }, input) => {
     const states = (cell === "lstm" ? 2 : 1) * (direction === "bidirectional" ? 2 : 1);
     return !masked || input < (initialState ? 1 + states : 1);
@@ -78,7 +79,7 @@ export const backwards: Backwards = {
   notEqualMask: STOPS,
   applyMask: taped(applyMask, (_, input) => input === 0),
   recurrent: recurrentBackward,
-  convLstm: taped(convLstm),
+  convLstm: tapedAgain(convLstmDropping),
   noise: noiseBackward,
   custom: { unsupported: "what it computes is not known here." },
 };

@@ -2,7 +2,7 @@ import { add, clone, grads, mul, sum, type Tensor } from "@tensorflow/tfjs-core"
 import { fail, KcError } from "../../../errors.ts";
 import type { Op } from "../../../ir/ops/index.ts";
 import type { WeightRef } from "../../../ir/tensor.ts";
-import { type Forward, tensorAt, type WeightLookup } from "../forward.ts";
+import { type Computed, type Forward, tensorAt, type WeightLookup } from "../forward.ts";
 import type { Backward, BackwardStep, Gradients } from "./backward.ts";
 import { registerTapeRules } from "./tape-rules.ts";
 
@@ -29,6 +29,27 @@ export function taped<O extends Op>(
       }
     },
   };
+}
+
+/** The same for a forward that draws random numbers while training: it runs once more with those that it saved. */
+export function tapedAgain<O extends Op>(
+  forward: (op: O, inputs: readonly Tensor[], given: DrawnAgain) => Computed,
+  carries?: (op: O, input: number) => boolean,
+): Backward<O> {
+  return {
+    reads: () => "inputs",
+    gradients: (op, step) =>
+      taped<O>(
+        (same, inputs, weightOf) => forward(same, inputs, { weightOf, drawn: step.saved }),
+        carries,
+      ).gradients(op, step),
+  };
+}
+
+/** What a forward reads besides its inputs when it runs once more. */
+export interface DrawnAgain {
+  readonly weightOf: WeightLookup;
+  readonly drawn: readonly Tensor[];
 }
 
 function onTape<O extends Op>(

@@ -5,9 +5,11 @@ import type { OpKind, OpOf } from "../../../ir/ops/index.ts";
 import { throughFused } from "../backward/activation.ts";
 import type { BackwardStep, Gradients } from "../backward/backward.ts";
 import { backwards } from "../backward/backwards.ts";
+import { convLstmTraining } from "../conv-lstm.ts";
 import { type Computed, tensorAt, type WeightLookup } from "../forward.ts";
 import { forwards } from "../forwards.ts";
 import type { Step } from "../plan.ts";
+import { recurrentTraining } from "../recurrent.ts";
 import {
   batchNormAgain,
   batchNormTraining,
@@ -187,6 +189,8 @@ function forward(
     if (op.kind === "batchNorm" && (node.origin.trainable || frozenNorm === "batch")) {
       computed = batchNormTraining(op, inputs, weightOf);
     } else if (op.kind === "noise") computed = noiseTraining(op, inputs, noise);
+    else if (op.kind === "recurrent") computed = recurrentTraining(op, inputs, weightOf, noise);
+    else if (op.kind === "convLstm") computed = convLstmTraining(op, inputs, weightOf, noise);
     else {
       const known = forwards[op.kind];
       if ("unsupported" in known) return fail("unsupported", known.unsupported);

@@ -134,9 +134,7 @@ function otherwise({ op }: Step["node"]): string | undefined {
   if (op.kind === "noise" && op.fn === "augmentation") {
     return "random changes within the model are not done while training here.";
   }
-  if (op.kind !== "recurrent") return undefined;
-  if (op.dropout !== undefined) return "dropout within the cell is not done while training here.";
-  return op.stateful
+  return op.kind === "recurrent" && op.stateful
     ? "states that go on from batch to batch are not kept while training here."
     : undefined;
 }

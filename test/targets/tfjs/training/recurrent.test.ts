@@ -23,10 +23,7 @@ describe("the plan of training a recurrent layer", () => {
     expect(names).toEqual(["kernel", "recurrentKernel", "bias"]);
   });
 
-  it("refuses what training does within the cell, with the layer", () => {
-    expect(() => planTraining(lstm({ dropout: [0.2, 0] }))).toThrow(
-      "dropout within the cell is not done while training here",
-    );
+  it("refuses states that go on, with the layer", () => {
     expect(() => planTraining(lstm({ stateful: true }))).toThrow(
       "states that go on from batch to batch are not kept while training here",
     );
