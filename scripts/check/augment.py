@@ -20,7 +20,8 @@ try:
     from keras_preprocessing.image import ImageDataGenerator
 
     program = "keras-preprocessing " + keras_preprocessing.__version__
-    version = "keras-preprocessing"
+    numbers = tuple(int(part) for part in keras_preprocessing.__version__.split("."))
+    version = "keras-preprocessing" if numbers < (1, 1, 1) else "keras-preprocessing-1.1.1"
 except ImportError:
     import keras
     from keras.src.legacy.preprocessing.image import ImageDataGenerator

@@ -61,7 +61,7 @@ const HAIRS = [0, 1e-10, -1e-10].flatMap((tx) => [0, 1e-10, -1e-10].map((ty) => 
 const [seed = "1", count = "2000"] = process.argv.slice(2);
 const wrong: string[] = [];
 let compared = 0;
-for (const environment of installable([KERAS_PREPROCESSING, KERAS_3])) check(environment);
+for (const environment of installable([...KERAS_PREPROCESSING, KERAS_3])) check(environment);
 conclude(compared, `cases are as in Keras (seed ${seed})`, wrong);
 
 function check(environment: Environment): void {

@@ -35,13 +35,16 @@ export const KERAS_3: Environment = {
   python: PRESENT,
 };
 
-/** What changed pictures for Keras 2.2. */
-export const KERAS_PREPROCESSING: Environment = {
-  name: "keras-preprocessing",
-  title: "keras-preprocessing 1.1.2",
-  packages: ["numpy==1.16.6", "scipy==1.2.3", "Pillow==8.4.0", "keras-preprocessing==1.1.2"],
+/** What changed pictures up to tf.keras 2.8: of the time of Keras 2.2.4, and the last one. */
+export const KERAS_PREPROCESSING: readonly Environment[] = ["1.1.0", "1.1.2"].map((version) => ({
+  name: `keras-preprocessing-${version}`,
+  title: `keras-preprocessing ${version}`,
+  packages: [
+    ...["numpy==1.16.6", "scipy==1.2.3", "Pillow==8.4.0"],
+    `keras-preprocessing==${version}`,
+  ],
   python: ["3.7", "3.6"],
-};
+}));
 
 export const SCIKIT_LEARN: Environment = {
   name: "scikit-learn",

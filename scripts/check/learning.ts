@@ -1,12 +1,12 @@
 // npm run check:learning [-- PICTURES [SEED…]]: the network of fixtures/digits learns from scratch, with its settings, as well as with the Keras 2.2.4 that
 // made it, and better with pictures changed at random. Without a folder of pictures (train, val, test) scikit-learn's are made.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { conclude } from "./conclude.ts";
 import { KERAS_2, SCIKIT_LEARN } from "./environments.ts";
-import { CACHE, emptyFolder, installable, runPython } from "./python.ts";
+import { emptyFolder, installable, runPython } from "./python.ts";
 
 const KC = fileURLToPath(new URL("../../bin/kc.js", import.meta.url));
 const MODEL = fileURLToPath(new URL("../../fixtures/digits/model.hdf5", import.meta.url));
@@ -95,10 +95,8 @@ function kc(...argv: readonly string[]): { readonly loss: number; readonly accur
 }
 
 function makePictures(): string {
-  const made = join(CACHE, "digits");
-  if (!existsSync(join(made, "test/zero"))) {
-    runPython(SCIKIT_LEARN, "../../fixtures/generators/digits.py", [made]);
-  }
+  const made = emptyFolder("digits");
+  runPython(SCIKIT_LEARN, "../../fixtures/generators/digits.py", [made]);
   return made;
 }
 

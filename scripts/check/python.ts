@@ -70,7 +70,7 @@ function interpreterOf(environment: Environment): string {
   const { name, packages } = environment;
   const folder = join(CACHE, "python", name);
   const python = join(folder, "bin", "python");
-  const [ready, wanted] = [join(folder, "ready"), packages.join("\n")];
+  const [ready, wanted] = [join(folder, "packages.txt"), packages.join("\n")];
   if (existsSync(ready) && readFileSync(ready, "utf8") === wanted) return python;
   const interpreter = findPython(environment.python) ?? giveUp(environment);
   rmSync(folder, { recursive: true, force: true });

@@ -24,8 +24,8 @@ export const AUGMENTATION_FLAGS: FlagGroup = {
     { flags: "--cval <level>", about: "what constant fills with; else 0" },
     {
       flags: "--generator <version>",
-      about: "whose: that of Keras up to 2.8 (the default), or of 2.9 and later, see README",
-      choices: ["keras-preprocessing", "keras-2.9"],
+      about: "whose: of Keras up to 2.2 (the default), 2.3 to 2.8, or 2.9 and later, see README",
+      choices: ["keras-preprocessing", "keras-preprocessing-1.1.1", "keras-2.9"],
     },
   ],
 };

@@ -32,7 +32,7 @@ export function affineMatrix(
   if (zx !== 1 || zy !== 1) steps.push([zx, 0, 0, 0, zy, 0]);
   const [first, ...rest] = steps;
   if (first === undefined) return undefined;
-  const half = version === "keras-preprocessing" ? 0.5 : -0.5;
+  const half = version === "keras-2.9" ? -0.5 : 0.5;
   const [x, y] = [height / 2 + half, width / 2 + half];
   const moved = product(product([1, 0, x, 0, 1, y], rest.reduce(product, first)), [
     1,
@@ -42,7 +42,7 @@ export function affineMatrix(
     1,
     -y,
   ]);
-  return version === "keras-preprocessing" ? moved : exchanged(moved);
+  return version === "keras-2.9" ? exchanged(moved) : moved;
 }
 
 const DEGREE = Math.PI / 180;

@@ -20,7 +20,7 @@ export function affineTransform(
   { fillMode, cval, version }: FillOptions,
 ): FloatPixels {
   const { width, height, channels } = picture;
-  const repeats = fillMode === "reflect" && version !== "keras-preprocessing";
+  const repeats = fillMode === "reflect" && version === "keras-2.9";
   const result = new Float32Array(picture.data.length);
   const anywhere: Pixel = (to, row, column) => {
     if (row < 0 || row > height - 1) row = within(row, height, fillMode, repeats);

@@ -5,6 +5,7 @@ import { type VectorKernels, vectorKernels } from "../vector-kernels.ts";
 import { type AffineMatrix, affineMatrix } from "./affine-matrix.ts";
 import type { FillOptions } from "./affine-transform.ts";
 import { KERNELS } from "./augment.gen.ts";
+import { startOf } from "./brightness.ts";
 import { FILL_MODES, type TransformParameters } from "./generator.ts";
 
 /** How a picture is changed and becomes the input of a network. */
@@ -93,7 +94,7 @@ function move(
   ]);
   new Uint8Array(kernels.memory, source, data.length).set(data);
   const mode = FILL_MODES.indexOf(fill.fillMode);
-  const isLater = fill.version !== "keras-preprocessing";
+  const isLater = fill.version === "keras-2.9";
   const repeats = fill.fillMode === "reflect" && isLater ? 1 : 0;
   const blueFirst = prepare.preprocessing.colorOrder === "bgr" ? 1 : 0;
   kernels.call("spread", source, spread, width, height, repeats, blueFirst);
@@ -151,9 +152,9 @@ function brightnessOf(
 ): Brightness {
   if (brightness === undefined) return { steps: 0, start: 0, range: 0, factor: 0 };
   const [low, high] = [shifted(shift.least, shift), shifted(shift.most, shift)];
-  const isOld = version === "keras-preprocessing";
+  const isOld = version !== "keras-2.9";
   const stretches = isOld || low < 0 || high > 255;
-  const start = isOld ? Math.min(low, 0) : low;
+  const start = startOf(low, version);
   const stretch = stretches ? STEPS.stretch : 0;
   const back = stretches && !isOld ? STEPS.stretchBack : 0;
   return {

@@ -3,8 +3,8 @@ import type { GeneratorVersion } from "./generator.ts";
 
 /**
  * Pillow's `ImageEnhance.Brightness` as Keras calls it: the numbers become whole ones from 0 to 255, each is multiplied and
- * loses its fraction. Alpha stays. The old generator stretches every picture so that its largest number is 255; the later
- * one only what lies outside 0 to 255, and back afterwards. @see libImaging/Blend.c
+ * loses its fraction. Alpha stays. The old generators stretch every picture so that its largest number is 255, those from
+ * 1.1.1 on also so that its smallest is 0; the later one only what lies outside 0 to 255, and back afterwards. @see libImaging/Blend.c
  */
 export function shiftBrightness(
   picture: FloatPixels,
@@ -13,9 +13,9 @@ export function shiftBrightness(
 ): FloatPixels {
   const { channels, data } = picture;
   const [least, most] = extentOf(picture);
-  const isOld = version === "keras-preprocessing";
+  const isOld = version !== "keras-2.9";
   const stretches = isOld || least < 0 || most > 255;
-  const start = isOld ? Math.min(least, 0) : least;
+  const start = startOf(least, version);
   const range = Math.fround(most - start);
   const factor = Math.fround(brightness);
   const hasAlpha = channels === 2 || channels === 4;
@@ -33,6 +33,11 @@ export function shiftBrightness(
     result[i] = stretches && !isOld ? Math.fround(Math.fround(shown / 255) * range) + start : shown;
   }
   return { ...picture, data: result };
+}
+
+/** The level that becomes 0 where a picture is stretched. */
+export function startOf(least: number, version: GeneratorVersion): number {
+  return version === "keras-preprocessing" ? Math.min(least, 0) : least;
 }
 
 function enhanced(level: number, factor: number): number {
