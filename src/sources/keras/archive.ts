@@ -6,6 +6,7 @@ import type { Zip } from "../../formats/zip.ts";
 import { isJsonObject, type JsonObject } from "../../json.ts";
 import { architectureDialect, generationOf } from "./dialect.ts";
 import type { Dialect } from "./layer-spec.ts";
+import { optimizerIn } from "./optimizer-group.ts";
 import { parseObject } from "./python-json.ts";
 import { openTfjsArchive } from "./tfjs-archive.ts";
 import { isTensorFlowName } from "./weight-names.ts";
@@ -134,12 +135,6 @@ function openWeights(
     ...optimizerIn(root, weights.kind === "state" ? "optimizer" : "optimizer_weights"),
     origin: { root, model },
   };
-}
-
-/** The group of that name, as a part of an archive; nothing when there is none. */
-export function optimizerIn(root: Hdf5Group, name: string): { readonly optimizer?: Hdf5Group } {
-  const group = root.get(name);
-  return group?.kind === "group" ? { optimizer: group } : {};
 }
 
 interface StoreFacts {

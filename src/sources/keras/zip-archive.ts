@@ -4,9 +4,10 @@ import { describeZip } from "../../formats/detect.ts";
 import { openHdf5 } from "../../formats/hdf5/index.ts";
 import { openZip, type Zip } from "../../formats/zip.ts";
 import { isJsonObject, type JsonObject } from "../../json.ts";
-import { type ArchiveOptions, type KerasArchive, optimizerIn } from "./archive.ts";
+import type { ArchiveOptions, KerasArchive } from "./archive.ts";
 import { generationOf } from "./dialect.ts";
 import type { Dialect } from "./layer-spec.ts";
+import { optimizerIn } from "./optimizer-group.ts";
 import { parseObject } from "./python-json.ts";
 
 /** Opens a `.keras` archive: `config.json`, `metadata.json` and `model.weights.h5`. */

@@ -2,7 +2,7 @@ import type { Node } from "../../ir/graph.ts";
 import type { ConvTransposeOp } from "../../ir/ops/conv.ts";
 import { transposeWeight } from "../../weights/transpose.ts";
 import { ints } from "./attributes.ts";
-import { biasInput } from "./conv.ts";
+import { biasInput } from "./bias-input.ts";
 import type { Emission } from "./emission.ts";
 import { imageOrder } from "./layout.ts";
 

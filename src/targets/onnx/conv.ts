@@ -6,11 +6,11 @@ import { reshapeWeight } from "../../weights/reshape.ts";
 import { transposeWeight } from "../../weights/transpose.ts";
 import type { Emitters } from "../target.ts";
 import { int } from "./attributes.ts";
+import { biasInput } from "./bias-input.ts";
 import { emitConvTranspose } from "./conv-transpose.ts";
 import type { Emission } from "./emission.ts";
 import { imageOrder } from "./layout.ts";
 import { emitLocallyConnected } from "./local.ts";
-import type { Scribe } from "./scribe.ts";
 import { windowAttributes } from "./window.ts";
 
 /** Convolutions of every kind, channels first inside. */
@@ -29,11 +29,6 @@ export function convKernel(kernel: WeightRef): WeightRef {
   const rank = kernel.shape.length;
   const spatial = kernel.shape.map((_, axis) => axis).slice(0, -2);
   return transposeWeight(kernel, [rank - 1, rank - 2, ...spatial]);
-}
-
-/** A bias as an optional input. */
-export function biasInput(w: Scribe, bias: WeightRef | undefined): readonly string[] {
-  return bias === undefined ? [] : [w.weight("bias", bias)];
 }
 
 function emitConv(node: Node<ConvOp>, emission: Emission): void {

@@ -2,7 +2,7 @@ import type { Node } from "../../ir/graph.ts";
 import type { DenseOp, DotOp, EmbeddingOp, MatmulOp } from "../../ir/ops/dense.ts";
 import type { Emitters } from "../target.ts";
 import { text } from "./attributes.ts";
-import { biasInput } from "./conv.ts";
+import { biasInput } from "./bias-input.ts";
 import { ELEMENT } from "./element.ts";
 import type { Emission } from "./emission.ts";
 import { naturalOrder } from "./layout.ts";

@@ -5,20 +5,18 @@ import {
   lessEqual,
   mul,
   neg,
-  reshape,
   slice,
   square,
   sub,
-  sum,
   type Tensor,
 } from "@tensorflow/tfjs-core";
 import type { ConcatOp, MergeOp } from "../../../ir/ops/merge.ts";
 import { tensorAt } from "../forward.ts";
 import { merge } from "../merge.ts";
-import { sizeAt } from "../rank.ts";
 import type { Backward } from "./backward.ts";
 import { gradientKernels } from "./gradient-kernels.ts";
 import { taped } from "./taped.ts";
+import { unbroadcast } from "./unbroadcast.ts";
 
 /** Several inputs to one; gradients of inputs that were broadcast are summed. */
 export const mergeBackward: Backward<MergeOp> = {
@@ -67,15 +65,6 @@ function partOf(dy: Tensor, axis: number, first: number, shape: readonly number[
       [...shape],
     )
   );
-}
-
-/** Sums over the axes along which a tensor of this shape was repeated. */
-export function unbroadcast(gradient: Tensor, shape: readonly number[]): Tensor {
-  const lead = gradient.rank - shape.length;
-  const axes = gradient.shape
-    .map((_, axis) => axis)
-    .filter((axis) => axis < lead || (shape[axis - lead] === 1 && sizeAt(gradient, axis) !== 1));
-  return axes.length === 0 ? gradient : reshape(sum(gradient, axes, true), [...shape]);
 }
 
 function shareOf(op: MergeOp, inputs: readonly Tensor[], index: number, dy: Tensor): Tensor {

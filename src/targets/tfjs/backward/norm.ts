@@ -16,7 +16,7 @@ import type { WeightRef } from "../../../ir/tensor.ts";
 import { optionalWeight, tensorAt } from "../forward.ts";
 import type { Backward, BackwardStep, Gradients } from "./backward.ts";
 import { gradientKernels } from "./gradient-kernels.ts";
-import { unbroadcast } from "./merge.ts";
+import { unbroadcast } from "./unbroadcast.ts";
 
 /**
  * Batch normalisation: through the batch's own mean and variance where the forward saved them (training), by the stored

@@ -31,8 +31,8 @@ import {
   zerosLike,
 } from "@tensorflow/tfjs-core";
 import { tensorAt } from "../forward.ts";
-import { unbroadcast } from "./merge.ts";
-import { onlyOne, type TapeEntry } from "./tape-rules.ts";
+import { onlyOne, type TapeEntry } from "./tape-rule.ts";
+import { unbroadcast } from "./unbroadcast.ts";
 
 /** Kernels that compute number by number, and those that make one number of many. */
 export function numberRules(): Readonly<Record<string, TapeEntry>> {

@@ -3,8 +3,8 @@ import { fail } from "../../../errors.ts";
 import { tensorAt } from "../forward.ts";
 import { fourAxes, pair } from "../rank.ts";
 import { convGradients } from "./conv.ts";
-import { unbroadcast } from "./merge.ts";
-import { onlyOne, type TapeEntry, type TapeRule } from "./tape-rules.ts";
+import { onlyOne, type TapeEntry, type TapeRule } from "./tape-rule.ts";
+import { unbroadcast } from "./unbroadcast.ts";
 
 /** Products of matrices and convolutions. */
 export function productRules(): Readonly<Record<string, TapeEntry>> {

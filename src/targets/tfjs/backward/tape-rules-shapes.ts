@@ -21,7 +21,7 @@ import {
 import { fail } from "../../../errors.ts";
 import { tensorAt } from "../forward.ts";
 import { sizeAt } from "../rank.ts";
-import { onlyOne, type TapeEntry, type TapeRule } from "./tape-rules.ts";
+import { onlyOne, type TapeEntry, type TapeRule } from "./tape-rule.ts";
 import { interleave } from "./taps.ts";
 
 /** Kernels that put numbers elsewhere. */

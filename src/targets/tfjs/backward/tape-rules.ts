@@ -1,29 +1,8 @@
-import {
-  type GradConfig,
-  getGradient,
-  type NamedAttrMap,
-  registerGradient,
-  Tensor,
-} from "@tensorflow/tfjs-core";
-import { tensorAt } from "../forward.ts";
+import { type GradConfig, getGradient, registerGradient, Tensor } from "@tensorflow/tfjs-core";
+import type { TapeEntry } from "./tape-rule.ts";
 import { numberRules } from "./tape-rules-numbers.ts";
 import { productRules } from "./tape-rules-products.ts";
 import { shapeRules } from "./tape-rules-shapes.ts";
-
-/** How the gradient of a kernel's output goes to its inputs, by their names. */
-export type TapeRule = (
-  gradient: readonly Tensor[],
-  kept: { readonly inputs: readonly Tensor[]; readonly outputs: readonly Tensor[] },
-  attributes: NamedAttrMap,
-) => Readonly<Record<string, () => Tensor>>;
-
-/** A rule, with the inputs that it reads and whether it reads the output. */
-export interface TapeEntry {
-  /** `all`: whatever there are. */
-  readonly reads: readonly string[] | "all";
-  readonly output?: true;
-  readonly rule: TapeRule;
-}
 
 /** Teaches tfjs' tape the kernels that forwards use, where nobody has: its build for Node comes without any. */
 export function registerTapeRules(): void {
@@ -45,9 +24,4 @@ function configOf(kernelName: string, { reads, output, rule }: TapeEntry): GradC
       return { ...rule(gradient, kept, attributes) };
     },
   };
-}
-
-/** The only gradient of a kernel with one output. */
-export function onlyOne(gradient: readonly Tensor[]): Tensor {
-  return tensorAt(gradient, 0);
 }
