@@ -8,9 +8,9 @@ import { formatShape, sizeOf } from "../src/ir/tensor.ts";
 import { readKeras } from "../src/sources/keras/index.ts";
 import type { LayerSpec } from "../src/sources/keras/layer-spec.ts";
 import { evaluate } from "../src/verify/graph/evaluate.ts";
-import type { Tensor } from "../src/verify/graph/tensor.ts";
 import { constantWeight } from "../src/weights/constant.ts";
-import { type Case, type CaseLayer, listCases, openCase, readArray } from "./cases.ts";
+import { caseDifferences, caseInputs } from "./case-numbers.ts";
+import { type Case, type CaseLayer, listCases, openCase } from "./cases.ts";
 import { formsOf } from "./forms.ts";
 import { weightsOf } from "./graph-content.ts";
 
@@ -160,37 +160,10 @@ function refusalOf(run: () => unknown): KcError {
 
 /** What differs from Keras' outputs by more than the case allows; empty when nothing does. */
 function outputDifferences(graph: Graph, testCase: Case): readonly string[] {
-  const { outputs, tolerance } = testCase.json;
-  const results = evaluate(graph, inputsOf(graph, testCase));
-  if (results.length !== outputs.length) return [`${results.length} outputs`];
-  return results.flatMap((result, index) => {
-    const expected = outputs[index];
-    if (expected === undefined) return [];
-    if (formatShape(result.shape) !== formatShape(expected.shape)) {
-      return [`${result.name} has shape ${formatShape(result.shape)}`];
-    }
-    const numbers = readArray(testCase, expected);
-    const off = numbers.findIndex((right, i) => {
-      const got = result.data[i] ?? Number.NaN;
-      return !(Math.abs(got - right) <= tolerance.abs + tolerance.rel * Math.abs(right));
-    });
-    if (off < 0) return [];
-    return [`${result.name}[${off}] is ${result.data[off]} instead of ${numbers[off]}`];
-  });
-}
-
-/** The case's inputs by name; Keras 3 names some by its own count, then their order tells. */
-function inputsOf(graph: Graph, testCase: Case): ReadonlyMap<string, Tensor> {
-  const given = testCase.json.inputs;
-  const byName = graph.inputs.every((port) => given.some((array) => array.name === port.name));
-  return new Map(
-    graph.inputs.flatMap(({ name }, index) => {
-      const array = byName ? given.find((one) => one.name === name) : given[index];
-      if (array === undefined) return [];
-      const data = Float64Array.from(readArray(testCase, array));
-      return [[name, { shape: array.shape, data }] as const];
-    }),
+  const given = [...caseInputs(graph.inputs, testCase)].map(
+    ([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }] as const,
   );
+  return caseDifferences(evaluate(graph, new Map(given)), testCase);
 }
 
 /** Layers whose output shape differs from Keras'. */

@@ -8,8 +8,9 @@ import { beforeAll, expect, test } from "vitest";
 import { bytesSource } from "../src/formats/bytes.ts";
 import { kerasArtifacts } from "../src/keras-handler.ts";
 import { kerasFile } from "../src/node.ts";
+import { caseDifferences } from "./case-numbers.ts";
 import { openCase } from "./cases.ts";
-import { caseDifferences, readableCases } from "./targets/tfjs/case-runs.ts";
+import { readableCases } from "./targets/tfjs/case-runs.ts";
 import { caseTensors, namedArrays } from "./targets/tfjs-model/case-tensors.ts";
 
 const CASE = openCase("generations/k3151");

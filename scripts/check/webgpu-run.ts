@@ -10,8 +10,9 @@ import { bytesSource } from "../../src/formats/bytes.ts";
 import type { Graph, TrainingSetup } from "../../src/ir/graph.ts";
 import { readKeras } from "../../src/sources/keras/index.ts";
 import { createTrainer } from "../../src/train/trainer.ts";
+import { caseDifferences, caseInputs } from "../../test/case-numbers.ts";
 import { FIXTURES } from "../../test/cases.ts";
-import { caseDifferences, caseInputs, readableCases } from "../../test/targets/tfjs/case-runs.ts";
+import { readableCases } from "../../test/targets/tfjs/case-runs.ts";
 import { batchOf, runsOf, startOf, type TrainingRun } from "../../test/train/runs.ts";
 import { conclude } from "./conclude.ts";
 

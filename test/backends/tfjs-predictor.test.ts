@@ -4,9 +4,9 @@ import { CPU_BACKEND } from "../../src/backends/cpu.ts";
 import { openBackend } from "../../src/backends/open-backend.ts";
 import { TENSORFLOW_BACKEND } from "../../src/backends/tensorflow.ts";
 import { WASM_BACKEND } from "../../src/backends/wasm.ts";
+import { caseDifferences, caseInputs } from "../case-numbers.ts";
 import { openCase } from "../cases.ts";
 import { formsOf } from "../forms.ts";
-import { caseDifferences, caseInputs } from "../targets/tfjs/case-runs.ts";
 
 const CASE = openCase("generations/k3151");
 

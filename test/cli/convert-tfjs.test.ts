@@ -5,8 +5,8 @@ import { loadGraphModel } from "@tensorflow/tfjs-converter";
 import * as tf from "@tensorflow/tfjs-core";
 import { loadLayersModel } from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
+import { caseDifferences } from "../case-numbers.ts";
 import { FIXTURES, openCase, readArray } from "../cases.ts";
-import { caseDifferences } from "../targets/tfjs/case-runs.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { run } from "./run.ts";
 

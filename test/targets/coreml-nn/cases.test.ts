@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Graph } from "../../../src/ir/graph.ts";
 import { writeCoreML } from "../../../src/targets/coreml-nn/index.ts";
-import { type Case, listCases, readArray } from "../../cases.ts";
+import { caseDifferences, caseInputs } from "../../case-numbers.ts";
+import { type Case, listCases } from "../../cases.ts";
 import { type Form, formsOf } from "../../forms.ts";
-import { type KerasArray, runWritten } from "./run-written.ts";
+import { runWritten } from "./run-written.ts";
 
 /** Models that cannot be read: other tests say why. */
 const UNREADABLE: ReadonlySet<string> = new Set([
@@ -60,29 +60,15 @@ function errorOf(run: () => unknown): string {
 
 function differences(testCase: Case, form: Form): readonly string[] {
   const { graph } = form.read();
-  const { outputs, tolerance } = testCase.json;
+  const { outputs } = testCase.json;
   const written = runWritten(
     writeCoreML(graph),
-    inputsOf(graph, testCase),
+    [...caseInputs(graph.inputs, testCase).values()],
     outputs.map(({ shape }) => shape),
   );
-  return outputs.flatMap((output, index) => {
-    const right = readArray(testCase, output);
-    const got = written[index]?.data ?? [];
-    const off = right.findIndex((value, i) => {
-      const other = got[i] ?? Number.NaN;
-      return !(Math.abs(other - value) <= tolerance.abs + tolerance.rel * Math.abs(value));
-    });
-    return off < 0 ? [] : [`${output.name}[${off}] is ${got[off]} instead of ${right[off]}`];
+  const named = written.map(({ data }, index) => {
+    const { name = "", shape = [] } = outputs[index] ?? {};
+    return { name, shape, data };
   });
-}
-
-/** The case's inputs in the graph's order; Keras 3 names some by its own count, then their order tells. */
-function inputsOf(graph: Graph, testCase: Case): readonly KerasArray[] {
-  const given = testCase.json.inputs;
-  const byName = graph.inputs.every((port) => given.some((array) => array.name === port.name));
-  return graph.inputs.flatMap(({ name }, index) => {
-    const array = byName ? given.find((one) => one.name === name) : given[index];
-    return array === undefined ? [] : [{ shape: array.shape, data: readArray(testCase, array) }];
-  });
+  return caseDifferences(named, testCase);
 }

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Graph } from "../../../src/ir/graph.ts";
 import type { NamedRunArray } from "../../../src/targets/tfjs/index.ts";
+import { caseInputs } from "../../case-numbers.ts";
 import type { Case } from "../../cases.ts";
-import { caseInputs } from "../tfjs/case-runs.ts";
 
 /** The case's inputs as tensors, in the order of the graph's inputs. */
 export function caseTensors(graph: Graph, testCase: Case): tf.Tensor[] {

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildTfjs } from "../../../src/targets/tfjs/index.ts";
+import { caseDifferences, caseInputs } from "../../case-numbers.ts";
 import { activateBackend, BACKENDS } from "./backends.ts";
-import { caseDifferences, caseInputs, readableCases } from "./case-runs.ts";
+import { readableCases } from "./case-runs.ts";
 
 const CASES = readableCases(["micro", "generations", "layers", "snacks"]);
 
