@@ -60,6 +60,7 @@ export async function fitModel(
   options: FitOptions,
 ): Promise<History> {
   checkOptions(data, options);
+  if (trainer.stateful) checkWholeBatches(data, options);
   const state = openFit(trainer, data, options);
   const { callbacks, run } = state;
   for (const callback of callbacks) await callback.onTrainBegin?.(run);
@@ -84,6 +85,20 @@ function checkOptions(
   }
   if (data.samples === 0) fail("bad-option", "There is nothing to train with.");
   if (validation?.samples === 0) fail("bad-option", "There is nothing to validate with.");
+}
+
+/** States that go on from batch to batch want batches of one size. */
+function checkWholeBatches(data: TrainingData, { validation }: FitOptions): void {
+  const { batchSize } = data;
+  const whole = [data, ...(validation === undefined ? [] : [validation])].every(
+    (one) => one.batchSize === batchSize && one.samples % batchSize === 0,
+  );
+  if (whole) return;
+  fail(
+    "bad-option",
+    `The model keeps states from batch to batch, so that all batches must have ${batchSize} samples, in the validation too.`,
+    { hint: "Choose a batch size that divides the number of samples, or leave some out." },
+  );
 }
 
 async function runEpoch(state: FitState): Promise<void> {

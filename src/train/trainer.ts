@@ -1,6 +1,5 @@
 import {
   getBackend,
-  keep,
   nextFrame,
   setBackend,
   type Tensor,
@@ -14,8 +13,6 @@ import type { JsonObject } from "../json.ts";
 import { throwIfRefused } from "../targets/tfjs/device-errors.ts";
 import { planSteps, type Step } from "../targets/tfjs/plan.ts";
 import { runSteps } from "../targets/tfjs/run-steps.ts";
-import { arithmeticOf } from "../targets/tfjs/tensorflow/arithmetic.ts";
-import { tensorflowOps } from "../targets/tfjs/tensorflow/operations.ts";
 import { type PassRunner, passRunner } from "../targets/tfjs/training/pass-runner.ts";
 import type { TrainingPass } from "../targets/tfjs/training/run-training.ts";
 import {
@@ -24,18 +21,19 @@ import {
   type TrainingPlan,
 } from "../targets/tfjs/training/training-plan.ts";
 import { noiseNumbers, type RandomStream } from "../targets/tfjs/training-forward.ts";
-import { arrayStore } from "./array-store.ts";
 import { type Batch, inputsOf, targetsOf } from "./batch.ts";
+import { carryStates } from "./carry-states.ts";
 import { readHidden, writeHidden } from "./hidden-state.ts";
 import { judgeOutputs, judgesOf, type OutputJudge, type Verdicts } from "./judges.ts";
+import { type KeptStates, keptStates } from "./kept-states.ts";
 import { type MovingStatistics, movingStatistics } from "./moving-statistics.ts";
+import { openAll, storeOf } from "./open-weights.ts";
 import { createOptimizer } from "./optimizers/optimizer.ts";
 import { type OptimizerSettings, optimizerSettings } from "./optimizers/settings.ts";
 import { restoreState, type SavedArray, type StateArray, saveState } from "./optimizers/state.ts";
 import { type StepPlans, stepPlans } from "./step-plans.ts";
-import { tensorStore } from "./tensor-store.ts";
 import { refuseUntrainableLayers } from "./untrainable-layers.ts";
-import type { OpenWeights, WeightStore } from "./weight-store.ts";
+import type { WeightStore } from "./weight-store.ts";
 
 /** What a batch gives. */
 export interface StepReport {
@@ -96,6 +94,10 @@ export interface Trainer {
   /** What files of Keras do not keep, so that a run can go on exactly: plain JSON. */
   saveHidden(): JsonObject;
   restoreHidden(state: JsonObject): void;
+  /** Whether layers keep their states from batch to batch, training or not, so that all batches must be of one size. */
+  readonly stateful: boolean;
+  /** Sets the states of such layers back to zeros; nothing else does. */
+  resetStates(): void;
   dispose(): void;
 }
 
@@ -112,10 +114,13 @@ export function createTrainer(graph: Graph, options: TrainerOptions): Trainer {
     throw new KcError({ hint: "Take the regularizer off, or train in Keras.", ...other });
   }
   refuseUntrainableLayers(graph);
-  const plan = planTraining(graph);
+  const carried = carryStates(graph);
+  const plan = planTraining(carried.graph);
   const settings = optimizerSettings(training.optimizer, graph.source.version);
   return new GraphTrainer({
+    graph,
     plan,
+    states: keptStates(carried.sizes),
     plans: stepPlans(plan, settings),
     passes: passRunner(),
     settings,
@@ -132,15 +137,11 @@ export function frozenNormOf({ optimizer }: TrainingSetup, { source }: Graph): "
   return optimizerSettings(optimizer, source.version).dialect === "keras" ? "batch" : "stored";
 }
 
-/** TensorFlow updates where its kernels compute; what other backends compute is updated on arrays. */
-function storeOf(plan: TrainingPlan, settings: OptimizerSettings): WeightStore {
-  const operations = tensorflowOps();
-  const tensors = operations && tensorStore(plan, settings, arithmeticOf(operations));
-  return tensors ?? arrayStore(plan, settings);
-}
-
 interface Parts extends Required<Pick<TrainerOptions, "random" | "frozenNorm">> {
+  /** As it was given; that of the plan has kept states as inputs and outputs too. */
+  readonly graph: Graph;
   readonly plan: TrainingPlan;
+  readonly states: KeptStates;
   readonly plans: StepPlans;
   readonly passes: PassRunner;
   readonly settings: OptimizerSettings;
@@ -161,7 +162,7 @@ class GraphTrainer implements Trainer {
   }
 
   get graph(): Graph {
-    return this.#parts.plan.graph;
+    return this.#parts.graph;
   }
 
   get weights(): readonly PlannedWeight[] {
@@ -195,9 +196,9 @@ class GraphTrainer implements Trainer {
   async accumulate(batch: Batch): Promise<StepReport> {
     await nextFrame();
     this.#activate();
-    const { passes, plans, store, statistics, random, frozenNorm } = this.#parts;
+    const { passes, plans, store, statistics, random, frozenNorm, states } = this.#parts;
+    const inputs = this.#inputsOf(batch);
     const open = openAll(this.#parts);
-    const inputs = inputsOf(this.graph, batch);
     let pass: TrainingPass | undefined;
     const gradients: Tensor[] = [];
     try {
@@ -217,6 +218,7 @@ class GraphTrainer implements Trainer {
       const penalty = store.penalty();
       await store.collect(found, pass.outputs[0]?.shape[0] ?? 1);
       for (const seen of pass.statistics) await statistics.take(seen);
+      await states.take(pass.outputs.slice(this.graph.outputs.length));
       this.#batches++;
       return reportOf(outputs, verdicts, penalty);
     } finally {
@@ -240,17 +242,18 @@ class GraphTrainer implements Trainer {
   async test(batch: Batch): Promise<StepReport> {
     await nextFrame();
     this.#activate();
-    const { plan, store } = this.#parts;
+    const { plan, store, states } = this.#parts;
     const { graph } = plan;
     this.#steps ??= planSteps(graph);
     const steps = this.#steps;
+    const inputs = this.#inputsOf(batch);
     const open = openAll(this.#parts);
-    const inputs = inputsOf(graph, batch);
     let outputs: readonly Tensor[] = [];
     try {
       outputs = tidy(() => runSteps(graph, steps, inputs, open.weightOf));
       const [read, verdicts] = await this.#judge(outputs, batch);
       this.#activate();
+      await states.take(outputs.slice(this.graph.outputs.length));
       return reportOf(read, verdicts, store.penalty());
     } finally {
       for (const one of [...inputs, ...outputs]) one.dispose();
@@ -295,9 +298,10 @@ class GraphTrainer implements Trainer {
   }
 
   saveHidden(): JsonObject {
-    const { statistics, store } = this.#parts;
+    const { statistics, store, states } = this.#parts;
     const { counters } = store;
-    return writeHidden({ counters, batches: this.#batches, averages: statistics.hidden });
+    const hidden = { counters, batches: this.#batches, averages: statistics.hidden };
+    return { ...writeHidden(hidden), ...(states.any ? { states: states.save() } : {}) };
   }
 
   restoreHidden(state: JsonObject): void {
@@ -305,8 +309,17 @@ class GraphTrainer implements Trainer {
     const { counters, batches, averages } = readHidden(state, (id) => channelsOf(plan.graph, id));
     Object.assign(store.counters, counters);
     this.#batches = batches;
+    this.#parts.states.restore(state.states);
     statistics.hidden.clear();
     for (const [id, own] of averages) statistics.hidden.set(id, own);
+  }
+
+  get stateful(): boolean {
+    return this.#parts.states.any;
+  }
+
+  resetStates(): void {
+    this.#parts.states.reset();
   }
 
   dispose(): void {
@@ -324,10 +337,23 @@ class GraphTrainer implements Trainer {
     throwIfRefused();
   }
 
+  /** The batch and the kept states, as tensors of the caller's. */
+  #inputsOf(batch: Batch): readonly Tensor[] {
+    const { graph, states } = this.#parts;
+    const kept = states.open(batch.inputs[0]?.shape[0] ?? 1);
+    try {
+      return [...inputsOf(graph, batch), ...kept];
+    } catch (error) {
+      for (const one of kept) one.dispose();
+      throw error;
+    }
+  }
+
   async #judge(
-    tensors: readonly Tensor[],
+    results: readonly Tensor[],
     batch: Batch,
   ): Promise<readonly [readonly Float32Array[], Verdicts]> {
+    const tensors = results.slice(0, this.graph.outputs.length);
     const outputs: Float32Array[] = [];
     for (const one of tensors) outputs.push(Float32Array.from(await one.data()));
     throwIfRefused();
@@ -338,7 +364,8 @@ class GraphTrainer implements Trainer {
   }
 
   /** Where gradients start does not depend on what comes out. */
-  #startsOf(shapes: readonly (readonly number[])[], batch: Batch): Verdicts["starts"] {
+  #startsOf(all: readonly (readonly number[])[], batch: Batch): Verdicts["starts"] {
+    const shapes = all.slice(0, this.graph.outputs.length);
     const outputs = shapes.map((shape) => new Float32Array(sizeOf(shape)));
     const targets = targetsOf(batch, outputs.length);
     const { weights } = batch;
@@ -348,27 +375,6 @@ class GraphTrainer implements Trainer {
   #named(): readonly { readonly name: string; readonly shape: readonly number[] }[] {
     return this.weights.map(({ name, ref }) => ({ name, shape: ref.shape }));
   }
-}
-
-/** All weights as tensors, moving statistics included. */
-function openAll({ store, statistics }: Parts): OpenWeights {
-  const open = store.open();
-  const moving = new Map<string, Tensor>();
-  return {
-    weightOf: (ref) => {
-      const known = moving.get(ref.id);
-      if (known !== undefined) return known;
-      const values = statistics.valuesOf(ref);
-      if (values === undefined) return open.weightOf(ref);
-      const made = keep(tensor(values, [...ref.shape], "float32"));
-      moving.set(ref.id, made);
-      return made;
-    },
-    close: () => {
-      for (const one of moving.values()) one.dispose();
-      open.close();
-    },
-  };
 }
 
 function reportOf(

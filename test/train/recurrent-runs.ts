@@ -14,9 +14,9 @@ import { FIXTURES } from "../cases.ts";
 export interface RecurrentRun {
   readonly name: string;
   readonly model: JsonObject;
-  /** Of each step; of stateful ones, what was done instead. */
+  /** Of each step, or of what else was done. */
   readonly losses: readonly number[];
-  /** Of an evaluation after them. */
+  /** Of an evaluation after them, where layers drop. */
   readonly after: number;
   /** A sum of each weight, see `sumOf`. */
   readonly weights: readonly number[];
@@ -26,6 +26,8 @@ export interface RecurrentRun {
 export function recurrentRuns(file: string): {
   readonly version: string;
   readonly cases: readonly RecurrentRun[];
+  /** What was done with layers that keep their states. */
+  readonly acts?: readonly ("step" | "evaluate" | "reset")[];
 } {
   const bytes = readFileSync(join(FIXTURES, "recurrent", `${file}.json.gz`));
   return JSON.parse(gunzipSync(bytes).toString());

@@ -131,10 +131,7 @@ function refuseUntrainable(steps: readonly Step[], active: readonly boolean[]): 
 
 /** What a layer does in training, and not here. */
 function otherwise({ op }: Step["node"]): string | undefined {
-  if (op.kind === "noise" && op.fn === "augmentation") {
-    return "random changes within the model are not done while training here.";
-  }
-  return op.kind === "recurrent" && op.stateful
-    ? "states that go on from batch to batch are not kept while training here."
+  return op.kind === "noise" && op.fn === "augmentation"
+    ? "random changes within the model are not done while training here."
     : undefined;
 }

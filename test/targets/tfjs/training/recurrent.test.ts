@@ -22,10 +22,4 @@ describe("the plan of training a recurrent layer", () => {
     const names = planTraining(lstm({})).weights.map(({ name }) => name.split("/").at(-1));
     expect(names).toEqual(["kernel", "recurrentKernel", "bias"]);
   });
-
-  it("refuses states that go on, with the layer", () => {
-    expect(() => planTraining(lstm({ stateful: true }))).toThrow(
-      "states that go on from batch to batch are not kept while training here",
-    );
-  });
 });
