@@ -47,7 +47,9 @@ async function loadBackend(): Promise<LoadedBackend> {
     return await spec.load();
   } catch (error) {
     if (!(error instanceof KcError)) throw error;
-    console.error(`${error.message} Mesa's lavapipe from 23.1 on is one in software.`);
+    console.error(
+      `${error.message.split("\n")[0]} It needs one with a driver, or Mesa's lavapipe of 23.1 or later.`,
+    );
     process.exit(1);
   }
 }
