@@ -46,9 +46,11 @@ const IGNORED: ReadonlySet<string> = new Set([
   "trainable",
 ]);
 
-/** Where Keras 3 has another name: class → argument before → argument now. */
+/** Where Keras 3 has another name, or Keras 1 had: class → argument before → argument now. */
 const RENAMED: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
   ["LeakyReLU", new Map([["alpha", "negative_slope"]])],
+  ["Embedding", new Map([["kernel_initializer", "embeddings_initializer"]])],
+  ["PReLU", new Map([["kernel_initializer", "alpha_initializer"]])],
 ]);
 
 /** What a key means when it is not there. */
@@ -98,7 +100,7 @@ function canonical(key: string, value: Json): Json {
 /** `{ class_name, config }` as its name, or as an object of its own config. */
 function opened(object: JsonObject): Json {
   const { class_name: className, config } = object;
-  if (typeof className !== "string") return canonicalConfig(object);
+  if (typeof className !== "string") return withoutClass(canonicalConfig(object));
   if (className === "function" && typeof config === "string") return config;
   const plain = className.slice(className.lastIndexOf(">") + 1);
   const inner = isJsonObject(config) ? canonicalConfig(config) : {};
@@ -106,7 +108,21 @@ function opened(object: JsonObject): Json {
   const whole: JsonObject =
     known === undefined ? { class_name: plain, ...inner } : { ...known, ...inner };
   const { seed: _, ...rest } = whole;
+  if (isPlainOrthogonal(rest)) return "orthogonal";
   return Object.keys(rest).length === 1 ? named(plain) : sorted(merged(rest));
+}
+
+/** Keras 1 names regularizers and constraints by a key of their own. */
+function withoutClass({ l1, l2, m, ...rest }: JsonObject): JsonObject {
+  const known = l1 !== undefined || l2 !== undefined;
+  if (known)
+    return sorted({ ...rest, ...merged({ class_name: "L1L2", l1: l1 ?? 0, l2: l2 ?? 0 }) });
+  return m === undefined ? rest : sorted({ ...rest, class_name: "MaxNorm", max_value: m });
+}
+
+function isPlainOrthogonal({ class_name: className, gain, ...rest }: JsonObject): boolean {
+  const plain = gain === 1 || gain === undefined;
+  return className === "Orthogonal" && plain && Object.keys(rest).length === 0;
 }
 
 /** Where generations differ in words only: the normal distribution was always cut, and L1L2 may be one of both. */

@@ -103,7 +103,7 @@ function isLeftOut(a: DiffWeight | undefined, b: DiffWeight | undefined): boolea
 
 type WeightPair = readonly [role: string, a: DiffWeight | undefined, b: DiffWeight | undefined];
 
-/** By role; arrays whose roles are not those of the other file by order, when there are as many. */
+/** By role; arrays whose roles are not those of the other file by order, when there are as many, or one of each. */
 function pairWeights(x: DiffLayer, y: DiffLayer): readonly WeightPair[] {
   const [a, b] = [x.weights, y.weights];
   const byRole = new Map(b.map((weight) => [weight.role, weight]));
@@ -111,10 +111,20 @@ function pairWeights(x: DiffLayer, y: DiffLayer): readonly WeightPair[] {
     return a.map((weight, at): WeightPair => [b[at]?.role ?? weight.role, weight, b[at]]);
   }
   const roles = new Set(a.map(({ role }) => role));
+  const [first, ...others] = a.filter(({ role }) => !byRole.has(role));
+  const rest = b.filter(({ role }) => !roles.has(role));
+  const [last] = rest;
+  const renamed =
+    first !== undefined && last !== undefined && others.length === 0 && rest.length === 1
+      ? { from: first, to: last }
+      : undefined;
   return [
-    ...a.map((weight): WeightPair => [weight.role, weight, byRole.get(weight.role)]),
-    ...b
-      .filter(({ role }) => !roles.has(role))
+    ...a.map((weight): WeightPair => {
+      if (weight === renamed?.from) return [renamed.to.role, weight, renamed.to];
+      return [weight.role, weight, byRole.get(weight.role)];
+    }),
+    ...rest
+      .filter((weight) => weight !== renamed?.to)
       .map((weight): WeightPair => [weight.role, undefined, weight]),
   ];
 }

@@ -2,8 +2,11 @@ import { type Dim, sizeOf } from "../ir/tensor.ts";
 import { compareLayers, type LayerChanges } from "./compare-layers.ts";
 import { type Change, compareTraining, compareValues } from "./compare-training.ts";
 import { compareAllWeights, type WeightsReport } from "./compare-weights.ts";
+import { foldLayers } from "./fold-layers.ts";
 import { type FrozenReport, judgeFrozen } from "./frozen.ts";
-import { matchLayers } from "./match-layers.ts";
+import { type LayerMatch, matchLayers } from "./match-layers.ts";
+import { isZero } from "./rounding.ts";
+import { sameGates } from "./same-gates.ts";
 import type { DiffSide } from "./side.ts";
 import { compareWeights } from "./weight-change.ts";
 
@@ -41,8 +44,8 @@ export interface OptimizerReport {
 
 /** Compares two models. Numbers are read in strips. */
 export function diffModels(a: DiffSide, b: DiffSide): ModelDiff {
-  const match = matchLayers(a.layers, b.layers);
   const formats = isMixed(a, b) ? "two" : "one";
+  const match = formats === "two" ? matchLayers(a.layers, b.layers) : matchSpellings(a, b);
   const layers = compareLayers(match, formats);
   const respelled = new Set(layers.respelled.map(({ name }) => name));
   const pairs = match.pairs.filter(([, layer]) => !respelled.has(layer.name));
@@ -77,6 +80,12 @@ export function diffModels(a: DiffSide, b: DiffSide): ModelDiff {
     training,
     optimizer,
   };
+}
+
+/** Layers of two Keras files, whatever their generations make of one. */
+function matchSpellings(a: DiffSide, b: DiffSide): LayerMatch {
+  const match = matchLayers(foldLayers(a.layers, b.layers), foldLayers(b.layers, a.layers));
+  return { ...match, pairs: match.pairs.map(([left, right]) => sameGates(left, right)) };
 }
 
 /** Only where both files could say it. */
@@ -127,12 +136,36 @@ function compareOptimizers(a: DiffSide, b: DiffSide): OptimizerReport | undefine
   const identical = results.filter(Boolean).length;
   const changed = Math.max(...arrays) - identical;
   return {
-    equal: changed === 0 || (isFresh(a) && isFresh(b)),
+    equal: changed === 0 || (isFresh(a) && isFresh(b)) || isRearranged(a, b),
     arrays,
     identical,
     changed,
     steps: [stepsOf(a), stepsOf(b)],
   };
+}
+
+/** Whether two generations say the same state: the same arrays in another order, whatever single numbers each has beside them. */
+function isRearranged(a: DiffSide, b: DiffSide): boolean {
+  if (a.writer === b.writer || stepsOf(a) !== stepsOf(b)) return false;
+  const rest = [...slotsOf(b)];
+  const found = slotsOf(a).every((slot) => {
+    const at = rest.findIndex(
+      (other) =>
+        String(other.ref.shape) === String(slot.ref.shape) &&
+        compareWeights(slot.ref, other.ref) === undefined,
+    );
+    if (at >= 0) rest.splice(at, 1);
+    return at >= 0;
+  });
+  return found && rest.length === 0;
+}
+
+/** Without counters, rates, and what Keras 2 keeps in place of slots that it does not use. */
+function slotsOf({ optimizer }: DiffSide): DiffSide["optimizer"] {
+  return optimizer.filter(({ ref }) => {
+    if (ref.shape.length === 0) return false;
+    return sizeOf(ref.shape) > 1 || !isZero(ref);
+  });
 }
 
 /** Nothing has been learnt: no array but counters that stand at the beginning. */
