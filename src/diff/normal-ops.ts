@@ -1,5 +1,6 @@
 import type { Graph, Node } from "../ir/graph.ts";
 import type { Op } from "../ir/ops/index.ts";
+import { droppedShares } from "../ir/ops/recurrent.ts";
 import type { Dim } from "../ir/tensor.ts";
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../json.ts";
 
@@ -38,6 +39,8 @@ function normal(op: Op, shape: readonly Dim[]): readonly Settings[] {
       return [{ kind: op.kind, axis: last(op.axis) }];
     case "recurrent":
       return [recurrent(op)];
+    case "convLstm":
+      return [{ ...op, dropout: droppedShares(op) }];
     case "resize":
       return [
         op.interpolation === "nearest" && op.factors ? { ...op, coordinates: "any" } : { ...op },
@@ -97,9 +100,10 @@ function activation(
 
 /** Settings that say nothing about this kind of cell are left out. */
 function recurrent(op: Extract<Op, { readonly kind: "recurrent" }>): Settings {
-  const { merge, recurrentActivation, resetAfter, stateful: _, ...rest } = op;
+  const { merge, recurrentActivation, resetAfter, stateful: _, dropout: __, ...rest } = op;
   return {
     ...rest,
+    dropout: droppedShares(op),
     ...(op.direction === "bidirectional" ? { merge } : {}),
     ...(op.cell === "simple" ? {} : { recurrentActivation }),
     ...(op.cell === "gru" ? { resetAfter } : {}),

@@ -29,6 +29,15 @@ export interface CellDropout {
   readonly keeps: "state" | "rest";
 }
 
+/** What a cell drops, whatever the ways in which generations of Keras do it. */
+export function droppedShares({
+  dropout,
+}: {
+  readonly dropout?: CellDropout;
+}): Pick<CellDropout, "input" | "state"> | undefined {
+  return dropout && { input: dropout.input, state: dropout.state };
+}
+
 /** Gates of a cell, which lie along the columns of its kernels. */
 export const GATES: Readonly<Record<RecurrentOp["cell"], number>> = { simple: 1, lstm: 4, gru: 3 };
 

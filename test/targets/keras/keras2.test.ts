@@ -5,8 +5,10 @@ import { KcError } from "../../../src/errors.ts";
 import { bytesSource, collectBytes } from "../../../src/formats/bytes.ts";
 import { isJsonObject, type JsonObject } from "../../../src/json.ts";
 import { openTraced, type TracedModel } from "../../../src/sources/keras/traced-model.ts";
+import { initialiseModel } from "../../../src/surgery/initialise.ts";
 import { writeKeras } from "../../../src/targets/keras/index.ts";
 import { openCase } from "../../cases.ts";
+import { layer, namedSequential } from "../../sources/keras/hand-made.ts";
 import { difference } from "./difference.ts";
 
 function opened(path: string): TracedModel {
@@ -95,6 +97,17 @@ describe("a model of a newer Keras in the words of Keras 2", () => {
       sample_weight_mode: null,
       loss_weights: null,
     });
+  });
+
+  it("takes layers that drop over, though Keras 2 draws what they drop in another way", () => {
+    const dropout = { dropout: 0.25, recurrent_dropout: 0.5 };
+    const dialect = { generation: 2, version: "2.2.4", backend: "tensorflow" } as const;
+    const shape = { batch_input_shape: [null, 4, 3] };
+    const lstm = layer("LSTM", { name: "rnn", units: 2, implementation: 2, ...shape, ...dropout });
+    const traced = initialiseModel(namedSequential("m", [lstm]), { dialect });
+    const bytes = collectBytes(writeKeras(traced, { container: ".keras", keras: 3 }).file);
+    const { rnn } = configsOf(openTraced(bytesSource(bytes, "new.keras"), {}));
+    expect(rnn).toMatchObject(dropout);
   });
 
   it.each([

@@ -1,5 +1,7 @@
 import { fail } from "../../../errors.ts";
 import type { Graph } from "../../../ir/graph.ts";
+import type { Op } from "../../../ir/ops/index.ts";
+import { droppedShares } from "../../../ir/ops/recurrent.ts";
 
 /** What a translation changed on purpose. */
 export interface Changes {
@@ -40,7 +42,7 @@ interface Steps {
 function stepsByLayer({ nodes, types }: Graph): ReadonlyMap<string, Steps> {
   const layers = new Map<string, Steps>();
   for (const { op, origin, outputs } of nodes) {
-    const { weights, ...facts } = op;
+    const { weights, ...facts } = comparable(op);
     const roles = Object.entries(weights).map(([role, ref]) => [role, ref?.shape ?? null]);
     const shapes = outputs.map((value) => types.get(value)?.shape ?? null);
     const steps = layers.get(origin.layer) ?? { className: origin.className, text: "" };
@@ -48,6 +50,14 @@ function stepsByLayer({ nodes, types }: Graph): ReadonlyMap<string, Steps> {
     steps.text += `${JSON.stringify([origin.call, sorted(facts), roles.sort(), shapes])}\n`;
   }
   return layers;
+}
+
+/** How a cell drops is the generation's own, and nothing that a prediction sees. */
+function comparable(op: Op): Pick<Op, "weights"> & object {
+  if (op.kind !== "recurrent" && op.kind !== "convLstm") return op;
+  const { dropout: _, ...rest } = op;
+  const drops = droppedShares(op);
+  return { ...rest, ...(drops === undefined ? {} : { drops }) };
 }
 
 function sorted(facts: object): object {
