@@ -23,13 +23,17 @@ export interface EncodedWeight {
   bytes(from: number, to: number): Iterable<Uint8Array>;
 }
 
-/** A weight as float32 or quantised; whole numbers such as shapes stay int32. */
+/**
+ * A weight as float32 or quantised; whole numbers such as shapes stay int32, and float32 stays what halves would make infinite (the -1e9
+ * of a mask) or zero (an epsilon).
+ */
 export function encodeWeight(
   ref: WeightRef,
   quantization: Quantization | undefined,
 ): EncodedWeight {
   const whole = ref.dtype === "int32";
-  const { width, fill, json } = whole ? INTEGERS : codeOf(ref, quantization);
+  const kept = quantization === "float16" && !fitsHalf(ref);
+  const { width, fill, json } = whole ? INTEGERS : codeOf(ref, kept ? undefined : quantization);
   return {
     dtype: whole ? "int32" : "float32",
     ...(json === undefined ? {} : { quantization: json }),
@@ -74,6 +78,16 @@ function codeOf(ref: WeightRef, quantization: Quantization | undefined): Code {
       return evenSteps(ref, quantization);
   }
 }
+
+/** Whether halves hold all numbers. A single number is a setting more often than a weight, and takes no space. */
+function fitsHalf(ref: WeightRef): boolean {
+  if (sizeOf(ref.shape) === 1) return false;
+  const { min, max } = statisticsOf(ref);
+  return Math.max(-(min ?? 0), max ?? 0) < LEAST_INFINITE;
+}
+
+/** From here on halves round to infinity. */
+const LEAST_INFINITE = 65520;
 
 /** Equal steps from the smallest to the largest number, zero being one of them where it lies between. */
 function evenSteps(ref: WeightRef, dtype: "uint8" | "uint16"): Code {

@@ -32,6 +32,13 @@ test("half precision keeps three digits", async () => {
   });
 });
 
+test("half precision leaves alone what it would make infinite or zero", async () => {
+  const mask = constantWeight("m", [2], [0, -1e9]);
+  const epsilon = constantWeight("e", [1], [1e-12]);
+  const [first, second] = await decoded([mask, epsilon], "float16");
+  expect([...(first ?? []), ...(second ?? [])]).toEqual([0, -1e9, Math.fround(1e-12)]);
+});
+
 test.each(["uint8", "uint16"] as const)("%s divides the range into equal steps", async (type) => {
   const ref = weight("a", [1000], -3, 1);
   const [got] = await decoded([ref], type);
