@@ -9,6 +9,25 @@ export const OPS: Readonly<Record<string, readonly [Op, ...(readonly number[])[]
     conv([3, 2, 2, 3], { strides: [2, 2], dilations: [2, 1], padding: "same" }),
     [9, 8, 2],
   ],
+  "a convolution whose stride leaves elements out": [
+    conv([2, 3, 2, 3], { strides: [4, 3], padding: "same" }),
+    [8, 7, 2],
+  ],
+  "a depthwise convolution whose stride leaves elements out": [
+    depthwise([3, 1, 4, 1], { strides: [3, 3], padding: "same" }),
+    [11, 2, 4],
+  ],
+  "a resizing that changes nothing": [
+    {
+      kind: "resize",
+      factors: [1, 1, 1],
+      interpolation: "nearest",
+      coordinates: "asymmetric",
+      layout: "channels-last",
+      weights: {},
+    },
+    [2, 3, 2, 2],
+  ],
   "a convolution with explicit padding": [
     conv([3, 3, 2, 3], {
       padding: [

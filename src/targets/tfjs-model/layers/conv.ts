@@ -225,7 +225,11 @@ function windowOf(
   if (strides.some((stride) => stride > 1) && dilations.some((dilation) => dilation > 1)) {
     refuse(node, "strides and dilations together do not exist in layers of TensorFlow.js.");
   }
-  const plain = padding === "valid" || padding === "same";
+  const sizes = strides.map((_, axis) => x.shape[axis + 1] ?? null);
+  // "same" that leaves elements out is wrong on tfjs' wasm backend.
+  const skips =
+    rank < 3 && !sizes.includes(null) && strides.some((n, axis) => n > (size[axis] ?? 1));
+  const plain = padding === "valid" || (padding === "same" && !skips);
   const config = {
     kernel_size: size,
     strides: [...strides],
@@ -237,7 +241,7 @@ function windowOf(
   if (plain) return { padded: x, config };
   const amounts = strides.map((_, axis) => {
     const window = { size, strides, dilations, padding };
-    return windowPadding(window, axis, x.shape[axis + 1] ?? null) ?? NONE;
+    return windowPadding(window, axis, sizes[axis] ?? null) ?? NONE;
   });
   const name = step === undefined ? "pad" : `${step}_pad`;
   const border = [NONE, ...amounts, NONE];

@@ -17,7 +17,8 @@ export const shapeEmitters = {
 function emitReshape(node: Node<ReshapeOp>, emission: LayersEmission): void {
   const x = emission.input(node);
   const shape = emission.outputShape(node);
-  const flat = shape.length === 2 && x.shape.slice(1).every((dim) => dim !== null);
+  const deep = x.shape.length > 2; // tfjs flattens no vectors.
+  const flat = deep && shape.length === 2 && x.shape.slice(1).every((dim) => dim !== null);
   const y = flat
     ? emission.one(node, { className: "Flatten", config: {}, shape }, x)
     : reshaped(emission, { node }, x, shape);
