@@ -32,7 +32,7 @@ export function runSteps(
 /** Runs one node, stores what it makes and disposes what nothing reads any more. */
 function runStep(step: Step, values: Map<ValueId, Tensor>, weightOf: WeightLookup): void {
   const inputs = step.node.inputs.map((value) => made(values, value));
-  const outputs = tidy(() => [...compute(step, inputs, weightOf).outputs]);
+  const outputs = tidy(() => compute(step, inputs, weightOf).outputs.map(ownTensor(inputs)));
   step.outputs.forEach((value, index) => {
     const output = outputs[index] ?? fail("internal", `"${value}" was not made.`);
     values.set(value, output);
@@ -41,6 +41,11 @@ function runStep(step: Step, values: Map<ValueId, Tensor>, weightOf: WeightLooku
     values.get(value)?.dispose();
     values.delete(value);
   }
+}
+
+/** An op that has nothing to do gives its input back, which is disposed on its own. */
+function ownTensor(inputs: readonly Tensor[]): (output: Tensor) => Tensor {
+  return (output) => (inputs.includes(output) ? clone(output) : output);
 }
 
 function compute(step: Step, inputs: readonly Tensor[], weightOf: WeightLookup): Computed {
