@@ -91,8 +91,20 @@ function lowerLayerNorm(call: LayerCall): LayerResult {
 function lowerRmsNorm(call: LayerCall): LayerResult {
   const { input, axes, shape } = normalised(call);
   const epsilon = call.config.number("epsilon", 1e-6);
-  const weights = { gamma: call.weight("scale", shape()) };
-  return stopMask(call.emit({ kind: "layerNorm", axes, epsilon, rms: true, weights }, input));
+  const gamma = call.weight("scale", shape());
+  const sizes = call.shapeOf(input).slice(-axes.length);
+  const first = call.shapeOf(input).length - axes.length;
+  const op = { kind: "layerNorm", axes, epsilon, rms: true } as const;
+  if (axes.every((axis, index) => axis === first + index)) {
+    return stopMask(call.emit({ ...op, weights: { gamma } }, input));
+  }
+  // Keras does not bring the scale to its axes: it meets the last ones, whichever were normalised.
+  if (gamma.shape.some((size, index) => size !== 1 && size !== sizes[index])) {
+    call.refuse("the scale of other axes than the last meets the last, which have other sizes.");
+  }
+  const normal = call.emit({ ...op, weights: {} }, input);
+  const weights = { scale: gamma };
+  return stopMask(call.emit({ kind: "affine", learned: true, weights }, normal));
 }
 
 /** The input, the axes that are normalised together, and their sizes (asked for only when there are weights). */

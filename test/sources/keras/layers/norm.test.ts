@@ -63,6 +63,18 @@ describe("other normalisations", () => {
     ]);
   });
 
+  it("give the scale of RMSNormalization to the last axes, whichever it normalises, as Keras does", () => {
+    const layer = "RMSNormalization";
+    const { ops } = lower({ layer, config: { axis: [1] }, inputs: [[null, 3, 3]] });
+    expect(ops).toMatchObject([
+      { kind: "layerNorm", rms: true, axes: [1], weights: {} },
+      { kind: "affine", learned: true, weights: { scale: { shape: [3] } } },
+    ]);
+    expect(refusal({ layer, config: { axis: [1] }, inputs: [[null, 4, 3]] })).toBe(
+      'Layer "it" (RMSNormalization): the scale of other axes than the last meets the last, which have other sizes.',
+    );
+  });
+
   it("count one group per channel for groups of -1", () => {
     const groups = (layer: string, config: Given["config"]) =>
       lower({ layer, config: config ?? {}, inputs: [[null, 4, 6]] }).ops;
