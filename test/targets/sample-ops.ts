@@ -104,6 +104,10 @@ export const OPS: Readonly<Record<string, readonly [Op, ...(readonly number[])[]
     [5, 6, 2],
   ],
   "a maximum over volumes": [pooling("max", [2, 3, 2], [2, 1, 2], "same"), [3, 4, 5, 2]],
+  "an average over volumes whose stride leaves elements out": [
+    pooling("average", [1, 2, 1], [3, 2, 1], "same"),
+    [3, 6, 5, 2],
+  ],
   "a normalised dot product along unlike axes": [
     { kind: "dot", axes: [2, 1], normalize: true, weights: {} },
     [3, 4],

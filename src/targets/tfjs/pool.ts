@@ -59,7 +59,9 @@ const REDUCTIONS: Readonly<Record<Exclude<ReduceOp["fn"], "l2norm">, Reduction>>
 
 function pooled(op: PoolOp, x: Tensor): Tensor {
   const { padding } = op;
-  if (padding === "same" || padding === "valid") return poolWindow(op, x, padding);
+  if (padding === "valid" || (padding === "same" && !cutsVolume(op))) {
+    return poolWindow(op, x, padding);
+  }
   const window = { ...op, size: op.poolSize, dilations: op.poolSize.map(() => 1) };
   if (op.fn === "max") {
     return poolWindow(op, padSpatial(x, window, Number.NEGATIVE_INFINITY), "valid");
@@ -67,6 +69,12 @@ function pooled(op: PoolOp, x: Tensor): Tensor {
   // Shares of real elements: the mean of what was padded with zeros, over the mean of ones.
   const share = (y: Tensor): Tensor => poolWindow(op, padSpatial(y, window, 0), "valid");
   return div(share(x), share(ones(x.shape)));
+}
+
+/** Whether strides leave elements of volumes out: then "same" of tfjs 4.22 has a border below zero, which moves the windows. */
+function cutsVolume({ fn, poolSize, strides }: PoolOp): boolean {
+  const skips = strides.some((stride, axis) => stride > (poolSize[axis] ?? 1));
+  return fn === "average" && poolSize.length === 3 && skips;
 }
 
 function poolWindow(op: PoolOp, x: Tensor, padding: "same" | "valid"): Tensor {

@@ -184,6 +184,10 @@ function emitTranspose(node: Node<ConvTransposeOp>, emission: LayersEmission): v
     refuse(node, "a transposed convolution with output padding or dilations does not exist there.");
   }
   const rank = op.strides.length;
+  const skips = op.strides.some((stride, axis) => stride > (kernel.shape[axis] ?? 1));
+  if (rank === 3 && op.padding === "same" && skips) {
+    refuse(node, "strides beyond the kernel of volumes are wrong in layers of TensorFlow.js.");
+  }
   const row = rank === 1;
   const filters = kernel.shape.at(-2) ?? 0;
   const wide = (list: readonly number[]) => (row ? [1, ...list] : [...list]);

@@ -20,6 +20,9 @@ function emitPool(node: Node<PoolOp>, emission: LayersEmission): void {
   }
   const rank = poolSize.length;
   const className = `${fn === "max" ? "Max" : "Average"}Pooling${rank}D`;
+  if (rank === 3 && padding === "same" && strides.some((n, axis) => n > (poolSize[axis] ?? 1))) {
+    refuse(node, "strides beyond the window of volumes are wrong in layers of TensorFlow.js.");
+  }
   const config = { pool_size: [...poolSize], strides: [...strides], padding };
   const all = rank === 1 ? config : { ...config, data_format: "channels_last" };
   const input = emission.input(node);
