@@ -36,6 +36,11 @@ export function samplingMatrix(
   return matrix;
 }
 
+/** Whether a kernel changes the numbers even where the size stays. */
+export function isSmoothing(interpolation: Interpolation): boolean {
+  return interpolation === "gaussian" || interpolation === "mitchellcubic";
+}
+
 /**
  * TensorFlow looks the weights of bicubic up in a table of 1024 places between two elements.
  * @see tensorflow/core/kernels/image/resize_bicubic_op.cc `kTableSize`

@@ -2,7 +2,7 @@ import type { Node } from "../../ir/graph.ts";
 import type { ResizeOp } from "../../ir/ops/shape.ts";
 import { constantWeight } from "../../weights/constant.ts";
 import { knownSize } from "../refuse.ts";
-import { samplingMatrix } from "../sampling.ts";
+import { isSmoothing, samplingMatrix } from "../sampling.ts";
 import { VALID } from "./border.ts";
 import type { Emission } from "./emission.ts";
 import { BATCH, type Blob, CHANNEL, type Layout, naturalLayout, withAxisAt } from "./layout.ts";
@@ -18,7 +18,7 @@ export function emitResampling(node: Node<ResizeOp>, emission: Emission): string
     const axis = first + index;
     const from = knownSize(node, input.shape, axis, "The size before resizing");
     const to = knownSize(node, output, axis, "The new size");
-    return from === to ? [] : [{ axis, from, to }];
+    return from === to && !isSmoothing(node.op.interpolation) ? [] : [{ axis, from, to }];
   });
   const own =
     input.layout[0] === BATCH ? input.layout : naturalLayout(input.shape.length, "channels-last");

@@ -9,7 +9,7 @@ import {
   transpose,
 } from "@tensorflow/tfjs-core";
 import type { ResizeOp } from "../../ir/ops/shape.ts";
-import { samplingMatrix } from "../sampling.ts";
+import { isSmoothing, samplingMatrix } from "../sampling.ts";
 import { type Computed, computed, tensorAt } from "./forward.ts";
 import { channelsLast, fourAxes, sizeAt } from "./rank.ts";
 
@@ -26,9 +26,6 @@ export function resize(op: ResizeOp, inputs: readonly Tensor[]): Computed {
   );
 }
 
-/** Kernels that change the numbers even when the size stays. */
-const SMOOTHING: ReadonlySet<ResizeOp["interpolation"]> = new Set(["gaussian", "mitchellcubic"]);
-
 function bilinear(op: ResizeOp, x: Tensor, sizes: readonly number[]): Tensor {
   const [height = 1, width = 1] = sizes;
   const half = op.coordinates === "half-pixel";
@@ -38,7 +35,7 @@ function bilinear(op: ResizeOp, x: Tensor, sizes: readonly number[]): Tensor {
 function resizeAxis(op: ResizeOp, x: Tensor, axis: number, size: number): Tensor {
   const from = sizeAt(x, axis);
   const { interpolation, coordinates } = op;
-  if (from === size && !SMOOTHING.has(interpolation)) return x;
+  if (from === size && !isSmoothing(interpolation)) return x;
   const matrix = samplingMatrix(interpolation, coordinates, from, size);
   if (interpolation === "nearest") {
     const places = Array.from({ length: size }, (_, row) =>

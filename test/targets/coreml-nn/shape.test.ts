@@ -216,6 +216,19 @@ describe("resizing", () => {
         );
       }
     }
+    testGraph(`an axis that keeps its size is smoothed, ${coordinates}`, [[6, 5, 2]], (add, x) =>
+      add(
+        {
+          kind: "resize",
+          factors: [1, 3],
+          interpolation: "mitchellcubic",
+          coordinates,
+          ...last,
+          weights: {},
+        },
+        x,
+      ),
+    );
     testGraph(`of a sequence, ${coordinates}`, [[4, 3]], (add, x) =>
       add(
         {
