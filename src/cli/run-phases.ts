@@ -6,7 +6,7 @@ import type { NamedArray } from "../train/snapshot.ts";
 import type { ResumedRun } from "./train-backup.ts";
 import { type Trainee, withTraced } from "./train-model.ts";
 import type { TrainPhase } from "./train-phases.ts";
-import { runTraining, type TrainingResult, type TrainParts } from "./train-run.ts";
+import { checkTraining, runTraining, type TrainingResult, type TrainParts } from "./train-run.ts";
 import { trainSetup } from "./train-setup.ts";
 import { freezeLayers } from "./train-surgery.ts";
 
@@ -24,6 +24,7 @@ export async function runPhases(
   phases: readonly TrainPhase[],
   signal: AbortSignal,
 ): Promise<TrainingResult> {
+  checkPhases(parts, phases);
   const resumed = resumedPhase(parts.backup?.resume);
   const done: WeightValues[] = [];
   let { trainee } = parts;
@@ -48,6 +49,14 @@ export async function runPhases(
       trainee = withTraced(trainee, withValues(trainee.traced, values));
   }
   return result ?? fail("internal", "There was no phase.");
+}
+
+function checkPhases(parts: PhaseParts, phases: readonly TrainPhase[]): void {
+  let { trainee } = parts;
+  for (const { flags } of phases) {
+    trainee = withTraced(trainee, freezeLayers(trainee.traced, flags));
+    checkTraining({ ...parts, trainee, flags, setup: trainSetup(trainee.graph, flags) });
+  }
 }
 
 function arraysOf(done: readonly WeightValues[]): readonly NamedArray[] {

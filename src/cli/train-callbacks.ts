@@ -12,7 +12,6 @@ import { reduceOnPlateauCallback } from "../train/run-callbacks/reduce-on-platea
 import { terminateOnNaNCallback } from "../train/run-callbacks/terminate-on-nan.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import { parseSettings, type Settings } from "./parse-settings.ts";
-import { parseNumber } from "./parse-values.ts";
 import { parseRate } from "./train-setup.ts";
 
 /** What callbacks have to know of the run. */
@@ -43,6 +42,7 @@ function stoppingOf(flags: FlagReader, { measured }: CallbackContext): Callback 
   const flag = "--early-stopping";
   const known = [...MONITOR, "baseline", "restore-best-weights"];
   const settings = parseSettings(flag, text, { known, main: "patience" });
+  checkWhole(flag, settings, ["patience"]);
   return earlyStoppingCallback({
     ...monitorOf(flag, settings, measured),
     ...numbers(settings, { patience: "patience", minDelta: "min-delta", baseline: "baseline" }),
@@ -56,6 +56,11 @@ function plateauOf(flags: FlagReader, { measured }: CallbackContext): Callback |
   const flag = "--reduce-lr-on-plateau";
   const known = [...MONITOR, "factor", "cooldown", "min-lr"];
   const settings = parseSettings(flag, text, { known, main: "patience" });
+  checkWhole(flag, settings, ["patience", "cooldown"]);
+  for (const key of ["factor", "min-lr"]) {
+    const value = settings.number(key) ?? 0;
+    if (value < 0) fail("bad-option", `${flag} ${key} is ${value}, expected a number from 0 on.`);
+  }
   return reduceOnPlateauCallback({
     ...monitorOf(flag, settings, measured),
     ...numbers(settings, {
@@ -96,18 +101,42 @@ function scheduleOf(flags: FlagReader, { rate }: CallbackContext): Callback | un
   const lines = (isFile ? readText(text) : text).split(/[,\n]/).map((line) => line.trim());
   const table = lines
     .filter((line) => line !== "" && !line.startsWith("#"))
-    .map((line) => {
-      const [epoch = "", value = ""] = line.split(/[\s=:]+/);
-      const number = parseNumber("--lr-schedule", epoch);
-      if (Number.isSafeInteger(number) && number > 0) {
-        return { epoch: number - 1, rate: parseRate("--lr-schedule", value, rate) };
-      }
-      return fail(
-        "bad-option",
-        `--lr-schedule has "${line}", expected an epoch and its rate: 10=0.0001.`,
-      );
-    });
+    .map((line) => scheduleLine(line, rate));
+  const twice = table.find(
+    ({ epoch }, index) => table.findIndex((one) => one.epoch === epoch) < index,
+  );
+  if (twice !== undefined) {
+    fail("bad-option", `--lr-schedule gives a rate for epoch ${twice.epoch + 1} twice.`);
+  }
   return learningRateCallback(tableSchedule(table));
+}
+
+function scheduleLine(
+  line: string,
+  before: number,
+): { readonly epoch: number; readonly rate: number } {
+  const [, word = "", value = ""] = /^(\d+)(?:\s*[=:]\s*|\s+)(\S+)$/.exec(line) ?? [];
+  const epoch = Number(word);
+  if (!(Number.isSafeInteger(epoch) && epoch > 0)) {
+    return fail(
+      "bad-option",
+      `--lr-schedule has "${line}", expected an epoch and its rate: 10=0.0001.`,
+      { hint: "Or the name of a file of such lines." },
+    );
+  }
+  const rate = parseRate("--lr-schedule", value, before);
+  if (rate > 0) return { epoch: epoch - 1, rate };
+  return fail("bad-option", `--lr-schedule has "${line}": nothing would be learnt.`, {
+    hint: "Give a number above 0, or a factor: x0.1",
+  });
+}
+
+function checkWhole(flag: string, settings: Settings, keys: readonly string[]): void {
+  for (const key of keys) {
+    const value = settings.number(key) ?? 0;
+    if (Number.isSafeInteger(value) && value >= 0) continue;
+    fail("bad-option", `${flag} ${key} is ${value}, expected a whole number.`);
+  }
 }
 
 function monitorOf(flag: string, settings: Settings, measured: readonly string[]): MonitorOptions {

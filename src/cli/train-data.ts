@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { type Diagnostic, fail } from "../errors.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { INTERPOLATIONS } from "../image/resize.ts";
@@ -171,6 +172,12 @@ function splitLines(flags: FlagReader): readonly string[] {
 
 function workersOf(flags: FlagReader): number | undefined {
   const workers = flags.number("workers");
+  const cores = availableParallelism();
+  if (workers !== undefined && workers > Math.max(64, cores)) {
+    return fail("bad-option", `--workers is ${workers}, expected at most ${Math.max(64, cores)}.`, {
+      hint: `More threads than cores do not help; this machine has ${cores}.`,
+    });
+  }
   if (workers === undefined || (Number.isSafeInteger(workers) && workers >= 0)) return workers;
   return fail("bad-option", `--workers is ${workers}, expected a whole number.`);
 }

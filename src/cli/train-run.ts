@@ -3,6 +3,7 @@ import type { Graph, TrainingSetup } from "../ir/graph.ts";
 import type { WeightRef } from "../ir/tensor.ts";
 import type { JsonObject } from "../json.ts";
 import type { TracedModel } from "../sources/keras/traced-model.ts";
+import { trainableReport } from "../surgery/trainable-report.ts";
 import { savedOptimizer } from "../targets/keras/index.ts";
 import type { Callback, WeightValues } from "../train/callback.ts";
 import { dropoutNumbers } from "../train/dropout-numbers.ts";
@@ -89,6 +90,19 @@ export interface TrainingResult extends Trained {
   readonly validated: ScoredData | undefined;
   /** Of the part that was computed apart, if there was one. */
   readonly frozen: FrozenReport | undefined;
+}
+
+/** Refuses what a training would refuse, before any work: a later one of several must not take with it what came before. Throws `KcError`. */
+export function checkTraining(parts: Omit<TrainParts, "phase">): void {
+  const { flags, setup, trainee } = parts;
+  const graph = { ...trainee.graph, training: setup.training };
+  if (trainableReport(trainee.traced).trained === 0) failFrozen();
+  wholeAbove0(flags, "epochs");
+  wholeAbove0(flags, "gradientAccumulation");
+  startRate(flags, 1);
+  const metrics = knownMetrics(graph, flags, () => undefined);
+  const measured = measuredNames(graph, metrics, parts);
+  trainCallbacks(flags, { measured, rate: 1, save: async () => undefined });
 }
 
 /** Trains a model on the active backend as the options say, until its epochs are over or the signal comes. */
@@ -245,11 +259,7 @@ function restoreOptimizer(trainer: Trainer, { trainee, setup, warn }: TrainParts
 }
 
 function checkTrainer({ weights, learningRate, scheduled }: Trainer): void {
-  if (weights.length === 0) {
-    fail("bad-option", "No weight of the model is trained: all its layers are frozen.", {
-      hint: "Unfreeze some: --unfreeze PATTERNS",
-    });
-  }
+  if (weights.length === 0) failFrozen();
   if (!(learningRate > 0 || scheduled)) {
     fail("bad-option", `The learning rate is ${learningRate}: nothing would be learnt.`, {
       hint: "Give another: --learning-rate 0.001",
@@ -257,11 +267,17 @@ function checkTrainer({ weights, learningRate, scheduled }: Trainer): void {
   }
 }
 
+function failFrozen(): never {
+  return fail("bad-option", "No weight of the model is trained: all its layers are frozen.", {
+    hint: "Unfreeze some: --unfreeze PATTERNS",
+  });
+}
+
 /** What callbacks may look at after an epoch. */
 function measuredNames(
   graph: Graph,
   metrics: readonly Metric[],
-  { data, setup }: TrainParts,
+  { data, setup }: Pick<TrainParts, "data" | "setup">,
 ): readonly string[] {
   const losses = judgesOf(graph, setup.training).flatMap(({ logged }) => logged ?? []);
   const names = ["loss", ...losses, ...metrics.map(({ name }) => name)];

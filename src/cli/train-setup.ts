@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { isSpecial } from "../sources/keras/loss-settings.ts";
 import { snakeCase } from "../sources/keras/parse-model.ts";
 import { generationOf } from "../train/keras-generation.ts";
-import { OPTIMIZERS } from "../train/optimizers/settings.ts";
+import { OPTIMIZERS, type OptimizerName } from "../train/optimizers/settings.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import { parseList, parseNumber } from "./parse-values.ts";
 import { parseLoss } from "./train-loss.ts";
@@ -101,10 +101,14 @@ function parseOptimizer(text: string, version: string): TrainingSetup["optimizer
     const [key = "", value] = item.split(/=(.*)/s);
     const plain = key.trim().toLowerCase().replaceAll("-", "_");
     const known = plain === "lr" ? "learning_rate" : plain;
-    if (!SETTINGS.includes(known)) {
-      fail("bad-option", `--optimizer has no setting "${key}", expected ${SETTINGS.join(", ")}.`);
+    const expected = [...EVERY, ...SETTINGS[name]];
+    if (!expected.includes(known)) {
+      fail(
+        "bad-option",
+        `--optimizer ${name} has no setting "${key}", expected ${expected.join(", ")}.`,
+      );
     }
-    config.set(known, settingOf(key, value));
+    config.set(known, settingOf(known, value));
   }
   return { name, config: { ...Object.fromEntries(config), ...newKind(version) } };
 }
@@ -119,23 +123,33 @@ function newKind(version: string): JsonObject {
 
 function settingOf(key: string, value: string | undefined): Json {
   if (value === undefined || value === "true") return true;
-  return value === "false" ? false : parseNumber(`--optimizer ${key}`, value);
+  if (value === "false") return false;
+  const number = parseNumber(`--optimizer ${key}`, value);
+  if (!PARTS.includes(key) || (number >= 0 && number <= 1)) return number;
+  return fail("bad-option", `--optimizer ${key} is ${number}, expected a number from 0 to 1.`);
 }
 
-const SETTINGS: readonly string[] = [
+const EVERY = [
   "learning_rate",
   "decay",
-  "momentum",
-  "nesterov",
-  "rho",
-  "centered",
-  "beta_1",
-  "beta_2",
-  "epsilon",
-  "amsgrad",
-  "initial_accumulator_value",
   "weight_decay",
   "clipnorm",
   "clipvalue",
   "global_clipnorm",
 ];
+const MOMENTS = ["beta_1", "beta_2", "epsilon"];
+
+/** What each optimizer has beside `EVERY`. */
+const SETTINGS: Readonly<Record<OptimizerName, readonly string[]>> = {
+  sgd: ["momentum", "nesterov"],
+  rmsprop: ["rho", "momentum", "centered", "epsilon"],
+  adagrad: ["initial_accumulator_value", "epsilon"],
+  adadelta: ["rho", "epsilon"],
+  adam: [...MOMENTS, "amsgrad"],
+  adamw: [...MOMENTS, "amsgrad"],
+  adamax: MOMENTS,
+  nadam: MOMENTS,
+};
+
+/** Parts that averages keep of what they were. */
+const PARTS: readonly string[] = ["momentum", "rho", "beta_1", "beta_2"];

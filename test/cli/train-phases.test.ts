@@ -40,6 +40,20 @@ describe("phases", () => {
     expect(() => parsed("head:1", { epochs: "3" })).toThrow("leave out --epochs.");
   });
 
+  it.each([
+    ["head:1,all:1@x0", "--learning-rate is x0: nothing would be learnt."],
+    ["head:1,conb*:1", 'No layer is called "conb*"'],
+    ["head:1,last-0:1", "No weight of the model is trained"],
+  ])("are all checked before the first begins: %s", async (phases, message) => {
+    const out = join(temporaryFolder(), "out.h5");
+    const { code, stderr } = await run(
+      ...["train", DIGITS.model, someDigits(1), ...OPTIONS, "-o", out, "--phases", phases],
+    );
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain("Phase 1");
+    expect(code).toBe(2);
+  });
+
   it("of a file count less than what is typed", () => {
     const file = { epochs: "9", seed: "4" };
     const phases = [{ epochs: "1" }, { learningRate: "x0.1" }];

@@ -193,7 +193,21 @@ describe("kc train", () => {
     [["--epochs", "0"], "--epochs is 0, expected a whole number above 0."],
     [["--validation-split", "2"], "--validation-split is 2, expected a part between 0 and 1."],
     [["--metrics", "f1"], '--metrics names "f1", which is not known here.'],
-    [["--optimizer", "adam,rate=1"], '--optimizer has no setting "rate", expected'],
+    [["--optimizer", "adam,rate=1"], '--optimizer adam has no setting "rate", expected'],
+    [["--optimizer", "adam,momentum=0.9"], '--optimizer adam has no setting "momentum", expected'],
+    [["--optimizer", "adam,beta_1=2"], "--optimizer beta_1 is 2, expected a number from 0 to 1."],
+    [
+      ["--early-stopping", "patience=-1,monitor=loss"],
+      "--early-stopping patience is -1, expected a whole number.",
+    ],
+    [
+      ["--reduce-lr-on-plateau", "factor=-1,monitor=loss"],
+      "--reduce-lr-on-plateau factor is -1, expected a number from 0 on.",
+    ],
+    [["--workers", "9999"], "--workers is 9999, expected at most "],
+    [["--lr-schedule", "1=0"], '--lr-schedule has "1=0": nothing would be learnt.'],
+    [["--lr-schedule", "rates.txt"], '--lr-schedule has "rates.txt", expected an epoch'],
+    [["--lr-schedule", "1=0.1,1=0.2"], "--lr-schedule gives a rate for epoch 1 twice."],
     [
       ["--early-stopping", "3"],
       '--early-stopping looks at "val_loss", but only loss, acc are measured.',
