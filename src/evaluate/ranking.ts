@@ -95,11 +95,16 @@ function perClass(
 function pairwise(scored: Scored, averaging: Averaging): number | undefined {
   const truth = Array.from(scored.truth);
   const columns = scored.classes.map((_, c) => scoresOf(scored, c));
+  const samples = columns.map((): number[] => []);
+  truth.forEach((label, i) => {
+    samples[label]?.push(i);
+  });
+  if (samples.some((own) => own.length === 0)) return undefined;
   const areas: (number | undefined)[] = [];
   const shares: number[] = [];
   for (let a = 0; a < columns.length; a++) {
     for (let b = a + 1; b < columns.length; b++) {
-      const members = truth.flatMap((label, i) => (label === a || label === b ? [i] : []));
+      const members = [...(samples[a] ?? []), ...(samples[b] ?? [])];
       const areaOf = (label: number) =>
         binaryRocAuc(
           members.map((i) => truth[i] === label),
