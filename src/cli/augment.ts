@@ -8,6 +8,7 @@ import { INTERPOLATIONS } from "../image/resize.ts";
 import { checkOutput } from "../io/node.ts";
 import { augmentedPictures } from "../io/pictures/augmented-pictures.ts";
 import {
+  isListName,
   listClassFolder,
   listPictures,
   openPictureDecoder,
@@ -89,7 +90,7 @@ function loadOptions(flags: FlagReader) {
 
 /** A folder of classes or a list as training numbers its pictures, else pictures, folders and patterns. */
 async function listed(path: string): Promise<PictureSet> {
-  if (/\.(txt|tsv|lst|list)$/i.test(path)) return readPictureList(path);
+  if (isListName(path)) return readPictureList(path);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
     return listPictures([path]);
   try {

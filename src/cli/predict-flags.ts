@@ -21,7 +21,8 @@ export const PREDICT_FLAGS: readonly FlagGroup[] = [
 ];
 
 const EXAMPLES = `
-Pictures are JPEG, PNG, WebP, GIF and BMP files, folders of them, and patterns.
+Pictures are JPEG, PNG, WebP, GIF and BMP files, folders of them, patterns, and text files (.txt, .tsv, .lst,
+.list) that name one a line, relative to their own folder.
 
 Examples:
   $ kc predict model.h5 cat.jpg --class-labels labels.txt
@@ -35,7 +36,7 @@ export const PREDICT_COMMAND: CommandSpec = {
   about: "say what a model sees in pictures",
   arguments: [
     ["<model>", ".h5, .hdf5, .keras, .mlmodel or .mlpackage, or - for the standard input"],
-    ["<pictures...>", "files, folders and patterns"],
+    ["<pictures...>", "files, folders, patterns and list files"],
   ],
   groups: PREDICT_FLAGS,
   after: EXAMPLES,

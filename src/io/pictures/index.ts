@@ -19,7 +19,7 @@ export {
 } from "./decoder.ts";
 export { type InputOptions, inputShape } from "./load-pictures.ts";
 export { openPictureLoader, type PictureLoader } from "./loader.ts";
-export { type ListOptions, listPictures, readPictureList } from "./picture-list.ts";
+export { isListName, type ListOptions, listPictures, readPictureList } from "./picture-list.ts";
 export type { PictureFault, PictureFile, PictureSet } from "./picture-set.ts";
 export { makeThumbnails, type ThumbnailOptions } from "./thumbnails.ts";
 export { openTrainingPictures, type TrainingPictureOptions } from "./training-pictures.ts";

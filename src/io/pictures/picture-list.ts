@@ -11,9 +11,14 @@ export interface ListOptions {
   readonly followLinks?: boolean;
 }
 
+/** Whether a file's name says that it is a list of pictures. */
+export function isListName(name: string): boolean {
+  return /\.(txt|tsv|lst|list)$/i.test(name);
+}
+
 /**
- * Pictures without labels: files whatever their names, all pictures of folders, and patterns (`photos/*.jpg`) where no
- * file has that name. Throws `io-read` for what is not there, `bad-option` when nothing is left.
+ * Pictures without labels: files whatever their names, all pictures of folders, those that list files name (`isListName`), and patterns
+ * (`photos/*.jpg`) where no file has that name. Throws `io-read` for what is not there, `bad-option` when nothing is left.
  */
 export async function listPictures(
   paths: readonly string[],
@@ -29,6 +34,10 @@ export async function listPictures(
       files.push(...walk.names.map((name) => fileAt(join(path, name), name)));
       faults.push(...walk.faults);
       ignored.push(...walk.ignored);
+    } else if (stats !== undefined && isListName(path)) {
+      const list = readPictureList(path);
+      files.push(...list.files.map((file) => ({ ...file, label: undefined })));
+      faults.push(...list.faults);
     } else if (stats !== undefined) {
       if (stats.size > 0) files.push(fileAt(path, path));
       else faults.push({ name: path, path, why: "It is empty." });
@@ -84,7 +93,7 @@ export function readPictureList(path: string, labels?: readonly string[]): Pictu
   }
   if (files.length > 0) return { files, classes, emptyClasses: missing, faults, ignored: [] };
   return fail("bad-option", `None of the ${lines.length} pictures of ${path} can be read.`, {
-    hint: `${faults[0]?.name}: ${faults[0]?.why}`,
+    hint: `${faults[0]?.name}: ${faults[0]?.why} Paths are relative to the folder of the list.`,
   });
 }
 

@@ -38,6 +38,18 @@ describe("listPictures", () => {
     expect(files.map(({ path }) => relative(root, path))).toEqual(["photo [1].jpg"]);
   });
 
+  it("takes the pictures that a list names, whatever their labels", async () => {
+    const root = folderOf("a/1.png", "b.jpg");
+    writeFileSync(join(root, "some.txt"), "b.jpg\tcat\nnone.png\tdog\na/1.png\tdog\n");
+    const { files, faults, classes } = await listPictures([join(root, "some.txt")]);
+    expect(files.map(({ path, label }) => [relative(root, path), label])).toEqual([
+      ["b.jpg", undefined],
+      ["a/1.png", undefined],
+    ]);
+    expect(faults.map(({ name }) => name)).toEqual(["none.png"]);
+    expect(classes).toEqual([]);
+  });
+
   it("refuses what is not there", async () => {
     const root = folderOf("a/note.txt");
     await expect(listPictures([join(root, "b.jpg")])).rejects.toThrow(
