@@ -203,8 +203,11 @@ function ofWeights(
   const context = { specs, dialect, file: source.name, log };
   if (store.kind !== "groups") {
     const archive = { ...traced.archive, weights: store };
-    const [table = new Map()] = matchWeights({ ...traced, archive }, { file: source.name, log });
-    return { weights: byPath(table), names: [...byPath(table).keys()] };
+    const spare: string[] = [];
+    const onSpare = (names: readonly string[]): void => void spare.push(...names);
+    const given = { file: source.name, log, onSpare };
+    const [table = new Map()] = matchWeights({ ...traced, archive }, given);
+    return { weights: byPath(table), names: [...byPath(table).keys(), ...spare] };
   }
   const filled = store.groups.filter(({ weights }) => weights.length > 0);
   const names = filled.map(({ name }) => name);

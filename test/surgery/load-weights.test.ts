@@ -5,6 +5,8 @@ import { type ByteSource, bytesSource } from "../../src/formats/bytes.ts";
 import { readFloat32 } from "../../src/ir/tensor.ts";
 import type { TracedModel } from "../../src/sources/keras/traced-model.ts";
 import { buildArchitecture } from "../../src/surgery/build-architecture.ts";
+import { cutModel } from "../../src/surgery/cut-model.ts";
+import { initialiseModel } from "../../src/surgery/initialise.ts";
 import { loadWeightsInto } from "../../src/surgery/load-weights.ts";
 import { newHead } from "../../src/surgery/new-head.ts";
 import { reinitialise } from "../../src/surgery/reinitialise.ts";
@@ -40,6 +42,17 @@ describe("loading weights by name", () => {
     const { traced: filled, missing, unused } = loadWeightsInto(fresh, file(`generations/${from}`));
     expect([missing, unused]).toEqual([[], []]);
     expect(numbersOf(filled)).toEqual(numbersOf(traced));
+  });
+
+  it("leaves the top of state files, whose layers have no names, where the model has none", () => {
+    const { archive, model, ...whole } = fixtureModel("generations/k3151/model.keras");
+    const layer = model.layers.find(({ fileClass }) => fileClass === "Flatten")?.name ?? "";
+    const json = cutModel(archive.model, model, [{ layer, call: 0, tensor: 0 }]);
+    const topless = initialiseModel(json, { dialect: archive.dialect, seed: 1 });
+    const given = file("generations/k3151/model.weights.h5");
+    const { traced, missing, unused } = loadWeightsInto(topless, given);
+    expect([missing, unused]).toEqual([[], ["dense"]]);
+    expect(numbersOf({ archive, model, ...whole })).toMatchObject(numbersOf(traced));
   });
 
   it("finds the layers of a flat model in a nested one", () => {

@@ -26,6 +26,8 @@ export interface MatchContext {
   readonly dialect: Dialect;
   readonly file: string;
   readonly log: Diagnostics;
+  /** Is told of stored layers of classes that the model has none of, which is an error otherwise. */
+  readonly onSpare?: (names: readonly string[]) => void;
 }
 
 /** The weights of a file, layer by layer. */

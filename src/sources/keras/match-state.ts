@@ -192,12 +192,17 @@ function checkName(layer: LayerConfig, group: Hdf5Group, log: Diagnostics, file:
 function checkLeftOver(
   container: Hdf5Group,
   used: ReadonlySet<string>,
-  { file }: StateContext,
+  { file, onSpare }: StateContext,
 ): void {
-  const left = container.keys().filter((name) => {
+  const all = container.keys().filter((name) => {
     const member = container.get(name);
     return !used.has(name) && member?.kind === "group" && openWeights(member, "", file).size > 0;
   });
+  const classOf = (name: string): string => name.replace(/_\d+$/, "");
+  const classes = new Set([...used].map(classOf));
+  const spare = onSpare === undefined ? [] : all.filter((name) => !classes.has(classOf(name)));
+  if (spare.length > 0) onSpare?.(spare);
+  const left = all.filter((name) => !spare.includes(name));
   if (left.length === 0) return;
   fail(
     "bad-weights",

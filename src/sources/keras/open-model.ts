@@ -5,7 +5,7 @@ import { checkBackend } from "./dialect.ts";
 import { groupByLayer } from "./group-by-layer.ts";
 import type { LayerSpec } from "./layer-spec.ts";
 import { createLayerSpecs, layerSpecs } from "./layers/index.ts";
-import { matchGroups, type WeightTable } from "./match-groups.ts";
+import { type MatchContext, matchGroups, type WeightTable } from "./match-groups.ts";
 import { matchState } from "./match-state.ts";
 import { parseModel } from "./parse-model.ts";
 import type { SpecTable } from "./slots.ts";
@@ -44,10 +44,10 @@ export function openModel(source: ByteSource, options: OpenOptions, log: Diagnos
 /** The ways to give the weights of the file to the layers; more than one when only shapes can tell which is right. */
 export function matchWeights(
   { archive, model, specs }: OpenedModel,
-  { file, log }: { readonly file: string; readonly log: Diagnostics },
+  given: Pick<MatchContext, "file" | "log" | "onSpare">,
 ): readonly WeightTable[] {
   const { dialect, weights } = archive;
-  const context = { specs, dialect, file, log };
+  const context = { ...given, specs, dialect };
   switch (weights.kind) {
     case "state":
       return [matchState(model, weights, context)];
