@@ -96,7 +96,12 @@ describe("kc predict refuses", () => {
   it("a picture that does not exist, or is none", async () => {
     const missing = await run("predict", MODEL, "nowhere.png", ...WASM);
     expect([missing.code, missing.stderr]).toEqual([3, expect.stringContaining("does not exist")]);
-    const none = await run("predict", MODEL, LABELS, ...WASM);
+    const none = await run("predict", MODEL, MODEL, ...WASM);
     expect([none.code, none.stderr]).toEqual([3, expect.stringContaining("not used: ")]);
+    const list = await run("predict", MODEL, LABELS, ...WASM);
+    expect([list.code, list.stderr]).toEqual([
+      2,
+      expect.stringContaining("None of the 20 pictures"),
+    ]);
   });
 });
