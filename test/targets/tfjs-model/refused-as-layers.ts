@@ -210,8 +210,16 @@ export const REFUSED_AS_LAYERS: ReadonlyMap<string, string> = new Map([
     "RMSNormalization: a normalisation without mean does not exist in layers of TensorFlow.js.",
   ],
   [
+    "layers/k3_rmsnorm_axis1",
+    "RMSNormalization: a normalisation without mean does not exist in layers of TensorFlow.js.",
+  ],
+  [
     "layers/k3_rnn_stacked_cells",
     "RNN: a GRU with reset_after does not exist in layers of TensorFlow.js.",
+  ],
+  [
+    "layers/k3_skipping_pool3d",
+    "AveragePooling3D: strides beyond the window of volumes are wrong in layers of TensorFlow.js.",
   ],
   [
     "layers/k3_td_lstm_words",
