@@ -8,6 +8,7 @@ import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
 import { wholeAbove0 } from "./open-classifier.ts";
 import { type PicturePreparation, picturePreparation } from "./picture-preparation.ts";
 import { PICTURE_FAULT, sayFaults, sayWarnings } from "./picture-run.ts";
+import { saveAnyhow } from "./save-anyhow.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { isBuilt } from "./train-architecture.ts";
 import { openBackup, type RunBackup } from "./train-backup.ts";
@@ -134,7 +135,7 @@ async function trainWith(command: TrainCommand, signal: AbortSignal): Promise<nu
     const result = await runPhases(parts, command.phases, signal);
     const seconds = (performance.now() - started) / 1000;
     refuseLost(result);
-    await save(output, result);
+    await saveAnyhow(output, (path) => save(path, result));
     await finish(command, { result, data, warnings, seconds });
     return data.train.faults.length + (data.validation?.faults.length ?? 0) > 0 ? PICTURE_FAULT : 0;
   } finally {
