@@ -130,7 +130,7 @@ export interface LayerResult {
  */
 export interface LayerSpec {
   readonly classNames: readonly string[];
-  /** Weights in file order, from the config alone. Left out: none. */
-  slots?(config: ConfigReader, dialect: Dialect): readonly WeightSlot[];
+  /** Weights in file order, from the config alone. Left out: none. Undefined: the config does not tell, and the layer takes what the file holds. */
+  slots?(config: ConfigReader, dialect: Dialect): readonly WeightSlot[] | undefined;
   lower(call: LayerCall): LayerResult;
 }

@@ -6,7 +6,7 @@ import type { LayerConfig } from "./topology.ts";
 export interface Leaf {
   readonly layer: LayerConfig;
   readonly slots: readonly WeightSlot[];
-  /** The class is not known, so it takes what the file holds. */
+  /** The class, or what it wraps, is not known, so it takes what the file holds. */
   readonly open: boolean;
 }
 
@@ -32,8 +32,9 @@ export function leafOf(layer: LayerConfig, specs: SpecTable, dialect: Dialect): 
   }
   if (spec === undefined) return { layer, slots: [], open: true };
   const at = { layer: layer.path, className: layer.fileClass };
-  const slots = spec.slots?.(createConfigReader(layer.config, at), dialect) ?? [];
-  return { layer, slots, open: false };
+  const slots =
+    spec.slots === undefined ? [] : spec.slots(createConfigReader(layer.config, at), dialect);
+  return { layer, slots: slots ?? [], open: slots === undefined };
 }
 
 function leavesOf(layer: LayerConfig, specs: SpecTable, dialect: Dialect): readonly Leaf[] {

@@ -48,6 +48,15 @@ describe("groups go to layers", () => {
     expect(warnings).toEqual([]);
   });
 
+  it("with whatever a wrapper holds that wraps what is not known, so that this is what is told", async () => {
+    const held = { class_name: "ConvLSTM2D", config: { filters: 2, kernel_size: [1, 1] } };
+    const first = { batch_input_shape: [null, 3, 4, 4, 2], name: "both", layer: held };
+    const arrays = [array("both/forward/kernel:0", [1, 1, 2, 8], Array(16).fill(1))];
+    expect(await refused(sequential(layer("Bidirectional", first)), { both: arrays })).toContain(
+      "it wraps a layer that is not SimpleRNN, LSTM, GRU or an RNN of their cells.",
+    );
+  });
+
   it("by position where names differ, with a warning", async () => {
     const { graph, warnings } = await read(model, {
       x: denseArrays("x", 1),

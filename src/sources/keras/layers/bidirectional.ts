@@ -18,13 +18,17 @@ interface Side {
   readonly cells: readonly Cell[];
 }
 
-/** All weights of the forward layer, then all of the backward one. */
-function bidirectionalSlots(config: ConfigReader, dialect: Dialect): readonly WeightSlot[] {
+/** All weights of the forward layer, then all of the backward one; undefined where it wraps what is not known. */
+function bidirectionalSlots(
+  config: ConfigReader,
+  dialect: Dialect,
+): readonly WeightSlot[] | undefined {
   const forward = heldCells(config, "layer", "forward/", dialect);
   const backward =
     heldCells(config, "backward_layer", "backward/", dialect) ??
     heldCells(config, "layer", "backward/", dialect);
-  return [...cellSlots(forward?.cells ?? []), ...cellSlots(backward?.cells ?? [])];
+  if (forward === undefined || backward === undefined) return undefined;
+  return [...cellSlots(forward.cells), ...cellSlots(backward.cells)];
 }
 
 function lowerBidirectional(call: LayerCall): LayerResult {

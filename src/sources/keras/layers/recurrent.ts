@@ -34,7 +34,10 @@ export function stateCount(cell: Cell): number {
 function recurrent(...classNames: readonly string[]): LayerSpec {
   return {
     classNames,
-    slots: (config) => cellSlots(cellsOf(classNames[0] ?? "", config, "") ?? []),
+    slots: (config) => {
+      const cells = cellsOf(classNames[0] ?? "", config, "");
+      return cells && cellSlots(cells);
+    },
     lower: (call) => lowerRecurrent(call, classNames[0] ?? ""),
   };
 }
