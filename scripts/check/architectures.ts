@@ -2,14 +2,14 @@
 // name and evaluated; with the classifier, without it, and a base out of a file with one.
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { bytesSource } from "../../src/formats/bytes.ts";
+import { type ByteSource, bytesSource } from "../../src/formats/bytes.ts";
 import { buildArchitecture } from "../../src/surgery/build-architecture.ts";
 import { loadWeightsInto } from "../../src/surgery/load-weights.ts";
 import { newHead } from "../../src/surgery/new-head.ts";
 import { evaluate } from "../../src/verify/graph/evaluate.ts";
 import { type Case, type CaseFile, readArray } from "../../test/cases.ts";
 import { conclude } from "./conclude.ts";
-import { KERAS_3, TF_KERAS } from "./environments.ts";
+import { KERAS_2, KERAS_3, TF_KERAS } from "./environments.ts";
 import { CACHE, installable, runPython } from "./python.ts";
 
 const FOLDER = join(CACHE, "architectures");
@@ -26,8 +26,9 @@ interface ArchitectureCase extends CaseFile {
 }
 
 mkdirSync(FOLDER, { recursive: true });
-for (const environment of installable([TF_KERAS, KERAS_3])) {
-  process.stderr.write(runPython(environment, "architectures.py", [FOLDER]));
+for (const environment of installable([KERAS_2, TF_KERAS, KERAS_3])) {
+  const script = environment === KERAS_2 ? "architectures_keras2.py" : "architectures.py";
+  process.stderr.write(runPython(environment, script, [FOLDER]));
 }
 const only = process.argv.slice(2);
 const names = readdirSync(FOLDER).filter(
@@ -52,20 +53,22 @@ function check(id: string) {
   const source = () => bytesSource(readFileSync(join(folder, json.weights)), json.weights);
   const options = optionsOf(json);
   const { traced, loaded, missing, unused } = loadWeightsInto(
-    buildArchitecture(json.name, { ...options, seed: 5 }),
+    buildArchitecture(json.name, { ...options, seed: 5, like: source() }),
     source(),
   );
-  const state = json.weights.endsWith(".weights.h5");
-  const headed = newHead(buildArchitecture(json.name, { ...options, includeTop: false }), {
-    classes: 3,
-  });
+  const base = buildArchitecture(json.name, { ...options, includeTop: false, like: source() });
+  const headed = newHead(base, { classes: 3 });
   return {
     difference: difference(testCase, traced.trace.graph),
     layers: loaded.length,
     left: missing.length + unused.length,
-    // Files of states name no layers, so that they fit whole models only.
-    base: state ? "-" : loadWeightsInto(headed.traced, source()).loaded.length,
+    base: baseOf(headed.traced, source()),
   };
+}
+
+/** How many layers a base under another head takes; files of states name no layers, so that a head after them is too much. */
+function baseOf(traced: Parameters<typeof loadWeightsInto>[0], source: ByteSource) {
+  return source.name.endsWith(".weights.h5") ? "-" : loadWeightsInto(traced, source).loaded.length;
 }
 
 function optionsOf({ arguments: given }: ArchitectureCase) {

@@ -1,6 +1,7 @@
 import { fail } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import { denseNet } from "./densenet.ts";
+import { earlyResNet50, isEarlyResNet } from "./early-resnet.ts";
 import { mobileNet } from "./mobilenet.ts";
 import { mobileNetV2 } from "./mobilenet-v2.ts";
 import { resNet } from "./resnet.ts";
@@ -10,9 +11,12 @@ import { vgg } from "./vgg.ts";
 import { xception } from "./xception.ts";
 
 /** What a published architecture is made with; what is left out is as in `keras.applications`. */
-export interface ArchitectureOptions extends Partial<Omit<ArchitectureSettings, "inputShape">> {
+export interface ArchitectureOptions
+  extends Partial<Omit<ArchitectureSettings, "inputShape" | "like">> {
   /** Height, width and channels; null is free. */
   readonly inputShape?: readonly (number | null)[];
+  /** What a file calls its layers: where releases of the architecture differ, the one with these names is made. */
+  readonly layerNames?: readonly string[];
 }
 
 /** A published architecture. */
@@ -38,7 +42,10 @@ function resNets(version: 1 | 2): readonly (readonly [string, Published])[] {
   ] as const;
   return depths.map(([depth, blocks]) => {
     const name = `resnet${depth}${version === 1 ? "" : "v2"}`;
-    const build: Published["build"] = (settings) => resNet(settings, { name, blocks, version });
+    const build: Published["build"] = (settings) =>
+      name === "resnet50" && isEarlyResNet(settings)
+        ? earlyResNet50(settings)
+        : resNet(settings, { name, blocks, version });
     return [`resnet${depth}${version === 1 ? "" : "_v2"}`, { ...usual, build }] as const;
   });
 }
@@ -116,7 +123,8 @@ function settingsFor(
     fail("bad-option", `The classifier of "${name}" wants pictures of a fixed size.`);
   }
   const sizes = { inputShape, classes, includeTop, pooling, classifierActivation };
-  return { ...sizes, alpha, depthMultiplier, dropout };
+  const like = new Set(options.layerNames);
+  return { ...sizes, alpha, depthMultiplier, dropout, like };
 }
 
 function whole(name: string, value: number): string | undefined {

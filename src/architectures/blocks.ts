@@ -103,7 +103,7 @@ export function norm(
 export function activate(
   network: Network,
   input: Tensor,
-  name: string,
+  name?: string,
   activation: string | null = "relu",
 ): Tensor {
   const config = { activation: activation ?? "linear" };

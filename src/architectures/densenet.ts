@@ -1,7 +1,7 @@
 import type { JsonObject } from "../json.ts";
 import { activate, concat, conv, dense, norm, pad, pool, poolAll } from "./blocks.ts";
 import { createNetwork, type Network, type Tensor } from "./network.ts";
-import { type ArchitectureSettings, poolTop } from "./settings.ts";
+import { type ArchitectureSettings, poolTop, topName } from "./settings.ts";
 
 /** DenseNet, by the blocks in each of its four parts. @see keras/src/applications/densenet.py (2.15, 3) */
 export function denseNet(
@@ -26,7 +26,8 @@ export function denseNet(
   }
   const pooled = poolAll(network, x, { by: "average", name: "avg_pool" });
   const { classes: units, classifierActivation: activation } = settings;
-  return network.finish(name, dense(network, pooled, { units, name: "predictions", activation }));
+  const top = topName(settings, "predictions", "fc1000");
+  return network.finish(name, dense(network, pooled, { units, name: top, activation }));
 }
 
 /** Channels that each block adds. */

@@ -1,18 +1,20 @@
 import type { JsonObject } from "../json.ts";
 import { conv, dense, depthwise, norm, pad, poolAll, relu6, sum } from "./blocks.ts";
 import { createNetwork, type Network, type Tensor } from "./network.ts";
-import { type ArchitectureSettings, poolTop } from "./settings.ts";
+import { type ArchitectureSettings, poolTop, topName } from "./settings.ts";
 
 /** MobileNetV2. @see keras/src/applications/mobilenet_v2.py (2.15, 3) */
 export function mobileNetV2(settings: ArchitectureSettings): JsonObject {
   const { alpha, inputShape, classes, classifierActivation } = settings;
   const network = createNetwork();
   let x: Tensor = network.input(inputShape);
+  const padsBefore = settings.like.has("Conv1_pad");
+  if (padsBefore) x = pad(network, x, evenPadding(x), "Conv1_pad");
   x = conv(network, x, {
     filters: divisible(32 * alpha),
     kernel: 3,
     strides: 2,
-    padding: "same",
+    padding: padsBefore ? "valid" : "same",
     useBias: false,
     name: "Conv1",
   });
@@ -27,7 +29,8 @@ export function mobileNetV2(settings: ArchitectureSettings): JsonObject {
   const name = `mobilenetv2_${alpha.toFixed(2)}_${inputShape[0] ?? "None"}`;
   if (!settings.includeTop) return network.finish(name, poolTop(network, x, settings));
   const pooled = poolAll(network, x, { by: "average" });
-  const scores = { units: classes, name: "predictions", activation: classifierActivation };
+  const top = topName(settings, "predictions", "Logits");
+  const scores = { units: classes, name: top, activation: classifierActivation };
   return network.finish(name, dense(network, pooled, scores));
 }
 

@@ -8,11 +8,14 @@ export function mobileNet(settings: ArchitectureSettings): JsonObject {
   const { alpha, inputShape } = settings;
   const network = createNetwork();
   let x: Tensor = network.input(inputShape);
+  // Of odd sizes this is not the same as padding inside the convolution, which came later.
+  const padsBefore = settings.like.has("conv1_pad");
+  if (padsBefore) x = pad(network, x, BEHIND, "conv1_pad");
   x = conv(network, x, {
     filters: Math.trunc(32 * alpha),
     kernel: 3,
     strides: 2,
-    padding: "same",
+    padding: padsBefore ? "valid" : "same",
     useBias: false,
     name: "conv1",
   });
@@ -26,6 +29,12 @@ export function mobileNet(settings: ArchitectureSettings): JsonObject {
     settings.includeTop ? top(network, x, settings) : poolTop(network, x, settings),
   );
 }
+
+/** A row below and a column to the right. */
+const BEHIND = [
+  [0, 1],
+  [0, 1],
+] as const;
 
 /** Filters and strides. */
 const BLOCKS = [
@@ -54,18 +63,7 @@ function block(
     id,
   }: { readonly filters: number; readonly strides: 1 | 2; readonly id: number },
 ): Tensor {
-  const padded =
-    strides === 1
-      ? input
-      : pad(
-          network,
-          input,
-          [
-            [0, 1],
-            [0, 1],
-          ],
-          `conv_pad_${id}`,
-        );
+  const padded = strides === 1 ? input : pad(network, input, BEHIND, `conv_pad_${id}`);
   let x = depthwise(network, padded, {
     kernel: 3,
     depthMultiplier,

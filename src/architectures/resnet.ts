@@ -1,7 +1,7 @@
 import type { JsonObject } from "../json.ts";
 import { activate, conv, dense, norm, pad, pool, poolAll, sum } from "./blocks.ts";
 import { createNetwork, type Network, type Tensor } from "./network.ts";
-import { type ArchitectureSettings, poolTop } from "./settings.ts";
+import { type ArchitectureSettings, poolTop, topName } from "./settings.ts";
 
 /** Which ResNet. */
 export interface ResNetKind {
@@ -34,7 +34,8 @@ export function resNet(settings: ArchitectureSettings, kind: ResNetKind): JsonOb
   }
   const pooled = poolAll(network, x, { by: "average", name: "avg_pool" });
   const { classes: units, classifierActivation: activation } = settings;
-  return network.finish(name, dense(network, pooled, { units, name: "predictions", activation }));
+  const top = topName(settings, "predictions", "probs");
+  return network.finish(name, dense(network, pooled, { units, name: top, activation }));
 }
 
 interface Stack {

@@ -17,6 +17,17 @@ export interface ArchitectureSettings {
   readonly depthMultiplier: number;
   /** Of MobileNet v1 and SqueezeNet; null is the architecture's own. */
   readonly dropout: number | null;
+  /** Names of layers in the release that is meant; where none of them tells one, it is the latest. */
+  readonly like: ReadonlySet<string>;
+}
+
+/** What the layer with the scores is called: the latest name, unless the release has another one. */
+export function topName(
+  { like }: ArchitectureSettings,
+  latest: string,
+  ...earlier: readonly string[]
+): string {
+  return earlier.find((name) => like.has(name)) ?? latest;
 }
 
 /** What stands in place of a classifier. */

@@ -1,5 +1,6 @@
 import { findArchitecture } from "../architectures/index.ts";
 import { fail } from "../errors.ts";
+import type { ByteSource } from "../formats/bytes.ts";
 import { kindOf } from "../io/path-kind.ts";
 import type { Dim } from "../ir/tensor.ts";
 import { architectureDialect } from "../sources/keras/dialect.ts";
@@ -32,8 +33,11 @@ export function isBuilt(model: string | undefined, flags: FlagReader): boolean {
   return model === undefined;
 }
 
-/** The model of `--architecture` with new weights, for so many classes. */
-export async function buildModel(flags: FlagReader, classes: number): Promise<TracedModel> {
+/** The model of `--architecture` with new weights, for so many classes; of the release that the file of `--weights` is of. */
+export async function buildModel(
+  flags: FlagReader,
+  { classes, weights }: { readonly classes: number; readonly weights: ByteSource | undefined },
+): Promise<TracedModel> {
   const name = flags.text("architecture") ?? "";
   const seed = seedOf(flags);
   const known = findArchitecture(name);
@@ -47,6 +51,7 @@ export async function buildModel(flags: FlagReader, classes: number): Promise<Tr
   const inputShape = pictureShape(flags);
   return buildArchitecture(known, {
     seed,
+    ...(weights === undefined ? {} : { like: weights }),
     // A new head comes behind the base, whose own classifier has no use then.
     ...(flags.has("newHead") ? { includeTop: false } : { classes }),
     ...(alpha === undefined ? {} : { alpha }),

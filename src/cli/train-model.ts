@@ -42,11 +42,14 @@ export async function openTrainee(
     for (const source of open) source.close();
   };
   try {
-    const begun = built
-      ? { traced: await buildModel(flags, classes), name: flags.text("architecture") ?? "" }
-      : await openModel(path ?? "", flags, keep);
     const weightsPath = flags.text("weights");
     const weights = weightsPath === undefined ? undefined : keep(openFile(weightsPath));
+    const begun = built
+      ? {
+          traced: await buildModel(flags, { classes, weights }),
+          name: flags.text("architecture") ?? "",
+        }
+      : await openModel(path ?? "", flags, keep);
     const custom = flags.text("custom");
     const customLayers = custom === undefined ? undefined : await loadCustomLayers(custom);
     const context = { classes, weights, customLayers, built };

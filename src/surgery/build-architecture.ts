@@ -3,15 +3,19 @@ import {
   type ArchitectureOptions,
   architectureConfig,
 } from "../architectures/index.ts";
+import type { ByteSource } from "../formats/bytes.ts";
 import { isJsonList, isJsonObject, type JsonObject } from "../json.ts";
 import { layerOrder } from "../sources/keras/layer-order.ts";
 import type { Dialect } from "../sources/keras/layer-spec.ts";
+import { namesInFile } from "../sources/keras/names-in-file.ts";
 import { layerName, parseModel } from "../sources/keras/parse-model.ts";
 import type { TracedModel } from "../sources/keras/traced-model.ts";
 import { initialiseModel } from "./initialise.ts";
 
 /** What an architecture is built with, and from which numbers. */
-export interface BuildOptions extends ArchitectureOptions {
+export interface BuildOptions extends Omit<ArchitectureOptions, "layerNames"> {
+  /** A file whose weights will be loaded: where releases of the architecture differ, the one that it is of is built. */
+  readonly like?: ByteSource;
   /** 0 by default. */
   readonly seed?: number;
 }
@@ -21,8 +25,10 @@ export interface BuildOptions extends ArchitectureOptions {
  * `keras.applications`, so that its weight files load.
  */
 export function buildArchitecture(name: string, options: BuildOptions = {}): TracedModel {
-  const { seed = 0, ...rest } = options;
-  return initialiseModel(sorted(architectureConfig(name, rest)), { dialect: DIALECT, seed });
+  const { seed = 0, like, ...rest } = options;
+  const layerNames = like === undefined ? [] : namesInFile(like);
+  const config = architectureConfig(name, { ...rest, layerNames });
+  return initialiseModel(sorted(config), { dialect: DIALECT, seed });
 }
 
 const DIALECT: Dialect = { generation: "tf", version: ARCHITECTURE_VERSION, backend: "tensorflow" };

@@ -10,6 +10,7 @@ import { matchWeights } from "../sources/keras/open-model.ts";
 import { allLayers, type LayerConfig, type ModelConfig } from "../sources/keras/topology.ts";
 import { openTraced, type TracedModel } from "../sources/keras/traced-model.ts";
 import { readText } from "../sources/keras/weight-store.ts";
+import { automaticNames } from "./automatic-names.ts";
 import { retrace, type WeightsByPath, weightsByPath, withoutOptimizer } from "./retrace.ts";
 
 /** How weights of another file are taken over. */
@@ -45,7 +46,7 @@ export function loadWeightsInto(
 ): LoadedWeights {
   const log = createDiagnostics();
   const { weights, names } = isWholeModel(source)
-    ? ofModel(source, options, log)
+    ? ofModel(traced, source, options, log)
     : ofWeights(traced, source, log);
   return {
     ...transferWeights(traced, { weights, names, file: source.name }, options),
@@ -173,13 +174,16 @@ function isWholeModel(source: ByteSource): boolean {
 }
 
 function ofModel(
+  traced: TracedModel,
   source: ByteSource,
   { customLayers }: LoadWeightsOptions,
   log: ReturnType<typeof createDiagnostics>,
 ): Omit<GivenWeights, "file"> {
   const other = openTraced(source, customLayers === undefined ? {} : { customLayers });
   for (const warning of other.warnings) log.warn(warning);
-  const weights = weightsByPath(other);
+  const given = weightsByPath(other);
+  const rename = renamer(traced, [...given.keys()]);
+  const weights = new Map([...given].map(([path, roles]) => [rename(path), roles]));
   return {
     weights,
     names: [...weights].flatMap(([path, roles]) => (roles.size > 0 ? [path] : [])),
@@ -210,8 +214,13 @@ function ofWeights(
     return { weights: byPath(table), names: [...byPath(table).keys(), ...spare] };
   }
   const filled = store.groups.filter(({ weights }) => weights.length > 0);
-  const names = filled.map(({ name }) => name);
-  const parts = namedParts(model, store);
+  const rename = renamer(
+    traced,
+    filled.map(({ name }) => name),
+  );
+  const groups = filled.map((group) => ({ ...group, name: rename(group.name) }));
+  const names = groups.map(({ name }) => name);
+  const parts = namedParts(model, { ...store, groups });
   const tables =
     parts.layers.length === 0
       ? matchGroups(model, store, context)
@@ -222,6 +231,12 @@ function ofWeights(
         );
   const fitting = tables.find((table) => fits(table, traced.table)) ?? tables[0] ?? new Map();
   return { weights: byPath(fitting), names };
+}
+
+/** What the model calls layers of the file that have their names from Keras. */
+function renamer({ table, specs }: TracedModel, stored: readonly string[]) {
+  const owners = [...table].flatMap(([layer, weights]) => (weights.size > 0 ? [layer] : []));
+  return automaticNames(owners, stored, specs);
 }
 
 /** The layers whose group is in the file, and those groups under the names of the layers. */

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type ByteSource, bytesSource } from "../../src/formats/bytes.ts";
+import { type ByteSource, bytesSource, collectBytes } from "../../src/formats/bytes.ts";
 import { readFloat32 } from "../../src/ir/tensor.ts";
+import type { JsonObject } from "../../src/json.ts";
 import type { TracedModel } from "../../src/sources/keras/traced-model.ts";
 import { buildArchitecture } from "../../src/surgery/build-architecture.ts";
 import { cutModel } from "../../src/surgery/cut-model.ts";
@@ -10,6 +11,7 @@ import { initialiseModel } from "../../src/surgery/initialise.ts";
 import { loadWeightsInto } from "../../src/surgery/load-weights.ts";
 import { newHead } from "../../src/surgery/new-head.ts";
 import { reinitialise } from "../../src/surgery/reinitialise.ts";
+import { writeKeras } from "../../src/targets/keras/index.ts";
 import { FIXTURES } from "../cases.ts";
 import { fixtureModel } from "./models.ts";
 
@@ -53,6 +55,33 @@ describe("loading weights by name", () => {
     const { traced, missing, unused } = loadWeightsInto(topless, given);
     expect([missing, unused]).toEqual([[], ["dense"]]);
     expect(numbersOf({ archive, model, ...whole })).toMatchObject(numbersOf(traced));
+  });
+
+  it("leaves the convolution that is the top of a MobileNet in such a file", () => {
+    const options = { alpha: 0.25, inputShape: [32, 32, 3], classes: 5 };
+    const whole = buildArchitecture("mobilenet", { ...options, seed: 3 });
+    const given = written(whole, ".weights.h5");
+    const base = buildArchitecture("mobilenet", { ...options, includeTop: false });
+    const { traced, missing, unused } = loadWeightsInto(base, given);
+    expect([missing, unused]).toEqual([[], ["conv2d_14"]]);
+    expect(numbersOf(whole)).toMatchObject(numbersOf(traced));
+    const { archive, model } = base;
+    const end = { layer: "conv_pw_12_relu", call: 0, tensor: 0 };
+    const json = cutModel(archive.model, model, [end]);
+    const shorter = initialiseModel(json, { dialect: archive.dialect });
+    expect(() => loadWeightsInto(shorter, given)).toThrow("which the architecture does not have");
+  });
+
+  it("gives layers with names of Keras' own their weights in order, whatever a session counted before", () => {
+    const named = (first: number) =>
+      initialiseModel(sequence([`conv2d_${first}`, `conv2d_${first + 1}`]), {
+        dialect: DIALECT,
+        seed: first,
+      });
+    const given = written(named(4), ".h5");
+    const { traced, missing, unused } = loadWeightsInto(named(3), given);
+    expect([missing, unused]).toEqual([[], []]);
+    expect(Object.values(numbersOf(traced))).toEqual(Object.values(numbersOf(named(4))));
   });
 
   it("finds the layers of a flat model in a nested one", () => {
@@ -114,3 +143,23 @@ describe("loading weights by name", () => {
     );
   });
 });
+
+const DIALECT = { generation: "tf", version: "2.15.0", backend: "tensorflow" } as const;
+
+/** Convolutions of these names, of one shape. */
+function sequence(names: readonly string[]): JsonObject {
+  const layers = names.map((name, index) => ({
+    class_name: "Conv2D",
+    config: {
+      name,
+      filters: 2,
+      kernel_size: [1, 1],
+      ...(index === 0 ? { batch_input_shape: [null, 4, 4, 2] } : {}),
+    },
+  }));
+  return { class_name: "Sequential", config: { name: "model", layers } };
+}
+
+function written(traced: TracedModel, container: ".h5" | ".weights.h5"): ByteSource {
+  return bytesSource(collectBytes(writeKeras(traced, { container }).file), "given");
+}

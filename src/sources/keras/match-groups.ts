@@ -26,7 +26,7 @@ export interface MatchContext {
   readonly dialect: Dialect;
   readonly file: string;
   readonly log: Diagnostics;
-  /** Is told of stored layers of classes that the model has none of, which is an error otherwise. */
+  /** Is told of stored layers that may stand behind all of the model, which are an error otherwise. */
   readonly onSpare?: (names: readonly string[]) => void;
 }
 

@@ -198,9 +198,7 @@ function checkLeftOver(
     const member = container.get(name);
     return !used.has(name) && member?.kind === "group" && openWeights(member, "", file).size > 0;
   });
-  const classOf = (name: string): string => name.replace(/_\d+$/, "");
-  const classes = new Set([...used].map(classOf));
-  const spare = onSpare === undefined ? [] : all.filter((name) => !classes.has(classOf(name)));
+  const spare = onSpare === undefined ? [] : all.filter((name) => isSpare(name, all, used));
   if (spare.length > 0) onSpare?.(spare);
   const left = all.filter((name) => !spare.includes(name));
   if (left.length === 0) return;
@@ -209,6 +207,15 @@ function checkLeftOver(
     `Weights are stored for ${left.map((name) => `"${name}"`).join(", ")}, which the architecture does not have.`,
     { at: { file, path: container.path }, hint: HINT },
   );
+}
+
+/** Whether a layer may stand behind all others: of a class that the model has none of, or one more of a class than it has. */
+function isSpare(name: string, all: readonly string[], used: ReadonlySet<string>): boolean {
+  const classOf = (group: string): string => group.replace(/_\d+$/, "");
+  const count = [...used].filter((group) => classOf(group) === classOf(name)).length;
+  const isLast = name === `${classOf(name)}_${count}`;
+  const isOnly = all.filter((group) => classOf(group) === classOf(name)).length === 1;
+  return count === 0 || (isLast && isOnly);
 }
 
 function mismatch(
