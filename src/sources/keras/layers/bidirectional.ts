@@ -46,12 +46,11 @@ function lowerBidirectional(call: LayerCall): LayerResult {
   if (cell === undefined || backCell === undefined || more.length + moreBack.length > 0) {
     return call.refuse("stacked cells in both directions cannot be expressed.");
   }
-  if (forward.config.bool("go_backwards", false)) {
-    call.refuse("a forward layer with go_backwards cannot be expressed.");
-  }
-  return given === undefined || alike(call, forward, backward, cell, backCell)
+  const turned = forward.config.bool("go_backwards", false);
+  const same = given === undefined || alike(call, forward, backward, cell, backCell);
+  return same && !turned
     ? emitBoth(call, forward.config, cell, backCell)
-    : emitApart(call, forward.config, cell, backCell);
+    : emitApart(call, { config: forward.config, backward: turned }, cell, backCell);
 }
 
 /** Whether a backward layer of its own is the forward one turned round, so that one op holds both. */
@@ -63,9 +62,8 @@ function alike(call: LayerCall, a: Side, b: Side, cell: Cell, backCell: Cell): b
   if (!["return_sequences", "return_state", "stateful"].every(same)) {
     call.refuse("its two layers differ in return_sequences, return_state or stateful.");
   }
-  if (!b.config.bool("go_backwards", false)) {
-    call.refuse("a backward layer without go_backwards cannot be expressed.");
-  }
+  const [turned, backTurned] = [a, b].map(({ config }) => config.bool("go_backwards", false));
+  if (turned === backTurned) call.refuse("its two layers go the same way.");
   return facts(cell) === facts(backCell) && biased(cell) === biased(backCell);
 }
 
@@ -106,15 +104,21 @@ function emitBoth(call: LayerCall, config: ConfigReader, cell: Cell, backCell: C
   return masked(call, outputs, returnSequences ? (merge === null ? 2 : 1) : 0);
 }
 
-/** Two layers that differ become two ops, whose results meet as `merge_mode` says. */
-function emitApart(call: LayerCall, config: ConfigReader, cell: Cell, backCell: Cell): LayerResult {
+/**
+ * Two layers that differ become two ops, whose results meet as `merge_mode` says; so do those of which the first goes backwards, since
+ * Keras turns the second one's results round all the same.
+ */
+function emitApart(call: LayerCall, first: OneWay, cell: Cell, backCell: Cell): LayerResult {
+  const { config } = first;
   const input = checkSequence(call, config);
   const returnSequences = config.bool("return_sequences", false);
   if (call.inputs.length > 1 || config.bool("return_state", false)) {
-    call.refuse("states of two layers that differ cannot be expressed.");
+    call.refuse(
+      "states of two layers that differ, or of which the first goes backwards, cannot be expressed.",
+    );
   }
-  const forward = emitSide(call, input, cell, { config, backward: false });
-  const reversed = emitSide(call, input, backCell, { config, backward: true });
+  const forward = emitSide(call, input, cell, first);
+  const reversed = emitSide(call, input, backCell, { config, backward: !first.backward });
   const backward = returnSequences ? emitReverse(call, reversed, 1) : reversed;
   const merge = readMerge(call);
   if (merge === null) return masked(call, [forward, backward], returnSequences ? 2 : 0);
@@ -127,12 +131,13 @@ function emitApart(call: LayerCall, config: ConfigReader, cell: Cell, backCell: 
   return masked(call, [joined], returnSequences ? 1 : 0);
 }
 
-function emitSide(
-  call: LayerCall,
-  input: ValueId,
-  cell: Cell,
-  side: { readonly config: ConfigReader; readonly backward: boolean },
-): ValueId {
+/** A layer's config, and whether it begins at the end. */
+interface OneWay {
+  readonly config: ConfigReader;
+  readonly backward: boolean;
+}
+
+function emitSide(call: LayerCall, input: ValueId, cell: Cell, side: OneWay): ValueId {
   const [mask] = call.masks;
   const facts = cellFacts(call, cell);
   const op = {
