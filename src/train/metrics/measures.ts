@@ -24,6 +24,15 @@ export function binaryAccuracy(threshold: number): Measure {
   });
 }
 
+/**
+ * Of numbers that become their target when they are rounded: stand-alone Keras, where −0.7 for −1 is right and 2 for 1 is wrong.
+ * @see keras/metrics.py `binary_accuracy` (2.2.4)
+ */
+export const roundedAccuracy: Measure = meanOverRows((row, target) => {
+  const hits = row.reduce((sum, p, i) => sum + (roundedToEven(p) === target[i] ? 1 : 0), 0);
+  return hits / row.length;
+});
+
 /** Of numbers that are exactly their target. */
 export const exactAccuracy: Measure = meanOverRows((row, target) => {
   const hits = row.reduce((sum, p, i) => sum + (p === target[i] ? 1 : 0), 0);
@@ -64,6 +73,12 @@ export function lossMeasure(way: LossWay, sign: 1 | -1 = 1): Measure {
     },
     value: ([sum = 0, rows = 0]) => sum / rows,
   };
+}
+
+/** Halves go to the even neighbour. */
+function roundedToEven(value: number): number {
+  const nearest = Math.round(value);
+  return nearest - value === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
 }
 
 /** Where the largest number stands; of equals the first, as numpy has it. */

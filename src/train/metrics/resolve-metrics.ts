@@ -16,6 +16,7 @@ import {
   exactAccuracy,
   lossMeasure,
   rootOfSquares,
+  roundedAccuracy,
   sparseAccuracy,
   topK,
 } from "./measures.ts";
@@ -49,7 +50,7 @@ interface MetricContext {
 
 /** Every name that is known, for messages. */
 export function metricNames(): readonly string[] {
-  const own = ["accuracy", "crossentropy", ...MEASURES.keys(), ...LOSSES];
+  const own = ["accuracy", "crossentropy", "binary_accuracy", ...MEASURES.keys(), ...LOSSES];
   return [...own, ...countedNames(), ...regressionNames(), ...intersectionNames()];
 }
 
@@ -117,6 +118,7 @@ function measureOf(
   const kind = stated.toLowerCase();
   if (kind === "crossentropy") return lossMetricOf(crossentropyOf(context), {}, context);
   const numbers = { k: numberOf(config.k, 5), threshold: numberOf(config.threshold, 0.5) };
+  if (kind === "binary_accuracy") return binaryAccuracyOf(context, numbers.threshold);
   const own = MEASURES.get(kind)?.(numbers);
   if (own !== undefined) return own;
   const { loss, classes } = context;
@@ -136,11 +138,17 @@ function measureOf(
 }
 
 /** @see keras/engine/training.py `handle_metrics` (2.2.4); keras/src/trainers/compile_utils.py `get_metric` (3) */
-function accuracyOf({ judged, loss, classes }: MetricContext): Measure {
+function accuracyOf(context: MetricContext): Measure {
+  const { judged, loss, classes } = context;
   const { accuracyBy } = measureWords(judged.version);
   const isBinary = accuracyBy === "loss" && loss === "binary_crossentropy";
-  if (classes === 1 || isBinary) return binaryAccuracy(0.5);
+  if (classes === 1 || isBinary) return binaryAccuracyOf(context, 0.5);
   return hasClassTargets(loss) ? sparseAccuracy : categoricalAccuracy;
+}
+
+function binaryAccuracyOf({ judged }: MetricContext, threshold: number): Measure {
+  const standalone = generationOf(judged.version).kind === "standalone";
+  return standalone && threshold === 0.5 ? roundedAccuracy : binaryAccuracy(threshold);
 }
 
 function crossentropyOf({ loss, classes }: MetricContext): string {
@@ -177,7 +185,6 @@ interface MeasureNumbers {
 }
 
 const MEASURES: ReadonlyMap<string, (numbers: MeasureNumbers) => Measure> = new Map([
-  ["binary_accuracy", ({ threshold }: MeasureNumbers) => binaryAccuracy(threshold)],
   ["categorical_accuracy", () => categoricalAccuracy],
   ["sparse_categorical_accuracy", () => sparseAccuracy],
   ["top_k_categorical_accuracy", ({ k }: MeasureNumbers) => topK(k, "one-hot")],

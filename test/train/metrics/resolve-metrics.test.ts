@@ -80,6 +80,18 @@ describe("metrics", () => {
     expect(later).toBe(0.25);
   });
 
+  // Signs as targets, as hinge wants them; 5/6 is `binary_accuracy` of Keras 2.2.4, 1/2 that of tf.keras 2.15.
+  it.each([
+    ["2.2.4", "accuracy", 5 / 6],
+    ["2.3.1", "binary_accuracy", 5 / 6],
+    ["2.15.0", "binary_accuracy", 1 / 2],
+  ])("round numbers to be compared with theirs in Keras %s: %s", (version, name, expected) => {
+    const [metric] = metricsOf(model(version, "binary_crossentropy", 3), [name]).metrics;
+    const output = Float32Array.of(-0.7, 0.2, 1.6, 0.5, 2.5, -1.2);
+    const target = Float32Array.of(-1, 0, 1, 0, 2, -1);
+    expect(metric?.value(metric.sums(output, target))).toBeCloseTo(expected, 6);
+  });
+
   it("name those that are not known", () => {
     expect(metricsOf(model("2.15.0"), ["accuracy", "f1"]).unknown).toEqual(["f1"]);
   });
