@@ -1,18 +1,22 @@
-import type { CommandSpec, FlagGroup } from "./command.ts";
+import { COUNT, type CommandSpec, type FlagGroup, WHOLE } from "./command.ts";
 
 /** Random changes of pictures, in the words of Keras' ImageDataGenerator. */
 export const AUGMENTATION_FLAGS: FlagGroup = {
   heading: "Random changes of pictures, as Keras' ImageDataGenerator makes them:",
   flags: [
-    { flags: "--rotation-range <degrees>", about: "turn, to either side" },
+    { flags: "--rotation-range <degrees>", about: "turn, to either side", number: { from: 0 } },
     {
       flags: "--width-shift-range <range>",
       about: "shift to the side: 0.2 of the width, 10 for whole pixels below it, or one of -4,4,8",
     },
     { flags: "--height-shift-range <range>", about: "shift up or down, likewise" },
-    { flags: "--shear-range <degrees>", about: "slant, to either side" },
+    { flags: "--shear-range <degrees>", about: "slant, to either side", number: { from: 0 } },
     { flags: "--zoom-range <range>", about: "0.2 for 0.8 to 1.2, or 0.5,1; less is nearer" },
-    { flags: "--channel-shift-range <levels>", about: "all colours lighter or darker by so much" },
+    {
+      flags: "--channel-shift-range <levels>",
+      about: "all colours lighter or darker by so much",
+      number: { from: 0 },
+    },
     { flags: "--brightness-range <low,high>", about: "times the brightness: 0.5,1.5" },
     { flags: "--horizontal-flip", about: "mirror every second picture, left for right" },
     { flags: "--vertical-flip", about: "turn every second picture upside down" },
@@ -21,7 +25,7 @@ export const AUGMENTATION_FLAGS: FlagGroup = {
       about: "what is seen beyond the edges; else nearest",
       choices: ["constant", "nearest", "reflect", "wrap"],
     },
-    { flags: "--cval <level>", about: "what constant fills with; else 0" },
+    { flags: "--cval <level>", about: "what constant fills with; else 0", number: {} },
     {
       flags: "--generator <version>",
       about: "whose: of Keras up to 2.2 (the default), 2.3 to 2.8, or 2.9 and later, see README",
@@ -36,9 +40,17 @@ export const AUGMENT_FLAGS: readonly FlagGroup[] = [
     heading: "The sheet:",
     flags: [
       { flags: "-o, --output <file.png>", about: "where to" },
-      { flags: "--pictures <number>", about: "rows, evenly spread over the folder; else 6" },
-      { flags: "--epochs <number>", about: "columns: what each epoch shows; else 8" },
-      { flags: "--seed <number>", about: "that of the training; else 1" },
+      {
+        flags: "--pictures <number>",
+        about: "rows, evenly spread over the folder; else 6",
+        number: COUNT,
+      },
+      {
+        flags: "--epochs <number>",
+        about: "columns: what each epoch shows; else 8",
+        number: COUNT,
+      },
+      { flags: "--seed <number>", about: "that of the training; else 1", number: WHOLE },
       { flags: "--size <WxH>", about: "what pictures are loaded as; else 224x224" },
       {
         flags: "--interpolation <name>",

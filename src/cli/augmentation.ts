@@ -22,6 +22,11 @@ export function augmentationOf(flags: FlagReader): Augmentation | undefined {
   });
 }
 
+/** Refuses ranges and levels that make no sense. Throws `bad-option`. */
+export function checkAugmentation(flags: FlagReader): void {
+  parseAugmentation(optionsOf(flags));
+}
+
 /** How something is done, not that it is. */
 function isSetting(key: string): boolean {
   return ["fillMode", "cval", "generator"].includes(key);

@@ -9,7 +9,23 @@ export interface Flag {
   readonly repeatable?: true;
   /** Words that it takes; all others are refused. */
   readonly choices?: readonly string[];
+  /** Says that it takes one number, and which; all others are refused before anything is done. */
+  readonly number?: NumberRule;
 }
+
+/** Which numbers an option takes. */
+export interface NumberRule {
+  readonly whole?: true;
+  readonly above?: number;
+  readonly from?: number;
+  readonly below?: number;
+  readonly upTo?: number;
+}
+
+/** 1, 2, 3, … */
+export const COUNT: NumberRule = { whole: true, above: 0 };
+/** 0, 1, 2, … */
+export const WHOLE: NumberRule = { whole: true, from: 0 };
 
 /** Options that belong together, under one heading. */
 export interface FlagGroup {

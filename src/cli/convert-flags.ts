@@ -34,10 +34,10 @@ export const RUN_READING_FLAGS: readonly Flag[] = READING_FLAGS.map((flag) =>
 /** What happens to pixels before the network, for every command that prepares pictures. */
 export const PIXEL_FLAGS: readonly Flag[] = [
   { flags: "--image-scale <number>", about: "factor of every pixel: 2/255; or name=2/255,…" },
-  { flags: "--red-bias <number>", about: "added to red after the scale" },
-  { flags: "--green-bias <number>", about: "added to green after the scale" },
-  { flags: "--blue-bias <number>", about: "added to blue after the scale" },
-  { flags: "--gray-bias <number>", about: "added to gray after the scale" },
+  { flags: "--red-bias <number>", about: "added to red after the scale", number: {} },
+  { flags: "--green-bias <number>", about: "added to green after the scale", number: {} },
+  { flags: "--blue-bias <number>", about: "added to blue after the scale", number: {} },
+  { flags: "--gray-bias <number>", about: "added to gray after the scale", number: {} },
   { flags: "--is-bgr", about: "the network sees blue first" },
 ];
 

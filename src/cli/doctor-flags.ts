@@ -5,7 +5,11 @@ export const DOCTOR_FLAGS: readonly FlagGroup[] = [
   {
     heading: "The command:",
     flags: [
-      { flags: "--seconds <number>", about: "how long each backend is timed: 3; 0 leaves it out" },
+      {
+        flags: "--seconds <number>",
+        about: "how long each backend is timed: 3; 0 leaves it out",
+        number: { from: 0 },
+      },
       { flags: "--json", about: "print one JSON document" },
     ],
   },

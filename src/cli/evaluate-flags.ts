@@ -1,4 +1,4 @@
-import type { CommandSpec, FlagGroup } from "./command.ts";
+import { COUNT, type CommandSpec, type FlagGroup } from "./command.ts";
 import { RUN_FLAGS } from "./run-flags.ts";
 
 /** Every option of `kc evaluate`. */
@@ -11,7 +11,7 @@ export const EVALUATE_FLAGS: readonly FlagGroup[] = [
         about:
           "order of the model's classes: a,b,c; a file; or a folder; else alphabetical, as Keras",
       },
-      { flags: "--top <number>", about: "top-k accuracy; else 5" },
+      { flags: "--top <number>", about: "top-k accuracy; else 5", number: COUNT },
       {
         flags: "--report <file.html>",
         about: "one page with charts and pictures, which opens from the disk",

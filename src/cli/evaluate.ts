@@ -11,7 +11,7 @@ import { predictionsOf } from "../report/predictions.ts";
 import { loadClassLabels } from "./class-labels.ts";
 import { evaluationOutputs, evaluationPaths, type Measured } from "./evaluate-outputs.ts";
 import { type FlagReader, type RawFlags, readFlags } from "./flag-reader.ts";
-import { type OpenedClassifier, openClassifier, wholeAbove0 } from "./open-classifier.ts";
+import { type OpenedClassifier, openClassifier, sizeFlag, wholeAbove0 } from "./open-classifier.ts";
 import {
   introduce,
   PICTURE_FAULT,
@@ -33,7 +33,7 @@ export async function evaluate(model: string, data: string, raw: RawFlags): Prom
   if (printed > 1) fail("bad-option", "Only one result can go to the standard output.");
   checkTexts(paths, force);
   viewPlanOf(flags);
-  wholeAbove0(flags, "top");
+  sizeFlag(flags);
   const opened = await openClassifier(model, flags, "evaluate");
   try {
     const terminal = openTerminal();

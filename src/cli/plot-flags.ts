@@ -12,7 +12,11 @@ export const PLOT_FLAGS: readonly FlagGroup[] = [
         about: "where the file's ending does not say; else svg",
         choices: ["svg", "html", "png", "dot", "mermaid"],
       },
-      { flags: "--scale <number>", about: "pixels of a PNG for each of the drawing; else 2" },
+      {
+        flags: "--scale <number>",
+        about: "pixels of a PNG for each of the drawing; else 2",
+        number: {},
+      },
       { flags: "--force", about: "replace an output that exists" },
     ],
   },

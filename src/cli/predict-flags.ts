@@ -1,4 +1,4 @@
-import type { CommandSpec, FlagGroup } from "./command.ts";
+import { COUNT, type CommandSpec, type FlagGroup } from "./command.ts";
 import { RUN_FLAGS } from "./run-flags.ts";
 
 /** Every option of `kc predict`. */
@@ -6,7 +6,7 @@ export const PREDICT_FLAGS: readonly FlagGroup[] = [
   {
     heading: "What to tell:",
     flags: [
-      { flags: "--top <number>", about: "how many classes of each picture; else 5" },
+      { flags: "--top <number>", about: "how many classes of each picture; else 5", number: COUNT },
       {
         flags: "--class-labels <labels>",
         about: "a,b,c; a file with one a line or JSON; or the training folder; as for kc convert",

@@ -11,7 +11,7 @@ import {
 } from "../report/predictions.ts";
 import { loadClassLabels } from "./class-labels.ts";
 import { type RawFlags, readFlags } from "./flag-reader.ts";
-import { type OpenedClassifier, openClassifier, wholeAbove0 } from "./open-classifier.ts";
+import { type OpenedClassifier, openClassifier, sizeFlag, wholeAbove0 } from "./open-classifier.ts";
 import {
   introduce,
   PICTURE_FAULT,
@@ -37,6 +37,7 @@ export async function predict(
   if (json && csv === "-")
     fail("bad-option", "--json and --csv - both print to the standard output.");
   const plan = viewPlanOf(flags);
+  sizeFlag(flags);
   const given = flags.text("classLabels");
   const labels = given === undefined ? undefined : loadClassLabels("--class-labels", given);
   checkTexts([csv], force);

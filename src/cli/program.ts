@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import type { CommandSpec, FlagGroup } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
+import { checkNumbers } from "./flag-numbers.ts";
 
 const EXIT_CODES = `
 Exit codes:
@@ -52,7 +53,11 @@ function addCommand(program: Command, spec: CommandSpec, done: (exitCode: number
   command
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", `${spec.after}${EXIT_CODES}`)
-    .action(async () => done(await spec.run(command.args, command.opts())));
+    .action(async () => {
+      const flags = command.opts();
+      checkNumbers(spec.groups, flags);
+      done(await spec.run(command.args, flags));
+    });
 }
 
 function addFlags(command: Command, groups: readonly FlagGroup[]): void {

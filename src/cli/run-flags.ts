@@ -1,4 +1,4 @@
-import type { FlagGroup } from "./command.ts";
+import { COUNT, type FlagGroup, WHOLE } from "./command.ts";
 import { PIXEL_FLAGS, RUN_READING_FLAGS } from "./convert-flags.ts";
 
 /** How pictures are loaded and prepared. */
@@ -35,14 +35,22 @@ export const RUN_FLAGS: readonly FlagGroup[] = [
         about: "what computes; else the fastest that is installed",
         choices: ["auto", "onnx", "tensorflow", "webgpu", "wasm", "cpu"],
       },
-      { flags: "--threads <number>", about: "threads that compute; else one for each core" },
-      { flags: "--batch-size <number>", about: "pictures at a time; else 32" },
+      {
+        flags: "--threads <number>",
+        about: "threads that compute; else one for each core",
+        number: COUNT,
+      },
+      { flags: "--batch-size <number>", about: "pictures at a time; else 32", number: COUNT },
       {
         flags: "--tta <views>",
         about:
           "average over views of each picture: flip, five-crop, ten-crop, or a number of random crops",
       },
-      { flags: "--seed <number>", about: "other random crops: a whole number, else 1" },
+      {
+        flags: "--seed <number>",
+        about: "other random crops: a whole number, else 1",
+        number: WHOLE,
+      },
       { flags: "--scores <name>", about: "output with the scores, where there are several" },
       { flags: "--half", about: "round every layer of a Core ML model, as the Neural Engine does" },
     ],

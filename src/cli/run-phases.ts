@@ -24,7 +24,6 @@ export async function runPhases(
   phases: readonly TrainPhase[],
   signal: AbortSignal,
 ): Promise<TrainingResult> {
-  checkPhases(parts, phases);
   const resumed = resumedPhase(parts.backup?.resume);
   const done: WeightValues[] = [];
   let { trainee } = parts;
@@ -51,7 +50,8 @@ export async function runPhases(
   return result ?? fail("internal", "There was no phase.");
 }
 
-function checkPhases(parts: PhaseParts, phases: readonly TrainPhase[]): void {
+/** Refuses what one of the phases would refuse, before the first begins. Throws `KcError`. */
+export function checkPhases(parts: PhaseParts, phases: readonly TrainPhase[]): void {
   let { trainee } = parts;
   for (const { flags } of phases) {
     trainee = withTraced(trainee, freezeLayers(trainee.traced, flags));

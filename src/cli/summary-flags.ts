@@ -13,7 +13,11 @@ export const SUMMARY_FLAGS: readonly FlagGroup[] = [
       },
       { flags: "--expand", about: "show the layers of nested models too" },
       { flags: "--trainable", about: "add a column that says which layers are trained" },
-      { flags: "--columns <number>", about: "width for the table of Keras 3; else the terminal's" },
+      {
+        flags: "--columns <number>",
+        about: "width for the table of Keras 3; else the terminal's",
+        number: {},
+      },
     ],
   },
   {

@@ -1,4 +1,4 @@
-import type { Flag, FlagGroup } from "./command.ts";
+import { type Flag, type FlagGroup, WHOLE } from "./command.ts";
 import { RUN_READING_FLAGS } from "./convert-flags.ts";
 
 /** What is changed in a model before it is trained. */
@@ -17,7 +17,11 @@ export const SURGERY_FLAGS: readonly FlagGroup[] = [
           "of the pictures for --architecture: 96,96,3; else of an input that the file leaves open",
         repeatable: true,
       },
-      { flags: "--alpha <number>", about: "width of a MobileNet: 0.25; else 1" },
+      {
+        flags: "--alpha <number>",
+        about: "width of a MobileNet: 0.25; else 1",
+        number: { above: 0 },
+      },
       {
         flags: "--weights <file>",
         about: "weights of another file of any Keras, for the layers with the same names",
@@ -31,8 +35,16 @@ export const SURGERY_FLAGS: readonly FlagGroup[] = [
         flags: "--head-after <layer>",
         about: "where the new head begins; else where the old one does",
       },
-      { flags: "--head-dropout <part>", about: "dropout in the new head: 0.2; else 0.5" },
-      { flags: "--head-l2 <number>", about: "L2 penalty on its kernels: 0.01; else 0.001" },
+      {
+        flags: "--head-dropout <part>",
+        about: "dropout in the new head: 0.2; else 0.5",
+        number: { from: 0, below: 1 },
+      },
+      {
+        flags: "--head-l2 <number>",
+        about: "L2 penalty on its kernels: 0.01; else 0.001",
+        number: { from: 0 },
+      },
       { flags: "--head-units <sizes>", about: "further dense layers in it, with ReLU: 256,64" },
     ],
   },
@@ -48,6 +60,7 @@ export const SURGERY_FLAGS: readonly FlagGroup[] = [
       {
         flags: "--freeze-all-but-last <number>",
         about: "train only the last so many layers that have weights",
+        number: WHOLE,
       },
       {
         flags: "--dry-run",

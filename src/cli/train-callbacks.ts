@@ -34,42 +34,84 @@ export function trainCallbacks(flags: FlagReader, context: CallbackContext): rea
   return [terminateOnNaNCallback(), ...parts.flatMap((one) => one ?? [])];
 }
 
+/** Refuses settings that make no sense whatever is measured. Throws `bad-option`. */
+export function checkStopping(flags: FlagReader): void {
+  const settings = stoppingSettings(flags);
+  if (settings === undefined) return;
+  stoppingNumbers(settings);
+  modeOf(settings);
+}
+
+/** Likewise. */
+export function checkPlateau(flags: FlagReader): void {
+  const settings = plateauSettings(flags);
+  if (settings === undefined) return;
+  plateauNumbers(settings);
+  modeOf(settings);
+}
+
+/** Likewise. */
+export function checkSchedule(flags: FlagReader): void {
+  scheduleOf(flags, { rate: 1 });
+}
+
+const STOPPING = "--early-stopping";
+const PLATEAU = "--reduce-lr-on-plateau";
 const MONITOR = ["monitor", "mode", "patience", "min-delta"];
 
 function stoppingOf(flags: FlagReader, { measured }: CallbackContext): Callback | undefined {
-  const text = flags.text("earlyStopping");
-  if (text === undefined) return undefined;
-  const flag = "--early-stopping";
-  const known = [...MONITOR, "baseline", "restore-best-weights"];
-  const settings = parseSettings(flag, text, { known, main: "patience" });
-  checkWhole(flag, settings, ["patience"]);
+  const settings = stoppingSettings(flags);
+  if (settings === undefined) return undefined;
   return earlyStoppingCallback({
-    ...monitorOf(flag, settings, measured),
-    ...numbers(settings, { patience: "patience", minDelta: "min-delta", baseline: "baseline" }),
+    ...monitorOf(STOPPING, settings, measured),
+    ...stoppingNumbers(settings),
     restoreBestWeights: settings.has("restore-best-weights"),
   });
 }
 
+function stoppingSettings(flags: FlagReader): Settings | undefined {
+  const text = flags.text("earlyStopping");
+  if (text === undefined) return undefined;
+  const known = [...MONITOR, "baseline", "restore-best-weights"];
+  const settings = parseSettings(STOPPING, text, { known, main: "patience" });
+  checkWhole(STOPPING, settings, ["patience"]);
+  return settings;
+}
+
+function stoppingNumbers(settings: Settings) {
+  return numbers(settings, { patience: "patience", minDelta: "min-delta", baseline: "baseline" });
+}
+
 function plateauOf(flags: FlagReader, { measured }: CallbackContext): Callback | undefined {
+  const settings = plateauSettings(flags);
+  if (settings === undefined) return undefined;
+  return reduceOnPlateauCallback({
+    ...monitorOf(PLATEAU, settings, measured),
+    ...plateauNumbers(settings),
+  });
+}
+
+function plateauSettings(flags: FlagReader): Settings | undefined {
   const text = flags.text("reduceLrOnPlateau");
   if (text === undefined) return undefined;
-  const flag = "--reduce-lr-on-plateau";
   const known = [...MONITOR, "factor", "cooldown", "min-lr"];
-  const settings = parseSettings(flag, text, { known, main: "patience" });
-  checkWhole(flag, settings, ["patience", "cooldown"]);
+  const settings = parseSettings(PLATEAU, text, { known, main: "patience" });
+  checkWhole(PLATEAU, settings, ["patience", "cooldown"]);
   for (const key of ["factor", "min-lr"]) {
     const value = settings.number(key) ?? 0;
-    if (value < 0) fail("bad-option", `${flag} ${key} is ${value}, expected a number from 0 on.`);
+    if (value < 0)
+      fail("bad-option", `${PLATEAU} ${key} is ${value}, expected a number from 0 on.`);
   }
-  return reduceOnPlateauCallback({
-    ...monitorOf(flag, settings, measured),
-    ...numbers(settings, {
-      factor: "factor",
-      patience: "patience",
-      minDelta: "min-delta",
-      cooldown: "cooldown",
-      minRate: "min-lr",
-    }),
+  return settings;
+}
+
+function plateauNumbers(settings: Settings) {
+  return numbers(settings, {
+    factor: "factor",
+    patience: "patience",
+    minDelta: "min-delta",
+    cooldown: "cooldown",
+    minRate: "min-lr",
   });
 }
 
@@ -94,7 +136,10 @@ function checkpointOf(flags: FlagReader, context: CallbackContext): Callback | u
 }
 
 /** Epochs count from 1, as in the progress line. */
-function scheduleOf(flags: FlagReader, { rate }: CallbackContext): Callback | undefined {
+function scheduleOf(
+  flags: FlagReader,
+  { rate }: Pick<CallbackContext, "rate">,
+): Callback | undefined {
   const text = flags.text("lrSchedule");
   if (text === undefined) return undefined;
   const isFile = statSync(text, { throwIfNoEntry: false })?.isFile() === true;
@@ -142,13 +187,16 @@ function checkWhole(flag: string, settings: Settings, keys: readonly string[]): 
 function monitorOf(flag: string, settings: Settings, measured: readonly string[]): MonitorOptions {
   const monitor = settings.text("monitor");
   checkMonitor(flag, monitor ?? "val_loss", measured);
-  const mode = (["auto", "min", "max"] as const).find(
-    (one) => one === settings.text("mode", ["auto", "min", "max"]),
-  );
+  const mode = modeOf(settings);
   return {
     ...(monitor === undefined ? {} : { monitor }),
     ...(mode === undefined ? {} : { mode }),
   };
+}
+
+function modeOf(settings: Settings): MonitorOptions["mode"] {
+  const modes = ["auto", "min", "max"] as const;
+  return modes.find((one) => one === settings.text("mode", modes));
 }
 
 function checkMonitor(flag: string, name: string, measured: readonly string[]): void {

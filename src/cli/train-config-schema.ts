@@ -27,7 +27,7 @@ export function trainConfigSchema(): JsonObject {
       ...properties,
       phases: {
         description: "One training after the other, each with options of its own.",
-        anyOf: [{ type: "string" }, { type: "array", items: phase }],
+        anyOf: [{ type: "string" }, { type: "array", items: phase, minItems: 1 }],
       },
     },
     additionalProperties: false,

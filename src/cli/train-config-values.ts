@@ -1,8 +1,18 @@
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Flag } from "./command.ts";
+import { describeRule, isAllowed, ruleSchema } from "./flag-numbers.ts";
 
 /** What a configuration file may say for an option. */
-export type ConfigKind = "switch" | "choice" | "number" | "list" | "settings" | "texts" | "text";
+export type ConfigKind =
+  | "switch"
+  | "choice"
+  | "number"
+  | "numbers"
+  | "list"
+  | "settings"
+  | "texts"
+  | "weights"
+  | "text";
 
 /** `-o, --output <file>` in a configuration: `output`. */
 export function configKey({ flags }: Flag): string {
@@ -11,16 +21,19 @@ export function configKey({ flags }: Flag): string {
 }
 
 /** By how the option is typed. */
-function configKind({ flags, choices, repeatable }: Flag): ConfigKind {
+function configKind({ flags, choices, repeatable, number }: Flag): ConfigKind {
   const [, value] = /<([^>]*)>/.exec(flags) ?? [];
   if (value === undefined) return "switch";
   if (repeatable === true) return "texts";
   if (choices !== undefined) return "choice";
-  if (value === "number") return "number";
+  if (number !== undefined) return "number";
+  if (NUMBERS.has(value)) return "numbers";
+  if (value === "weights") return "weights";
   if (LISTS.has(value)) return "list";
   return SETTINGS.has(value) ? "settings" : "text";
 }
 
+const NUMBERS: ReadonlySet<string> = new Set(["range", "low,high", "sizes"]);
 const LISTS: ReadonlySet<string> = new Set(["names", "labels", "patterns"]);
 const SETTINGS: ReadonlySet<string> = new Set(["settings", "table"]);
 
@@ -35,11 +48,17 @@ export function configSchema(flag: Flag): JsonObject {
     case "choice":
       return { description, enum: flag.choices ?? [] };
     case "number":
-      return { description, type: "number" };
+      return { description, ...ruleSchema(flag.number ?? {}) };
+    case "numbers":
+      return { description, anyOf: [text, { type: "number" }, NUMBER_LIST] };
     case "list":
       return { description, anyOf: [text, texts] };
     case "texts":
-      return { description, anyOf: [text, texts] };
+      return { description, anyOf: [text, texts, NUMBER_LIST] };
+    case "weights": {
+      const weight = { type: "number", minimum: 0 };
+      return { description, anyOf: [text, { type: "object", additionalProperties: weight }] };
+    }
     case "settings": {
       const setting = { type: ["string", "number", "boolean"] };
       const object = { type: "object", additionalProperties: setting };
@@ -49,6 +68,8 @@ export function configSchema(flag: Flag): JsonObject {
       return { description, type: ["string", "number"] };
   }
 }
+
+const NUMBER_LIST = { type: "array", items: { type: "number" } };
 
 /** What a value would be on the command line (false for an option that is left out), or what was expected instead. */
 export function configValue(
@@ -63,14 +84,30 @@ export function configValue(
       return typeof json === "string" && flag.choices?.includes(json) === true
         ? { value: json }
         : { expected: (flag.choices ?? []).map((one) => `"${one}"`).join(", ") };
-    case "number":
-      return typeof json === "number" ? { value: String(json) } : { expected: "a number" };
+    case "number": {
+      const rule = flag.number ?? {};
+      const isSound = typeof json === "number" && isAllowed(json, rule);
+      return isSound ? { value: String(json) } : { expected: describeRule(rule) };
+    }
+    case "numbers": {
+      const value = plain ?? numbersOf(json);
+      return value === undefined
+        ? { expected: "a number, a list of numbers or a text" }
+        : { value };
+    }
+    case "weights":
+      if (typeof json === "string") return { value: json };
+      return isJsonObject(json)
+        ? { value: JSON.stringify(json) }
+        : { expected: 'a text, or an object such as {"apple": 2}' };
     case "list": {
       const list = textsOf(json)?.map((text) => text.replaceAll(/[\\,]/g, "\\$&"));
       if (list !== undefined) return { value: list.join(",") };
       return typeof json === "string" ? { value: json } : { expected: "a text or a list of texts" };
     }
     case "texts": {
+      const shape = numbersOf(json);
+      if (shape !== undefined) return { value: [shape] };
       const list = typeof json === "string" ? [json] : textsOf(json);
       return list === undefined ? { expected: "a text or a list of texts" } : { value: list };
     }
@@ -88,6 +125,12 @@ function textsOf(json: Json): readonly string[] | undefined {
   if (!isJsonList(json)) return undefined;
   const texts = json.filter((one) => typeof one === "string");
   return texts.length === json.length ? texts : undefined;
+}
+
+/** `[0.8, 1.2]` as `0.8,1.2`. */
+function numbersOf(json: Json): string | undefined {
+  if (!isJsonList(json) || json.length === 0) return undefined;
+  return json.every((one) => typeof one === "number") ? json.join(",") : undefined;
 }
 
 /** `{ "patience": 5, "restoreBestWeights": true }` as `patience=5,restore-best-weights=true`. */

@@ -33,8 +33,12 @@ export const PHASE_KEYS: readonly string[] = [
   "lrSchedule",
 ];
 
-/** Reads a configuration. Throws `bad-option` with line and column for what is no option, or no value of it. */
-export function readTrainConfig(path: string, table: readonly Flag[]): TrainConfig {
+/** Reads a configuration. Throws `bad-option` with line and column for what is no option, or no value of it, also by `check`. */
+export function readTrainConfig(
+  path: string,
+  table: readonly Flag[],
+  check: (flags: RawFlags) => void = () => undefined,
+): TrainConfig {
   const text = readText(path);
   const json = parse(path, text);
   const known = new Map(
@@ -43,9 +47,12 @@ export function readTrainConfig(path: string, table: readonly Flag[]): TrainConf
       return NOT_IN_FILE.has(key) ? [] : [[key, flag] as const];
     }),
   );
-  const reading = { path, text, known };
+  const reading = { path, text, known, check };
   const { $schema: _, phases = null, ...own } = json;
   const inList = isJsonList(phases) ? phases : [];
+  if (isJsonList(phases) && phases.length === 0) {
+    refuse(reading, ["phases"], "is empty, expected at least one phase");
+  }
   const plain = phases === null || isJsonList(phases) ? own : { ...own, phases };
   const inPhases = new Map([...known].filter(([key]) => PHASE_KEYS.includes(key)));
   return {
@@ -64,6 +71,7 @@ interface Reading {
   readonly path: string;
   readonly text: string;
   readonly known: ReadonlyMap<string, Flag>;
+  readonly check: (flags: RawFlags) => void;
 }
 
 function parse(path: string, text: string): JsonObject {
@@ -87,10 +95,24 @@ function readFlagValues(json: JsonObject, at: Path, reading: Reading): RawFlags 
     const path = [...at, key];
     if (flag === undefined) return refuse(reading, path, "is not known", near(key, reading));
     const read = configValue(flag, value);
-    if ("value" in read) return [key, read.value === false ? undefined : read.value] as const;
+    if ("value" in read) {
+      const entry = [key, read.value === false ? undefined : read.value] as const;
+      checkAt(reading, path, Object.fromEntries([entry]));
+      return entry;
+    }
     return refuse(reading, path, `is ${JSON.stringify(value)}, expected ${read.expected}`);
   });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+function checkAt({ path, text, check }: Reading, at: Path, flags: RawFlags): void {
+  try {
+    check(flags);
+  } catch (error) {
+    if (!(error instanceof KcError) || error.diagnostics[0] === undefined) throw error;
+    const file = spot(path, placeInJson(text, at));
+    throw new KcError({ ...error.diagnostics[0], at: { file } }, { cause: error });
+  }
 }
 
 function refuse({ path, text }: Reading, at: Path, what: string, hint?: string): never {
@@ -105,7 +127,7 @@ function near(key: string, { known }: Reading): string {
   const plain = (word: string): string => word.toLowerCase().replaceAll(/[-_]/g, "");
   const twin = [...known.keys()].find((one) => plain(one) === plain(key));
   if (twin !== undefined) return `Did you mean "${twin}"?`;
-  return `Known are ${[...known.keys()].join(", ")}.`;
+  return `Known are ${[...known.keys()].map((key) => `"${key}"`).join(", ")}.`;
 }
 
 function located(error: unknown, json: JsonObject, { path, text, known }: Reading): unknown {

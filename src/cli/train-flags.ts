@@ -1,5 +1,5 @@
 import { AUGMENTATION_FLAGS } from "./augment-flags.ts";
-import type { CommandSpec, FlagGroup } from "./command.ts";
+import { COUNT, type CommandSpec, type FlagGroup, WHOLE } from "./command.ts";
 import { PICTURE_FLAGS } from "./run-flags.ts";
 import { SURGERY_FLAGS, TRAIN_READING_FLAGS } from "./surgery-flags.ts";
 
@@ -43,6 +43,7 @@ export const TRAIN_FLAGS: readonly FlagGroup[] = [
       {
         flags: "--validation-split <part>",
         about: "hold this part of the pictures of each class back for validation: 0.2",
+        number: { above: 0, below: 1 },
       },
       {
         flags: "--split <way>",
@@ -55,19 +56,31 @@ export const TRAIN_FLAGS: readonly FlagGroup[] = [
       },
       {
         flags: "--class-weight <weights>",
-        about: 'balanced, or a file: {"apple": 2}, or apple,2 a line; else 1 each',
+        about: 'balanced; {"apple": 2}; or a file of this, or of apple,2 a line; else 1 each',
       },
       { flags: "--oversample", about: "repeat pictures, so that all classes are equally frequent" },
       { flags: "--undersample", about: "leave pictures out, for the same" },
-      { flags: "--batch-size <number>", about: "pictures at a time; else 32" },
-      { flags: "--seed <number>", about: "another order and other random numbers; else 1" },
-      { flags: "--workers <number>", about: "threads that load pictures; else one for each core" },
+      { flags: "--batch-size <number>", about: "pictures at a time; else 32", number: COUNT },
+      {
+        flags: "--seed <number>",
+        about: "another order and other random numbers; else 1",
+        number: WHOLE,
+      },
+      {
+        flags: "--workers <number>",
+        about: "threads that load pictures; else one for each core",
+        number: WHOLE,
+      },
     ],
   },
   {
     heading: "Training:",
     flags: [
-      { flags: "--epochs <number>", about: "how often all pictures are seen; else 10" },
+      {
+        flags: "--epochs <number>",
+        about: "how often all pictures are seen; else 10",
+        number: COUNT,
+      },
       {
         flags: "--phases <phases>",
         about: "one training after the other: head:5,all:10@x0.1 (what: epochs @ rate)",
@@ -85,6 +98,7 @@ export const TRAIN_FLAGS: readonly FlagGroup[] = [
       {
         flags: "--gradient-accumulation <number>",
         about: "batches whose gradients make one step; else 1",
+        number: COUNT,
       },
       {
         flags: "--frozen-norm <way>",
@@ -127,7 +141,11 @@ export const TRAIN_FLAGS: readonly FlagGroup[] = [
         flags: "--backup <folder>",
         about: "keep the run there after each epoch and when it is interrupted",
       },
-      { flags: "--backup-every <number>", about: "within an epoch too, every so many batches" },
+      {
+        flags: "--backup-every <number>",
+        about: "within an epoch too, every so many batches",
+        number: COUNT,
+      },
       { flags: "--resume", about: "go on with the run that the backup folder holds, bit for bit" },
     ],
   },

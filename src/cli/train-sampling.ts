@@ -51,7 +51,9 @@ function weightsOf(
   classes: readonly string[],
 ): readonly number[] {
   if (text.toLowerCase() === "balanced") return balancedWeights(labels, classes.length);
-  const weights = parseClassWeights(readText(text).replace(/^\uFEFF/, ""), classes, text);
+  const weights = text.trimStart().startsWith("{")
+    ? parseClassWeights(text, classes, "--class-weight")
+    : parseClassWeights(readText(text).replace(/^\uFEFF/, ""), classes, text);
   if (labels.some((label) => (weights[label] ?? 1) > 0)) return weights;
   return fail("bad-option", `${text}: all classes have the weight 0: nothing would be learnt.`);
 }

@@ -90,7 +90,7 @@ export function parseRate(flag: string, text: string, before: number): number {
 }
 
 /** `sgd,momentum=0.9,nesterov` */
-function parseOptimizer(text: string, version: string): TrainingSetup["optimizer"] {
+export function parseOptimizer(text: string, version: string): TrainingSetup["optimizer"] {
   const [word = "", ...settings] = parseList("--optimizer", text);
   const name = OPTIMIZERS.find((known) => known === word.toLowerCase());
   if (name === undefined) {

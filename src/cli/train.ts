@@ -21,6 +21,7 @@ import {
   unseenClasses,
 } from "./train-data.ts";
 import { tellPlan } from "./train-dry-run.ts";
+import { checkTrainFlags } from "./train-flag-checks.ts";
 import { TRAIN_FLAGS } from "./train-flags.ts";
 import { checkLogs, type RunToReport, runReports } from "./train-logs.ts";
 import { openTrainee, type Trainee } from "./train-model.ts";
@@ -40,7 +41,8 @@ import { checkTexts, writeTexts } from "./write-texts.ts";
 export async function train(model: string, folder: string, raw: RawFlags): Promise<number> {
   const path = readFlags(raw).text("config");
   const table = TRAIN_FLAGS.flatMap(({ flags }) => flags);
-  const config = path === undefined ? NO_CONFIG : readTrainConfig(path, table);
+  const config = path === undefined ? NO_CONFIG : readTrainConfig(path, table, checkTrainFlags);
+  checkTrainFlags(raw);
   try {
     const { flags: file, phases: inFile } = config;
     const phases = trainPhases({ typed: raw, file, phases: inFile });
@@ -98,7 +100,7 @@ async function trainWith(command: TrainCommand, signal: AbortSignal): Promise<nu
   const { flags, terminal, pictures, trainee, backup, output } = command;
   // With all of tfjs behind them.
   const { chooseBatch } = await import("./train-batch.ts");
-  const { runPhases } = await import("./run-phases.ts");
+  const { checkPhases, runPhases } = await import("./run-phases.ts");
   const quiet = flags.has("quiet") || flags.has("json");
   const setup = trainSetup(trainee.graph, flags);
   const graph = { ...trainee.graph, training: setup.training };
@@ -129,9 +131,10 @@ async function trainWith(command: TrainCommand, signal: AbortSignal): Promise<nu
     await writeInterruptibly(path, written.file, { force: true, quiet }, terminal);
   };
   try {
+    const parts = { trainee, data, pictures, backup, terminal, quiet, warn, save };
+    checkPhases(parts, command.phases);
     if (!quiet) introduce(command, pixels, warnings, data.said);
     const started = performance.now();
-    const parts = { trainee, data, pictures, backup, terminal, quiet, warn, save };
     const result = await runPhases(parts, command.phases, signal);
     const seconds = (performance.now() - started) / 1000;
     refuseLost(result);

@@ -1,4 +1,4 @@
-import type { CommandSpec, FlagGroup } from "./command.ts";
+import { type CommandSpec, type FlagGroup, WHOLE } from "./command.ts";
 import { MODEL_ARGUMENT, PIXEL_FLAGS, READING_FLAGS } from "./convert-flags.ts";
 
 /** Every option of `kc verify`. */
@@ -6,8 +6,16 @@ export const VERIFY_FLAGS: readonly FlagGroup[] = [
   {
     heading: "What both models get:",
     flags: [
-      { flags: "--random <number>", about: "so many random inputs; 10 unless --images is given" },
-      { flags: "--seed <number>", about: "other random inputs: a whole number, else 1" },
+      {
+        flags: "--random <number>",
+        about: "so many random inputs; 10 unless --images is given",
+        number: WHOLE,
+      },
+      {
+        flags: "--seed <number>",
+        about: "other random inputs: a whole number, else 1",
+        number: WHOLE,
+      },
       { flags: "--images <folder>", about: "every PNG and JPEG in a folder, stretched to fit" },
     ],
   },
@@ -28,6 +36,7 @@ export const VERIFY_FLAGS: readonly FlagGroup[] = [
         flags: "--tolerance <number>",
         about:
           "largest difference, as a share of an output's largest number; else 1e-4, for float16 0.01 to 0.35 by the number of layers",
+        number: { above: 0 },
       },
       { flags: "--half", about: "round every layer to float16, as the Neural Engine does" },
       {

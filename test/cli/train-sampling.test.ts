@@ -38,6 +38,13 @@ describe("samplingOf", () => {
     expect(sampling({ classWeight: file }).classWeights).toEqual([1, 4, 0]);
   });
 
+  it("weighs classes as the option itself says", () => {
+    expect(sampling({ classWeight: ' {"pear": 4, "2": 0}' }).classWeights).toEqual([1, 4, 0]);
+    expect(() => sampling({ classWeight: '{"nut": 1}' })).toThrow(
+      '--class-weight: there is no class "nut".',
+    );
+  });
+
   it("samples classes equally often, and says how often", () => {
     expect(sampling({ oversample: true }).said).toEqual([
       "oversampled to 4 of each class, 12 an epoch; there are: apple 4, pear 1, plum 2",
