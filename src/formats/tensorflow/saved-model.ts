@@ -18,6 +18,7 @@ export type AttributeValue =
   | { readonly float: number }
   | { readonly flag: boolean }
   | { readonly type: number }
+  | { readonly types: readonly number[] }
   | { readonly shape: readonly number[] }
   | { readonly tensor: TensorContent };
 
@@ -55,12 +56,10 @@ function writeAttribute(to: Writer, value: AttributeValue): void {
   else if ("float" in value) to.uint32(FLOAT).float(value.float);
   else if ("flag" in value) to.uint32(FLAG).bool(value.flag);
   else if ("type" in value) to.uint32(TYPE).int32(value.type);
+  else if ("types" in value) writeList(to, LIST_OF_TYPES, value.types);
   else if ("shape" in value) writeShape(to.uint32(SHAPE), value.shape);
-  else if ("integers" in value) {
-    to.uint32(LIST).fork().uint32(LIST_OF_INTEGERS).fork();
-    for (const one of value.integers) to.int64(one);
-    to.ldelim().ldelim();
-  } else {
+  else if ("integers" in value) writeList(to, LIST_OF_INTEGERS, value.integers);
+  else {
     const { type, shape, bytes } = value.tensor;
     writeShape(
       to.uint32(TENSOR).fork().uint32(TENSOR_TYPE).int32(type).uint32(TENSOR_SHAPE),
@@ -68,6 +67,12 @@ function writeAttribute(to: Writer, value: AttributeValue): void {
     );
     to.uint32(CONTENT).bytes(bytes).ldelim();
   }
+}
+
+function writeList(to: Writer, kind: number, numbers: readonly number[]): void {
+  to.uint32(LIST).fork().uint32(kind).fork();
+  for (const one of numbers) to.int64(one);
+  to.ldelim().ldelim();
 }
 
 function writeShape(to: Writer, shape: readonly number[]): void {
@@ -88,7 +93,7 @@ const [KEY, VALUE] = [field(1, 2), field(2, 2)];
 /** @see attr_value.proto AttrValue, AttrValue.ListValue */
 const [LIST, TEXT, INTEGER, FLOAT] = [field(1, 2), field(2, 2), field(3, 0), field(4, 5)];
 const [FLAG, TYPE, SHAPE, TENSOR] = [field(5, 0), field(6, 0), field(7, 2), field(8, 2)];
-const LIST_OF_INTEGERS = field(3, 2);
+const [LIST_OF_INTEGERS, LIST_OF_TYPES] = [field(3, 2), field(6, 2)];
 /** @see tensor.proto TensorProto, tensor_shape.proto */
 const [TENSOR_TYPE, TENSOR_SHAPE, CONTENT] = [field(1, 0), field(2, 2), field(4, 2)];
 const [DIM, SIZE] = [field(2, 2), field(1, 0)];

@@ -6,8 +6,6 @@ export interface Uncut {
   readonly operations: readonly RecordedOperation[];
   /** What the caller wants: it is there until the end. */
   readonly wanted: ReadonlySet<Source>;
-  /** Where a piece begins in any case. */
-  readonly starts: readonly number[];
   /**
    * Bytes that the operations of a piece make. What a piece reads is there until its end, and TensorFlow decides about
    * the order within: less holds less memory, more is quicker.
@@ -19,7 +17,7 @@ export interface Uncut {
 export const LARGE_PIECE = 32 * 1024 ** 2;
 
 /** Where the pieces of operations begin, but for the first. */
-export function bordersOf({ operations, wanted, starts, size }: Uncut): readonly number[] {
+export function bordersOf({ operations, wanted, size }: Uncut): readonly number[] {
   const readers = readersOf(operations);
   const borders: number[] = [];
   let bytes = 0;
@@ -31,7 +29,7 @@ export function bordersOf({ operations, wanted, starts, size }: Uncut): readonly
       taken === operations[index - 1]?.results[0] &&
       readers.get(taken) === 1 &&
       !wanted.has(taken);
-    if (index > 0 && (starts.includes(index) || (bytes > size && !joins))) {
+    if (bytes > size && !joins) {
       borders.push(index);
       bytes = 0;
     }

@@ -2,9 +2,9 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { KcError } from "../../../errors.ts";
 import { bordersOf, LARGE_PIECE } from "./borders.ts";
 import { nodeBackend } from "./node-backend.ts";
-import { cutPieces } from "./pieces.ts";
+import { cutPieces, type Piece } from "./pieces.ts";
 import { Recorder, type Source } from "./recorder.ts";
-import { openSession, runSessions, type Session } from "./session.ts";
+import { type Feed, openSession, type Session } from "./session.ts";
 
 /** Work that overwrites tensors, as graphs that TensorFlow knows as a whole. */
 export interface RecordedWork {
@@ -21,9 +21,9 @@ export function recordWork(work: (recorder: Recorder) => void): RecordedWork | u
   const node = nodeBackend();
   if (node === undefined) return undefined;
   const recorder = new Recorder(node);
-  const sessions: Session[] = [];
+  const sessions: (readonly [Piece, Session])[] = [];
   const dispose = (): void => {
-    for (const one of sessions) one.dispose();
+    for (const [, session] of sessions) session.dispose();
     recorder.dispose();
   };
   try {
@@ -31,13 +31,20 @@ export function recordWork(work: (recorder: Recorder) => void): RecordedWork | u
     const { operations, constants } = recorder;
     const written = operations.filter(({ op }) => op === "InplaceUpdate");
     const wanted = new Set(written.flatMap(({ results }) => results));
-    const borders = bordersOf({ operations, wanted: new Set(), starts: [], size: LARGE_PIECE });
+    const borders = bordersOf({ operations, wanted: new Set(), size: LARGE_PIECE });
     for (const piece of cutPieces({ operations, borders, wanted })) {
-      sessions.push(openSession(node, piece));
+      sessions.push([piece, openSession(node, piece.nodes)]);
     }
     const run: RecordedWork["run"] = (given) => {
       const values = new Map<Source, Tensor>();
-      runSessions(sessions, values, (source) => given(source) ?? constants.get(source));
+      const feed: Feed = (source) => values.get(source) ?? given(source) ?? constants.get(source);
+      for (const [piece, session] of sessions) {
+        for (const [source, one] of session.run(piece, feed)) values.set(source, one);
+        for (const source of piece.ends) {
+          values.get(source)?.dispose();
+          values.delete(source);
+        }
+      }
       for (const one of values.values()) one.dispose();
     };
     return { run, dispose };

@@ -1,26 +1,28 @@
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { fail } from "../../../errors.ts";
-import { savedModel } from "../../../formats/tensorflow/saved-model.ts";
+import { type GraphNode, savedModel } from "../../../formats/tensorflow/saved-model.ts";
 import { tensorAt } from "../forward.ts";
 import type { NodeBackend } from "./node-backend.ts";
-import type { Piece } from "./pieces.ts";
+import type { Run } from "./part.ts";
 import type { Source } from "./recorder.ts";
 
-/** A piece that TensorFlow has made ready to run. */
+/** A graph that TensorFlow has made ready to run. */
 export interface Session {
-  readonly piece: Piece;
-  /** Gives new tensors, in the order of the piece's fetches. */
-  run(feed: (source: Source) => Tensor): readonly Tensor[];
+  /** Gives new tensors. */
+  run(run: Run, feed: Feed): ReadonlyMap<Source, Tensor>;
   dispose(): void;
 }
 
+/** Finds the tensors that a graph is fed with. */
+export type Feed = (source: Source) => Tensor | undefined;
+
 let count = 0;
 
-/** Hands a piece to TensorFlow. Throws `unsupported` where it does not take it. */
-export function openSession(node: NodeBackend, piece: Piece): Session {
+/** Hands a graph to TensorFlow. Throws `unsupported` where it does not take it. */
+export function openSession(node: NodeBackend, nodes: readonly GraphNode[]): Session {
   // tfjs-node reads graphs from files only; this one is in TensorFlow's own memory.
   const folder = `ram://kc/${++count}`;
-  write(node, folder, savedModel(piece.nodes));
+  write(node, folder, savedModel(nodes));
   let session: number;
   try {
     session = node.loadSavedModelMetaGraph(folder, "serve");
@@ -29,41 +31,22 @@ export function openSession(node: NodeBackend, piece: Piece): Session {
   } finally {
     write(node, folder, new Uint8Array(0));
   }
-  const names = piece.feeds.map(({ name }) => ({ name }));
-  const wanted = piece.fetches.map(({ name }) => name);
   return {
-    piece,
-    run: (feed) => {
-      const inputs = piece.feeds.map(({ source }) => feed(source));
-      return node.runSavedModel(session, inputs, names, wanted);
+    run: ({ feeds, fetches }, feed) => {
+      if (fetches.length === 0) return new Map();
+      const inputs = feeds.map(
+        ({ source }) => feed(source) ?? fail("internal", "A tensor is read before it is made."),
+      );
+      const results = node.runSavedModel(
+        session,
+        inputs,
+        feeds.map(({ name }) => ({ name })),
+        fetches.map(({ name }) => name),
+      );
+      return new Map(fetches.map(({ source }, index) => [source, tensorAt(results, index)]));
     },
     dispose: () => node.deleteSavedModel(session),
   };
-}
-
-/**
- * Runs pieces one after the other. What they give goes into `values`, and what nobody reads any more is ended; what is not there is
- * looked for elsewhere.
- */
-export function runSessions(
-  sessions: readonly Session[],
-  values: Map<Source, Tensor>,
-  elsewhere: (source: Source) => Tensor | undefined,
-): void {
-  const feed = (source: Source): Tensor =>
-    values.get(source) ??
-    elsewhere(source) ??
-    fail("internal", "A tensor is read before it is made.");
-  for (const { piece, run } of sessions) {
-    const results = piece.fetches.length === 0 ? [] : run(feed);
-    piece.fetches.forEach(({ source }, index) => {
-      values.set(source, tensorAt(results, index));
-    });
-    for (const source of piece.ends) {
-      values.get(source)?.dispose();
-      values.delete(source);
-    }
-  }
 }
 
 function write(node: NodeBackend, folder: string, bytes: Uint8Array): void {

@@ -4,13 +4,12 @@ import type { ValueId } from "../../../ir/graph.ts";
 import type { NoiseOp } from "../../../ir/ops/noise.ts";
 import type { WeightRef } from "../../../ir/tensor.ts";
 import { tensorAt } from "../forward.ts";
-import { bordersOf, LARGE_PIECE } from "../tensorflow/borders.ts";
 import { type NodeBackend, nodeBackend } from "../tensorflow/node-backend.ts";
 import { FLOATS, type TensorFlowOps, tensorflowOps } from "../tensorflow/operations.ts";
-import { cutPieces } from "../tensorflow/pieces.ts";
 import { Recorder, type Source } from "../tensorflow/recorder.ts";
 import { reserveMemory } from "../tensorflow/reserve.ts";
-import { openSession, runSessions, type Session } from "../tensorflow/session.ts";
+import { type Feed, openSession, type Session } from "../tensorflow/session.ts";
+import { cutWays, type Ways } from "../tensorflow/ways.ts";
 import { noiseNumbers } from "../training-forward.ts";
 import { memoryOfStep, type StepMemory } from "./memory.ts";
 import {
@@ -22,8 +21,9 @@ import {
 } from "./run-training.ts";
 import type { TrainingPlan } from "./training-plan.ts";
 
-/** The passes of a plan for batches of one shape, as graphs that TensorFlow knows as a whole. */
+/** The passes of a plan for batches of one shape, as a graph that TensorFlow knows as a whole. */
 export interface RecordedPass {
+  /** One at a time: another one ends what is kept for the way back of the one before. */
   start(given: TrainingInputs): TrainingPass;
   dispose(): void;
 }
@@ -34,8 +34,8 @@ export type GradientStarts = (
 ) => readonly { readonly value: ValueId; readonly shape: readonly number[] }[];
 
 /**
- * Runs a pass there and back and writes down what TensorFlow computes, so that it can run it as graphs: what belongs together
- * becomes one kernel, and independent steps run side by side. Nothing but the shapes of the inputs matters. Undefined without
+ * Runs a pass there and back and writes down what TensorFlow computes, so that it can run it as a graph: what belongs together
+ * becomes one kernel, independent steps run side by side, and what is kept goes when it has been read. Nothing but the shapes of the inputs matters. Undefined without
  * tfjs-node, and for passes that cannot be written down.
  */
 export function recordPass(
@@ -48,24 +48,22 @@ export function recordPass(
   const memory = memoryOfStep(plan, { samples: given.inputs[0]?.shape[0] ?? 1, slots: 0 });
   reserveFor(memory, node);
   const recorder = new Recorder(node);
-  const sessions: Session[] = [];
+  const open: Session[] = [];
   const dispose = (): void => {
-    for (const one of sessions) one.dispose();
+    for (const one of open) one.dispose();
     recorder.dispose();
   };
   try {
     const script = writeScript(plan, given, { startsOf, recorder, ops });
     const { there, results } = script;
     const { operations } = recorder;
-    const wanted = new Set(results);
-    const size = Math.min(memory.peak / PIECES, LARGE_PIECE);
-    const borders = bordersOf({ operations, wanted, starts: [there], size });
-    const pieces = cutPieces({ operations, borders, wanted });
-    for (const piece of pieces) sessions.push(openSession(node, piece));
-    const count = there === 0 ? 0 : borders.filter((at) => at < there).length + 1;
-    const ways = { script, there: sessions.slice(0, count), back: sessions.slice(count) };
-    tryOut(new Replay(ways, { ...given, noise: NO_NOISE }));
-    return { start: (next) => new Replay(ways, next), dispose };
+    const starts = script.starts.map(({ source }) => source);
+    const ways = cutWays({ operations, there, starts, wanted: new Set(results) });
+    const session = openSession(node, ways.nodes);
+    open.push(session);
+    const both = new TwoWays(session, ways);
+    tryOut(new Replay(script, both, { ...given, noise: NO_NOISE }));
+    return { start: (next) => new Replay(script, both, next), dispose };
   } catch (error) {
     dispose();
     // Else TensorFlow does not run what it was handed over, which it runs step by step.
@@ -73,9 +71,6 @@ export function recordPass(
     return undefined;
   }
 }
-
-/** More pieces would be slower, fewer would need more memory. */
-const PIECES = 16;
 
 /** Of all that a step needs: larger tensors fit into few of the regions that TensorFlow takes one after the other. */
 const LARGE = 1 / 6;
@@ -188,11 +183,39 @@ function resultOf(tensor: Tensor, recorder: Recorder, ops: TensorFlowOps, held: 
   return recorder.sourceOf(made) ?? fail("internal", "A result was not written down.");
 }
 
-/** What was written down, ready to run. */
-interface Ways {
-  readonly script: Script;
-  readonly there: readonly Session[];
-  readonly back: readonly Session[];
+/** What was written down, ready to run, one way after the other. */
+class TwoWays {
+  readonly #session: Session;
+  readonly #ways: Ways;
+  /** The pass whose way there was the last. */
+  #gone: object | undefined;
+
+  constructor(session: Session, ways: Ways) {
+    this.#session = session;
+    this.#ways = ways;
+  }
+
+  there(pass: object, feed: Feed): ReadonlyMap<Source, Tensor> {
+    if (this.#gone !== undefined) this.end(this.#gone);
+    this.#gone = pass;
+    return this.#session.run(this.#ways.there, feed);
+  }
+
+  back(pass: object, feed: Feed): ReadonlyMap<Source, Tensor> {
+    if (this.#gone !== pass) return fail("internal", "What was kept for the way back is gone.");
+    const { back } = this.#ways;
+    if (back.fetches.length === 0) this.end(pass);
+    const found = this.#session.run(back, feed);
+    this.#gone = undefined;
+    return found;
+  }
+
+  /** Ends what is kept for the way back of a pass. */
+  end(pass: object): void {
+    if (this.#gone !== pass) return;
+    this.#gone = undefined;
+    for (const one of this.#session.run(this.#ways.end, () => undefined).values()) one.dispose();
+  }
 }
 
 /** A pass that runs what was written down. */
@@ -200,13 +223,13 @@ class Replay implements TrainingPass {
   readonly outputs: readonly Tensor[];
   readonly statistics: readonly BatchStatistics[];
   readonly #script: Script;
-  readonly #back: readonly Session[];
+  readonly #ways: TwoWays;
   readonly #given: TrainingInputs;
   readonly #values = new Map<Source, Tensor>();
 
-  constructor({ script, there, back }: Ways, given: TrainingInputs) {
+  constructor(script: Script, ways: TwoWays, given: TrainingInputs) {
     this.#script = script;
-    this.#back = back;
+    this.#ways = ways;
     this.#given = given;
     try {
       script.inputs.forEach((source, index) => {
@@ -218,9 +241,9 @@ class Replay implements TrainingPass {
           if (source !== undefined) this.#values.set(source, one);
         });
       }
-      this.#run(there);
+      this.#take(ways.there(this, this.#feed));
     } catch (error) {
-      this.#disposeValues();
+      this.#end();
       throw error;
     }
     this.outputs = script.outputs.map((source) => clone(this.#valueOf(source)));
@@ -246,7 +269,7 @@ class Replay implements TrainingPass {
       if (begun?.value !== value) fail("internal", `No gradient starts at "${value}".`);
       this.#values.set(begun.source, gradient);
     });
-    this.#run(this.#back);
+    this.#take(this.#ways.back(this, this.#feed));
     const found = new Map([...gradients].map(([id, source]) => [id, clone(this.#valueOf(source))]));
     this.#disposeValues();
     return found;
@@ -255,19 +278,28 @@ class Replay implements TrainingPass {
   dispose(): void {
     const seen = this.statistics.flatMap(({ mean, variance }) => [mean, variance]);
     for (const one of [...this.outputs, ...seen]) one.dispose();
-    this.#disposeValues();
+    this.#end();
   }
 
-  #run(sessions: readonly Session[]): void {
+  readonly #feed: Feed = (source) => {
     const { weights, recorder } = this.#script;
-    runSessions(sessions, this.#values, (source) => {
-      const ref = weights.get(source);
-      return ref === undefined ? recorder.constants.get(source) : this.#given.weightOf(ref);
-    });
+    const ref = weights.get(source);
+    const elsewhere =
+      ref === undefined ? recorder.constants.get(source) : this.#given.weightOf(ref);
+    return this.#values.get(source) ?? elsewhere;
+  };
+
+  #take(found: ReadonlyMap<Source, Tensor>): void {
+    for (const [source, one] of found) this.#values.set(source, one);
   }
 
   #valueOf(source: Source): Tensor {
     return this.#values.get(source) ?? fail("internal", "A result was not made.");
+  }
+
+  #end(): void {
+    this.#ways.end(this);
+    this.#disposeValues();
   }
 
   #disposeValues(): void {

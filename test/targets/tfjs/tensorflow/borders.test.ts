@@ -19,10 +19,9 @@ function chain(...ops: readonly string[]) {
 
 function bordersIn(
   operations: ReturnType<typeof chain>,
-  given: { readonly wanted?: readonly Source[]; readonly starts?: readonly number[] } = {},
+  wanted: readonly Source[] = [],
 ): readonly number[] {
-  const { wanted = [], starts = [] } = given;
-  return bordersOf({ operations, wanted: new Set(wanted), starts, size: 32 * 2 ** 20 });
+  return bordersOf({ operations, wanted: new Set(wanted), size: 32 * 2 ** 20 });
 }
 
 const TEN = Array.from({ length: 10 }, () => "Neg");
@@ -30,10 +29,6 @@ const TEN = Array.from({ length: 10 }, () => "Neg");
 describe("borders of pieces", () => {
   it("come where more than the given bytes have been made", () => {
     expect(bordersIn(chain(...TEN))).toEqual([3, 6, 9]);
-  });
-
-  it("come where pieces begin in any case too", () => {
-    expect(bordersIn(chain(...TEN), { starts: [4] })).toEqual([3, 4, 7]);
   });
 
   it("do not come between a convolution and what it takes along, which makes nothing anew", () => {
@@ -44,7 +39,7 @@ describe("borders of pieces", () => {
   it("come behind what somebody else reads too", () => {
     const operations = chain("Neg", "Neg", "Conv2D", "BiasAdd", "Relu", "Neg");
     const sum = operations[3]?.results[0] ?? large();
-    expect(bordersIn(operations, { wanted: [sum] })).toEqual([4]);
+    expect(bordersIn(operations, [sum])).toEqual([4]);
     const reader = { op: "Neg", inputs: [sum], results: [large()], attributes: {} };
     expect(bordersIn([...operations, reader])).toEqual([4]);
   });

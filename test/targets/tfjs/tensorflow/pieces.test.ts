@@ -105,7 +105,7 @@ describe("pieces of what was written down", () => {
       wanted: new Set([sum]),
     });
     expect(said(piece).slice(-3, -1)).toEqual([
-      "op_0_again = MaxPool(in_0)",
+      "op_0_again = MaxPool(in_0, ^in_2)",
       "op_0 = MaxPoolGrad(in_0, op_0_again, in_2)",
     ]);
   });
