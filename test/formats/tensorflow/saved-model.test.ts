@@ -15,7 +15,7 @@ message NodeDef {
   string name = 1; string op = 2; repeated string input = 3; string device = 4; map<string, AttrValue> attr = 5;
 }
 message AttrValue {
-  message ListValue { repeated bytes s = 2; repeated int64 i = 3; repeated float f = 4; }
+  message ListValue { repeated bytes s = 2; repeated int64 i = 3; repeated float f = 4; repeated int32 type = 6; }
   oneof value {
     bytes s = 2; int64 i = 3; float f = 4; bool b = 5; int32 type = 6; TensorShapeProto shape = 7; TensorProto tensor = 8;
     ListValue list = 1;
@@ -46,6 +46,7 @@ describe("a SavedModel", () => {
           axis: { integer: -1 },
           epsilon: { float: 0.5 },
           keep: { flag: true },
+          dtypes: { types: [1, 3] },
         },
       },
     ]);
@@ -73,6 +74,7 @@ describe("a SavedModel", () => {
                   axis: { i: -1 },
                   epsilon: { f: 0.5 },
                   keep: { b: true },
+                  dtypes: { list: { type: [1, 3] } },
                 },
               },
             ],

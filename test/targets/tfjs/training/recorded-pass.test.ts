@@ -106,6 +106,27 @@ describe.each(BACKENDS)("a pass that is recorded where it can be, on %s", (backe
     runner.dispose();
   });
 
+  it("goes back rightly after passes that never went back", () => {
+    const graph = model();
+    const plan = planTraining(graph);
+    const weights = new Map<string, tf.Tensor>();
+    const output = outputOf(graph);
+    const runner = passRunner();
+    const start = (seed: number): TrainingPass =>
+      runner.start(plan, given(graph, weights, seed), startsAt(output));
+    start(1).dispose();
+    start(2).dispose();
+    const lost = start(3);
+    const expected = numbersOf(startPass(plan, given(graph, weights, 4)), output);
+    const found = numbersOf(start(4), output);
+    for (const [name, values] of expected) {
+      const own = found.get(name) ?? [];
+      for (const [i, value] of values.entries()) expect(own[i], name).toBeCloseTo(value, 5);
+    }
+    lost.dispose();
+    runner.dispose();
+  });
+
   it("goes there where nothing is trained and so nothing goes back", () => {
     const graph = buildGraph([[2]], (add, input) => add(DROPOUT, input));
     const runner = passRunner();
