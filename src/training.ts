@@ -32,9 +32,9 @@ export { reduceOnPlateauCallback } from "./train/run-callbacks/reduce-on-plateau
 export { terminateOnNaNCallback } from "./train/run-callbacks/terminate-on-nan.ts";
 export { orderAsGiven, type SampleOrder, shuffledOrder } from "./train/sample-order.ts";
 export type { RunSnapshot } from "./train/snapshot.ts";
+export type { StepReport } from "./train/step-report.ts";
 export {
   createTrainer,
-  type StepReport,
   type Trainer,
   type TrainerOptions,
 } from "./train/trainer.ts";

@@ -95,7 +95,9 @@ function rowLossOf(
     version: graph?.source.version ?? "",
     last: last?.kind === "activation" ? last.activation.fn : undefined,
   });
-  const values = Float64Array.from(valuesOf(samples));
+  const values = Float64Array.from((way.before ? samples.logits : undefined) ?? valuesOf(samples));
+  // What weighs a focal loss is the output all the same.
+  if (way.before && (samples.logits === undefined || plain.startsWith("binary"))) return undefined;
   const { length: count } = samples.scored.truth;
   const { value } = lossOf(way, {
     output: values,

@@ -2,7 +2,8 @@ import { targetsOf } from "./batch.ts";
 import type { Logs } from "./callback.ts";
 import { type Averages, createAverages } from "./metrics/averages.ts";
 import type { Metric } from "./metrics/resolve-metrics.ts";
-import type { StepReport, Trainer } from "./trainer.ts";
+import type { StepReport } from "./step-report.ts";
+import type { Trainer } from "./trainer.ts";
 import type { TrainingBatch, TrainingData } from "./training-data.ts";
 
 /** How data are measured. */

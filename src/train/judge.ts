@@ -47,13 +47,23 @@ export function judgeOf(graph: Graph, training: TrainingSetup, index = 0): Judge
   const settings = ofOutput(training.lossSettings ?? [], index) ?? USUAL_SETTINGS;
   const { kind, minor, major } = generationOf(source.version);
   const value = outputs[index]?.value ?? "";
+  const way = lossWayOf(name, settings, judgedModelOf(graph, index));
+  if (way.before && way.name === "binary_focal_crossentropy") refuseMixed(name);
   return {
-    way: lossWayOf(name, settings, judgedModelOf(graph, index)),
+    way,
     output: value,
     before: makerOf(graph, index)?.inputs[0] ?? value,
     weight: training.lossWeights?.[index] ?? 1,
     bySharesThatCount: kind === "standalone" && (major < 2 || minor < 3),
   };
+}
+
+function refuseMixed(name: string): never {
+  return fail(
+    "unsupported",
+    `The loss "${name}" of a softmax weighs by its probabilities the entropies of sigmoids, and cannot be trained with here.`,
+    { hint: "Give the output a sigmoid, or state another loss." },
+  );
 }
 
 /** Of a list with one for each output, or one for all. */
@@ -64,8 +74,14 @@ export function ofOutput<Item>(list: readonly Item[], index: number): Item | und
 /** What a loss is told about a model and its output. */
 export function judgedModelOf(graph: Graph, index = 0): JudgedModel {
   const op = makerOf(graph, index)?.op;
-  const last = op?.kind === "activation" ? op.activation.fn : undefined;
-  return { version: graph.source.version, last };
+  const rank = graph.types.get(graph.outputs[index]?.value ?? "")?.shape.length ?? 0;
+  const model = { version: graph.source.version, rank };
+  if (op?.kind !== "activation") return { ...model, last: undefined };
+  const { activation } = op;
+  const { fn: last } = activation;
+  return last === "softmax"
+    ? { ...model, last, lastAxis: activation.axis - rank }
+    : { ...model, last };
 }
 
 function makerOf({ nodes, outputs }: Graph, index: number): Graph["nodes"][number] | undefined {
@@ -87,7 +103,8 @@ export function judge(own: Judge, batch: JudgedBatch): Verdict {
   const target = hasClassTargets(name) ? batch.target : axesLast(batch.target, shape, axes);
   const loss = lossOf(way, { output, target, classes, factors });
   const gradient = axesBack(loss.gradient, shape, axes);
-  return { ...loss, gradient, start: loss.at === "output" ? own.output : own.before };
+  const isBefore = way.before || loss.at === "before";
+  return { ...loss, gradient, start: isBefore ? own.before : own.output };
 }
 
 function refuseOtherSizes(

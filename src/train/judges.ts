@@ -1,5 +1,6 @@
 import { fail } from "../errors.ts";
 import type { Graph, TrainingSetup, ValueId } from "../ir/graph.ts";
+import { type Batch, targetsOf } from "./batch.ts";
 import { type Judge, judge, judgeOf } from "./judge.ts";
 import { generationOf } from "./keras-generation.ts";
 
@@ -11,7 +12,7 @@ export interface OutputJudge extends Judge {
   readonly logged: string | undefined;
 }
 
-/** The outputs of a batch with what they should have been, in the order of the model's outputs. */
+/** What losses look at in a batch, with what it should have been, in the order of the model's outputs. */
 export interface JudgedOutputs {
   readonly shapes: readonly (readonly number[])[];
   readonly outputs: readonly Float32Array[];
@@ -49,6 +50,38 @@ export function judgesOf(graph: Graph, training: TrainingSetup): readonly Output
   // Keras 3 goes by the losses, those before by the outputs.
   const told = generationOf(source.version).kind === "keras-3" ? judges : outputs;
   return told.length > 1 ? judges : judges.map((own) => ({ ...own, logged: undefined }));
+}
+
+/** The graph with what losses take instead of its outputs as further outputs, and how many these are. */
+export function withJudgedValues(
+  graph: Graph,
+  judges: readonly OutputJudge[],
+): { readonly graph: Graph; readonly added: number } {
+  const added = instead(judges).map(({ before }) => ({ name: before, value: before }));
+  const outputs = [...graph.outputs, ...added];
+  return { graph: added.length === 0 ? graph : { ...graph, outputs }, added: added.length };
+}
+
+/** Judges a batch by what comes out of that graph: outputs of the model, then what losses take instead. */
+export function judgeBatch(
+  judges: readonly OutputJudge[],
+  { outputs }: Graph,
+  { shapes, values }: Pick<JudgedOutputs, "shapes"> & { readonly values: readonly Float32Array[] },
+  { weights, ...batch }: Batch,
+): Verdicts {
+  const { length } = outputs;
+  const places = new Map(instead(judges).map(({ index }, place) => [index, length + place]));
+  const own = outputs.map((_, index) => places.get(index) ?? index);
+  return judgeOutputs(judges, {
+    shapes: own.map((place) => shapes[place] ?? []),
+    outputs: own.map((place) => values[place] ?? new Float32Array(0)),
+    targets: targetsOf(batch, length),
+    weights,
+  });
+}
+
+function instead(judges: readonly OutputJudge[]): readonly OutputJudge[] {
+  return judges.filter(({ way }) => way.before);
 }
 
 /** Judges all outputs of a batch. Throws `bad-shape` for targets that are not those of an output. */

@@ -9,6 +9,8 @@ export interface LossWay extends LossSettings, LossDialect {
   readonly name: string;
   /** It takes the output for that of a softmax or sigmoid and looks at what came before, so that nothing is clipped. */
   readonly through: boolean;
+  /** It takes what came before the output's softmax or sigmoid for logits, although that is not the function that it goes with. */
+  readonly before: boolean;
 }
 
 /** What generations of Keras compute differently. */
@@ -24,6 +26,10 @@ export interface JudgedModel {
   readonly version: string;
   /** The function that makes the output, if it is one. */
   readonly last: string | undefined;
+  /** Of a softmax: along which axis, from the end (-1); by default the last. */
+  readonly lastAxis?: number;
+  /** Axes of the output, where they are known. */
+  readonly rank?: number;
 }
 
 /** What a loss is made with where a file says nothing. */
@@ -44,15 +50,14 @@ function lossDialect(version: string): LossDialect {
 }
 
 /** A loss of a file as the Keras that wrote it computes it. Throws `unsupported` for one that cannot be trained with. */
-export function lossWayOf(
-  stated: string,
-  settings: LossSettings,
-  { version, last }: JudgedModel,
-): LossWay {
+export function lossWayOf(stated: string, settings: LossSettings, model: JudgedModel): LossWay {
+  const { version, last } = model;
   const name = plainLossName(stated);
   checkLoss(stated, settings);
   const { kind } = generationOf(version);
-  const seen = seesThrough(name, settings, kind) === last && last !== undefined;
+  const expected = seesThrough(name, settings, kind);
+  const seen = expected === last && last !== undefined && isAlongLoss(settings, model);
+  const before = expected !== undefined && !seen && keepsLogits(model);
   // What comes before is logits already; only the weights of a focal loss still take the output for logits.
   const dropped = seen && name !== "binary_focal_crossentropy";
   return {
@@ -60,8 +65,27 @@ export function lossWayOf(
     ...lossDialect(version),
     name,
     through: seen && name !== "categorical_focal_crossentropy",
-    fromLogits: settings.fromLogits && !dropped,
+    before,
+    fromLogits: before || (settings.fromLogits && !dropped),
   };
+}
+
+/** Whether a softmax goes along the axis that the loss makes one number of; a sigmoid goes along none. */
+function isAlongLoss(
+  { axes: [axis = -1] = [] }: LossSettings,
+  { last, lastAxis = -1, rank = 0 }: JudgedModel,
+): boolean {
+  return last !== "softmax" || (axis < 0 ? axis : axis - rank) === lastAxis;
+}
+
+/**
+ * From TensorFlow 2.3 on, softmax and sigmoid leave what they were given with what they give, and cross entropies take it whichever of both
+ * it was: `binary_crossentropy` of a softmax is that of sigmoids of the same logits.
+ * @see `_keras_logits` in keras/src/backend.py (2.15) and keras/src/backend/tensorflow/nn.py (3)
+ */
+function keepsLogits({ version, last }: JudgedModel): boolean {
+  const early = version.endsWith("-tf") || generationOf(version).kind === "standalone";
+  return !early && (last === "softmax" || last === "sigmoid");
 }
 
 /**

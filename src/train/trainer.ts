@@ -21,10 +21,16 @@ import {
   type TrainingPlan,
 } from "../targets/tfjs/training/training-plan.ts";
 import { noiseNumbers, type RandomStream } from "../targets/tfjs/training-forward.ts";
-import { type Batch, inputsOf, targetsOf } from "./batch.ts";
+import { type Batch, inputsOf } from "./batch.ts";
 import { carryStates } from "./carry-states.ts";
 import { readHidden, writeHidden } from "./hidden-state.ts";
-import { judgeOutputs, judgesOf, type OutputJudge, type Verdicts } from "./judges.ts";
+import {
+  judgeBatch,
+  judgesOf,
+  type OutputJudge,
+  type Verdicts,
+  withJudgedValues,
+} from "./judges.ts";
 import { type KeptStates, keptStates } from "./kept-states.ts";
 import { type MovingStatistics, movingStatistics } from "./moving-statistics.ts";
 import { openAll, storeOf } from "./open-weights.ts";
@@ -32,20 +38,9 @@ import { createOptimizer } from "./optimizers/optimizer.ts";
 import { type OptimizerSettings, optimizerSettings } from "./optimizers/settings.ts";
 import { restoreState, type SavedArray, type StateArray, saveState } from "./optimizers/state.ts";
 import { type StepPlans, stepPlans } from "./step-plans.ts";
+import { reportOf, type StepReport } from "./step-report.ts";
 import { refuseUntrainableLayers } from "./untrainable-layers.ts";
 import type { WeightStore } from "./weight-store.ts";
-
-/** What a batch gives. */
-export interface StepReport {
-  /** Of the weights before the step, penalties included. */
-  readonly loss: number;
-  /** Of each of several outputs, without weights and penalties, by Keras' name: `aux_loss`. */
-  readonly losses: Readonly<Record<string, number>>;
-  /** The first of the outputs. */
-  readonly output: Float32Array;
-  /** In the order of the model's outputs. */
-  readonly outputs: readonly Float32Array[];
-}
 
 /** How a model is trained. */
 export interface TrainerOptions {
@@ -114,7 +109,9 @@ export function createTrainer(graph: Graph, options: TrainerOptions): Trainer {
     throw new KcError({ hint: "Take the regularizer off, or train in Keras.", ...other });
   }
   refuseUntrainableLayers(graph);
-  const carried = carryStates(graph);
+  const judges = judgesOf(graph, training);
+  const judged = withJudgedValues(graph, judges);
+  const carried = carryStates(judged.graph);
   const plan = planTraining(carried.graph);
   const settings = optimizerSettings(training.optimizer, graph.source.version);
   return new GraphTrainer({
@@ -124,7 +121,8 @@ export function createTrainer(graph: Graph, options: TrainerOptions): Trainer {
     plans: stepPlans(plan, settings),
     passes: passRunner(),
     settings,
-    judges: judgesOf(graph, training),
+    judges,
+    added: judged.added,
     store: storeOf(plan, settings),
     statistics: movingStatistics(graph),
     frozenNorm: options.frozenNorm ?? frozenNormOf(training, graph),
@@ -146,6 +144,8 @@ interface Parts extends Required<Pick<TrainerOptions, "random" | "frozenNorm">> 
   readonly passes: PassRunner;
   readonly settings: OptimizerSettings;
   readonly judges: readonly OutputJudge[];
+  /** Outputs behind the graph's own that losses look at; those behind them are kept states. */
+  readonly added: number;
   readonly store: WeightStore;
   readonly statistics: MovingStatistics;
 }
@@ -218,7 +218,7 @@ class GraphTrainer implements Trainer {
       const penalty = store.penalty();
       await store.collect(found, pass.outputs[0]?.shape[0] ?? 1);
       for (const seen of pass.statistics) await statistics.take(seen);
-      await states.take(pass.outputs.slice(this.graph.outputs.length));
+      await states.take(pass.outputs.slice(this.#judgedOutputs));
       this.#batches++;
       return reportOf(outputs, verdicts, penalty);
     } finally {
@@ -253,7 +253,7 @@ class GraphTrainer implements Trainer {
       outputs = tidy(() => runSteps(graph, steps, inputs, open.weightOf));
       const [read, verdicts] = await this.#judge(outputs, batch);
       this.#activate();
-      await states.take(outputs.slice(this.graph.outputs.length));
+      await states.take(outputs.slice(this.#judgedOutputs));
       return reportOf(read, verdicts, store.penalty());
     } finally {
       for (const one of [...inputs, ...outputs]) one.dispose();
@@ -349,41 +349,36 @@ class GraphTrainer implements Trainer {
     }
   }
 
+  /** How many outputs are the graph's own or looked at by losses. */
+  get #judgedOutputs(): number {
+    return this.graph.outputs.length + this.#parts.added;
+  }
+
   async #judge(
     results: readonly Tensor[],
     batch: Batch,
   ): Promise<readonly [readonly Float32Array[], Verdicts]> {
-    const tensors = results.slice(0, this.graph.outputs.length);
-    const outputs: Float32Array[] = [];
-    for (const one of tensors) outputs.push(Float32Array.from(await one.data()));
+    const tensors = results.slice(0, this.#judgedOutputs);
+    const values: Float32Array[] = [];
+    for (const one of tensors) values.push(Float32Array.from(await one.data()));
     throwIfRefused();
     const shapes = tensors.map(({ shape }) => shape);
-    const targets = targetsOf(batch, outputs.length);
-    const judged = { shapes, outputs, targets, weights: batch.weights };
-    return [outputs, judgeOutputs(this.#parts.judges, judged)];
+    return [
+      values.slice(0, this.graph.outputs.length),
+      judgeBatch(this.#parts.judges, this.graph, { shapes, values }, batch),
+    ];
   }
 
   /** Where gradients start does not depend on what comes out. */
   #startsOf(all: readonly (readonly number[])[], batch: Batch): Verdicts["starts"] {
-    const shapes = all.slice(0, this.graph.outputs.length);
-    const outputs = shapes.map((shape) => new Float32Array(sizeOf(shape)));
-    const targets = targetsOf(batch, outputs.length);
-    const { weights } = batch;
-    return judgeOutputs(this.#parts.judges, { shapes, outputs, targets, weights }).starts;
+    const shapes = all.slice(0, this.#judgedOutputs);
+    const values = shapes.map((shape) => new Float32Array(sizeOf(shape)));
+    return judgeBatch(this.#parts.judges, this.graph, { shapes, values }, batch).starts;
   }
 
   #named(): readonly { readonly name: string; readonly shape: readonly number[] }[] {
     return this.weights.map(({ name, ref }) => ({ name, shape: ref.shape }));
   }
-}
-
-function reportOf(
-  outputs: readonly Float32Array[],
-  { value, losses }: Verdicts,
-  penalty: number,
-): StepReport {
-  const [output = new Float32Array(0)] = outputs;
-  return { loss: value + penalty, losses, output, outputs };
 }
 
 function channelsOf({ nodes }: TrainingPlan["graph"], id: string): number | undefined {

@@ -173,7 +173,9 @@ function lossMetricOf(
   const isTurned = !standalone && name === "cosine_similarity";
   const { from_logits: fromLogits, label_smoothing: smoothing } = config;
   const settings = { fromLogits: fromLogits === true, labelSmoothing: numberOf(smoothing, 0) };
-  return lossMeasure(lossWayOf(name, settings, judged), isTurned ? -1 : 1);
+  const way = lossWayOf(name, settings, judged);
+  // What came before the output is not measured.
+  return way.before ? undefined : lossMeasure(way, isTurned ? -1 : 1);
 }
 
 /** Those of areas go by whole batches. */
