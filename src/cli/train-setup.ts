@@ -101,7 +101,7 @@ export function parseOptimizer(text: string, version: string): TrainingSetup["op
     const [key = "", value] = item.split(/=(.*)/s);
     const plain = key.trim().toLowerCase().replaceAll("-", "_");
     const known = plain === "lr" ? "learning_rate" : plain;
-    const expected = [...EVERY, ...SETTINGS[name]];
+    const expected = [...EVERY, ...laterSettings(version), ...SETTINGS[name]];
     if (!expected.includes(known)) {
       fail(
         "bad-option",
@@ -112,6 +112,15 @@ export function parseOptimizer(text: string, version: string): TrainingSetup["op
   }
   return { name, config: { ...Object.fromEntries(config), ...newKind(version) } };
 }
+
+/** What optimizers have from tf.keras 2.11 on, and from Keras 3 on. */
+function laterSettings(version: string): readonly string[] {
+  const { kind, minor } = generationOf(version);
+  if (kind === "keras-3") return [...AVERAGES, "gradient_accumulation_steps", "loss_scale_factor"];
+  return kind === "tensorflow" && minor >= 11 ? AVERAGES : [];
+}
+
+const AVERAGES = ["use_ema", "ema_momentum", "ema_overwrite_frequency"];
 
 /** From tf.keras 2.11 on there are two kinds of each optimizer, and the name alone means the new one. */
 function newKind(version: string): JsonObject {
@@ -152,4 +161,4 @@ const SETTINGS: Readonly<Record<OptimizerName, readonly string[]>> = {
 };
 
 /** Parts that averages keep of what they were. */
-const PARTS: readonly string[] = ["momentum", "rho", "beta_1", "beta_2"];
+const PARTS: readonly string[] = ["momentum", "rho", "beta_1", "beta_2", "ema_momentum"];

@@ -112,6 +112,10 @@ class ArrayStore implements WeightStore {
     this.#samples = 0;
   }
 
+  finish(): void {
+    this.#optimizer.finish(this.#plan.weights.map(({ ref }) => this.#arrayOf(ref)));
+  }
+
   valuesOf(ref: WeightRef): Float32Array | undefined {
     return this.#arrays.get(ref.id);
   }

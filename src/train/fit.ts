@@ -66,6 +66,8 @@ export async function fitModel(
   for (const callback of callbacks) await callback.onTrainBegin?.(run);
   try {
     while (state.position.epoch < options.epochs && !run.stopped) await runEpoch(state);
+    // What an interruption leaves is for going on from; the backup holds the weights themselves anyway.
+    if (state.position.batch === 0) trainer.finish();
   } finally {
     for (const callback of callbacks) await callback.onTrainEnd?.(run);
   }

@@ -2,8 +2,8 @@ import type { Graph, TrainingSetup } from "../ir/graph.ts";
 import { memoryOfStep, type StepMemory } from "../targets/tfjs/training/memory.ts";
 import { planRecomputing } from "../targets/tfjs/training/recompute.ts";
 import { planTraining, type TrainingPlan } from "../targets/tfjs/training/training-plan.ts";
-import { ruleOf } from "./optimizers/rules.ts";
 import { type OptimizerSettings, optimizerSettings } from "./optimizers/settings.ts";
+import { slotsOf } from "./optimizers/slots.ts";
 
 /** The plans of a model's training step: the quicker one, and one that keeps less. */
 export interface StepPlans {
@@ -15,7 +15,7 @@ export interface StepPlans {
 
 /** Chooses between a plan and the one that keeps less: by what is kept for the way back. */
 export function stepPlans(plan: TrainingPlan, settings: OptimizerSettings): StepPlans {
-  const slots = ruleOf(settings).slots.length;
+  const slots = slotsOf(settings).length;
   const quick = planRecomputing(plan, "joins");
   let leaner: TrainingPlan | undefined;
   const chosen = (samples: number): readonly [TrainingPlan, StepMemory] => {

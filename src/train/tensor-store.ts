@@ -14,6 +14,7 @@ import {
 } from "./optimizers/optimizer.ts";
 import { ruleOf } from "./optimizers/rules.ts";
 import type { OptimizerSettings } from "./optimizers/settings.ts";
+import { slotsBeside } from "./optimizers/slots.ts";
 import { penaltiesOf } from "./penalties.ts";
 import { clipTensors, isClipping } from "./tensor-clip.ts";
 import { tensorRuleOf } from "./tensor-rules.ts";
@@ -33,7 +34,9 @@ export function tensorStore(
   settings: OptimizerSettings,
   arithmetic: Arithmetic,
 ): WeightStore | undefined {
-  const rule = tensorRuleOf(settings, arithmetic);
+  // What is kept beside the slots of the formulas is followed on arrays.
+  const isPlain = slotsBeside(settings).length === 0;
+  const rule = isPlain ? tensorRuleOf(settings, arithmetic) : undefined;
   return rule && new TensorStore(plan, { settings, rule, arithmetic });
 }
 
@@ -121,6 +124,8 @@ class TensorStore implements WeightStore {
     followSchedule(settings, this.counters);
     this.#samples = 0;
   }
+
+  finish(): void {}
 
   valuesOf(ref: WeightRef): Float32Array | undefined {
     const held = this.#tensors.get(ref.id);

@@ -74,6 +74,8 @@ export interface Trainer {
   accumulate(batch: Batch): Promise<StepReport>;
   /** One step of the optimizer with what was accumulated. */
   update(): void;
+  /** Ends a run as Keras' `fit`: where the optimizer keeps averages of the weights (`use_ema`), these take their places. */
+  finish(): void;
   /** One batch and one step. */
   step(batch: Batch): Promise<StepReport>;
   /** The model as it predicts, with its loss, penalties included. */
@@ -231,6 +233,11 @@ class GraphTrainer implements Trainer {
   update(): void {
     this.#activate();
     this.#parts.store.update();
+  }
+
+  finish(): void {
+    this.#activate();
+    this.#parts.store.finish();
   }
 
   async step(batch: Batch): Promise<StepReport> {

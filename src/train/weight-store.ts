@@ -15,6 +15,8 @@ export interface WeightStore {
   penalty(): number;
   /** One step of the optimizer on what was collected, with the slopes of the regularizers. */
   update(): void;
+  /** What the optimizer does behind the last step of a run. */
+  finish(): void;
   /** The present numbers of a weight, not to be changed; undefined for one that it does not hold. */
   valuesOf(ref: WeightRef): Float32Array | undefined;
   /** Puts other numbers, of the same count, into a weight that it holds. */

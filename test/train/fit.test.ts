@@ -102,6 +102,43 @@ describe("fitModel", () => {
     expect(trainer.iterations).toBe(6);
   });
 
+  it("ends with averaged weights as Keras does, before callbacks hear of it, unless it is interrupted", async () => {
+    const graph = startOf("training_k3", "adam");
+    const training = {
+      losses: ["categorical_crossentropy"],
+      metrics: [],
+      optimizer: { name: "sgd", config: { use_ema: true, ema_momentum: 0.5 } },
+    };
+    const random = () => (count: number) => new Float32Array(count);
+    const numbersOf = (trainer: Trainer): readonly number[] =>
+      trainer.weights.flatMap(({ ref }) => [...trainer.valuesOf(ref)]);
+    const runs = [undefined, AbortSignal.abort()].map(async (signal) => {
+      const trainer = createTrainer(graph, { training, random });
+      let atEpochEnd: readonly number[] = [];
+      let atEnd: readonly number[] = [];
+      await fitModel(trainer, runData(2), {
+        epochs: 1,
+        ...(signal === undefined ? {} : { signal }),
+        callbacks: [
+          {
+            onBatchEnd: () => {
+              atEpochEnd = numbersOf(trainer);
+            },
+            onTrainEnd: () => {
+              atEnd = numbersOf(trainer);
+            },
+          },
+        ],
+      });
+      const averages = trainer.saveState("3.0.0").filter(({ name }) => name.endsWith("average"));
+      return { atEpochEnd, atEnd, averages: averages.flatMap(({ values }) => [...values]) };
+    });
+    const [ended, interrupted] = await Promise.all(runs);
+    expect(ended?.atEnd).toEqual(ended?.averages);
+    expect(ended?.atEnd).not.toEqual(ended?.atEpochEnd);
+    expect(interrupted?.atEnd).toEqual(interrupted?.atEpochEnd);
+  });
+
   it("tells how far it is", async () => {
     const told: FitProgress[] = [];
     await fitModel(trainerOf(), runData(2), {

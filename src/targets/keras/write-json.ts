@@ -46,6 +46,7 @@ const FLOATS: ReadonlySet<string> = new Set([
   "label_smoothing",
   "learning_rate",
   "learning_rate_power",
+  "loss_scale_factor",
   "mask_value",
   "max_value",
   "mean",

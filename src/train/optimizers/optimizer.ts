@@ -1,9 +1,17 @@
 import { fail } from "../../errors.ts";
 import { clipGradients } from "./clip.ts";
+import { gatherGradients, stepsBefore } from "./gradient-sums.ts";
 import { multipliesProduct } from "./nadam.ts";
 import { at, type UpdateRule } from "./rule.ts";
 import { ruleOf } from "./rules.ts";
 import type { OptimizerSettings } from "./settings.ts";
+import { slotsOf } from "./slots.ts";
+import {
+  type AveragedWeight,
+  beginAverages,
+  followWeights,
+  takeAverages,
+} from "./weight-averages.ts";
 
 /** What an optimizer remembers between steps: plain data, to be saved and continued from. */
 export interface OptimizerState {
@@ -27,25 +35,29 @@ export interface Optimizer {
   readonly state: OptimizerState;
   /** One step on all weights in place; the gradients are changed too. Both in the order of the sizes. */
   step(weights: readonly Float32Array[], gradients: readonly Float32Array[]): void;
+  /** Ends a run as Keras' `fit`: weights whose averages are kept become these. */
+  finish(weights: readonly Float32Array[]): void;
 }
 
 /** An optimizer before its first step, for weights of these sizes (numbers of elements), trainable ones only, in model order. */
 export function createOptimizer(settings: OptimizerSettings, sizes: readonly number[]): Optimizer {
   const rule = ruleOf(settings);
+  const kept = slotsOf(settings);
   const state: OptimizerState = {
     iterations: 0,
     learningRate: Math.fround(settings.config.learning_rate),
     scheduled: settings.schedule !== undefined,
     product: 1,
-    slots: sizes.map((size) =>
-      rule.slots.map(({ initial }) => new Float32Array(size).fill(initial)),
-    ),
+    slots: sizes.map((size) => kept.map(({ initial }) => new Float32Array(size).fill(initial))),
   };
   return {
     settings,
-    slotNames: rule.slots.map(({ name }) => name),
+    slotNames: kept.map(({ name }) => name),
     state,
     step: (weights, gradients) => stepOnce(settings, rule, state, { weights, gradients }),
+    finish: (weights) => {
+      if (state.iterations > 0) takeAverages(averagedBy(settings, rule, state, weights));
+    },
   };
 }
 
@@ -79,9 +91,30 @@ function stepOnce(
   { weights, gradients }: Arrays,
 ): void {
   refuseOtherSizes(state, { weights, gradients });
+  const { iterations, slots } = state;
+  const step = stepsBefore(settings, iterations) + 1;
+  const averaged = averagedBy(settings, rule, state, weights);
+  beginAverages(settings, step, averaged);
+  const waiting = gradients.map((gradient, index) => ({ gradient, sum: slots[index]?.at(-1) }));
+  if (gatherGradients(settings, iterations, waiting)) {
+    stepWeights({ settings, rule, state, step }, { weights, gradients });
+  }
+  if (settings.config.use_ema) followWeights(settings, step, averaged);
+  state.iterations = iterations + 1;
+  followSchedule(settings, state);
+}
+
+interface Step {
+  readonly settings: OptimizerSettings;
+  readonly rule: UpdateRule;
+  readonly state: OptimizerState;
+  /** Of the weights, from 1. */
+  readonly step: number;
+}
+
+function stepWeights({ settings, rule, state, step }: Step, { weights, gradients }: Arrays): void {
   clipGradients(settings, gradients);
   const rate = decayedRate(settings, state);
-  const step = state.iterations + 1;
   if (settings.config.weight_decay !== 0) decayWeights(settings, weights, rate);
   const factor = rule.productFactor?.(step);
   let update = factor === undefined ? rule.update({ rate, step, product: 1 }) : undefined;
@@ -94,10 +127,23 @@ function stepOnce(
         update = rule.update({ rate, step, product: state.product });
       }
     }
-    update?.(weight, gradients[index] ?? NO_GRADIENT, state.slots[index] ?? []);
+    const own = state.slots[index]?.slice(0, rule.slots.length) ?? [];
+    update?.(weight, gradients[index] ?? NO_GRADIENT, own);
   });
-  state.iterations = step;
-  followSchedule(settings, state);
+}
+
+/** Weights with their averages, which stand behind the slots of the formula. */
+function averagedBy(
+  { config }: OptimizerSettings,
+  rule: UpdateRule,
+  { slots }: OptimizerState,
+  weights: readonly Float32Array[],
+): readonly AveragedWeight[] {
+  if (!config.use_ema) return [];
+  return weights.flatMap((weight, index) => {
+    const average = slots[index]?.[rule.slots.length];
+    return average === undefined ? [] : [{ weight, average }];
+  });
 }
 
 /** Decoupled from the gradients, before the update. @see keras/src/optimizers/base_optimizer.py `_apply_weight_decay` (3) */

@@ -41,6 +41,14 @@ export interface OptimizerConfig {
   readonly clipnorm: number;
   readonly clipvalue: number;
   readonly global_clipnorm: number;
+  /** Whether averages of the weights are kept; tf.keras from 2.11 on and Keras 3. */
+  readonly use_ema: boolean;
+  /** The part that averages keep of what they were. */
+  readonly ema_momentum: number;
+  /** After every so many steps weights become their averages; 0 for never. */
+  readonly ema_overwrite_frequency: number;
+  /** Gradients whose mean makes one step of the weights, in Keras 3; 1 for each its own. */
+  readonly gradient_accumulation_steps: number;
 }
 
 /** An optimizer with all its numbers, in one dialect of Keras. */
@@ -54,7 +62,8 @@ export interface OptimizerSettings {
 
 /**
  * The optimizer of a checkpoint, in the dialect of the Keras that wrote it. Throws `unsupported` for optimizers that are
- * not known, and for what would make a run differ silently: averaged weights, schedules of one's own, accumulated gradients.
+ * not known, and for schedules of one's own, which would make a run differ silently. The `loss_scale_factor` of Keras 3 has no part in it:
+ * gradients are divided by what the loss was multiplied with.
  */
 export function optimizerSettings(
   stated: TrainingSetup["optimizer"],
@@ -67,7 +76,6 @@ export function optimizerSettings(
     });
   }
   const dialect = dialectOf(version, stated.config);
-  refuseUnknownWays(stated.config);
   const schedule = scheduleOf(stated.config);
   if (schedule === undefined)
     return { name, dialect, config: configOf(name, dialect, stated.config) };
@@ -108,6 +116,7 @@ function configOf(
   const number = (key: string, otherwise: number): number => numberOf(stated, key, otherwise);
   const flag = (key: string): boolean => stated[key] === true;
   const slowed = name === "nadam" && dialect === "tf-legacy";
+  const isNew = dialect === "tf" || dialect === "keras-3";
   return {
     learning_rate: number("learning_rate", defaultRate(name, dialect)),
     // The legacy Nadam keeps its schedule's decay under this name.
@@ -127,6 +136,11 @@ function configOf(
     clipnorm: number("clipnorm", 0),
     clipvalue: number("clipvalue", 0),
     global_clipnorm: number("global_clipnorm", 0),
+    use_ema: isNew && flag("use_ema"),
+    ema_momentum: number("ema_momentum", 0.99),
+    ema_overwrite_frequency: countOf(stated, "ema_overwrite_frequency"),
+    gradient_accumulation_steps:
+      dialect === "keras-3" ? countOf(stated, "gradient_accumulation_steps") || 1 : 1,
   };
 }
 
@@ -153,24 +167,13 @@ function numberOf(stated: JsonObject, key: string, otherwise: number): number {
   return fail("unsupported", `The optimizer's ${key} is ${kindOf(value)}, expected a number.`);
 }
 
-function kindOf(value: NonNullable<JsonObject[string]>): string {
-  return typeof value === "object" ? "an object" : JSON.stringify(value);
+/** A whole number of steps; 0 where it is absent. */
+function countOf(stated: JsonObject, key: string): number {
+  const value = numberOf(stated, key, 0);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  return fail("unsupported", `The optimizer's ${key} is ${value}, expected a number of steps.`);
 }
 
-function refuseUnknownWays(stated: JsonObject): void {
-  const { gradient_accumulation_steps: steps = null, loss_scale_factor: scale = null } = stated;
-  const hint = "State an optimizer: --optimizer adam";
-  if (stated.use_ema === true) {
-    fail("unsupported", "The optimizer averages the weights (use_ema), which is not known here.", {
-      hint,
-    });
-  }
-  if (steps !== null) {
-    fail("unsupported", "The optimizer accumulates gradients (gradient_accumulation_steps).", {
-      hint: `${hint} --gradient-accumulation ${JSON.stringify(steps)}`,
-    });
-  }
-  if (scale !== null) {
-    fail("unsupported", "The optimizer scales the loss (loss_scale_factor).", { hint });
-  }
+function kindOf(value: NonNullable<JsonObject[string]>): string {
+  return typeof value === "object" ? "an object" : JSON.stringify(value);
 }

@@ -1,4 +1,5 @@
 import type { OptimizerSettings } from "./settings.ts";
+import { slotsBeside } from "./slots.ts";
 
 /** What one saved array holds. */
 export type StateEntry =
@@ -34,10 +35,10 @@ export function stateLayout(options: LayoutOptions): readonly StateEntry[] {
     case "tf-legacy":
       return [ITERATIONS, ...(name === "nadam" ? [PRODUCT] : []), ...blocks(options)];
     case "tf":
-      return [ITERATIONS, ...pairsFirst(options)];
+      return [ITERATIONS, ...besideFirst(options)];
     case "keras-3": {
       const product = name === "nadam" && weights > 0 ? [PRODUCT] : [];
-      return [ITERATIONS, RATE, ...pairsFirst(options), ...product];
+      return [ITERATIONS, RATE, ...besideFirst(options), ...product];
     }
   }
 }
@@ -71,6 +72,12 @@ function blocks({ weights, slots }: LayoutOptions, from = 0): readonly StateEntr
   return Array.from({ length: slots - from }, (_, kind) =>
     Array.from({ length: weights }, (_, weight) => slotOf(from + kind, weight)),
   ).flat();
+}
+
+/** What no formula knows of in blocks, then what the formula keeps. */
+function besideFirst(options: LayoutOptions): readonly StateEntry[] {
+  const own = options.slots - slotsBeside(options.settings).length;
+  return [...blocks(options, own), ...pairsFirst({ ...options, slots: own })];
 }
 
 /** The first two arrays of each weight together, others in blocks. */

@@ -1,5 +1,6 @@
 import type { OptimizerDialect } from "./dialect.ts";
 import type { OptimizerName, OptimizerSettings } from "./settings.ts";
+import { slotsBeside, slotsOf } from "./slots.ts";
 import type { TrainableWeight } from "./state.ts";
 import type { StateEntry } from "./state-layout.ts";
 
@@ -128,7 +129,10 @@ const WORDS: Readonly<Record<OptimizerDialect, Words>> = {
 };
 
 /** Which of the words a slot has: a centered RMSprop without momentum skips one. */
-function wordOf({ name, dialect, config }: OptimizerSettings, slot: number): string {
+function wordOf(settings: OptimizerSettings, slot: number): string {
+  const { name, dialect, config } = settings;
+  const { name: own = "" } = slotsOf(settings)[slot] ?? {};
+  if (slotsBeside(settings).some((beside) => beside.name === own)) return own;
   const skips = name === "rmsprop" && slot > 0 && config.momentum <= 0;
   return WORDS[dialect][name][skips ? slot + 1 : slot] ?? "";
 }

@@ -45,6 +45,31 @@ describe("a loss that is stated", () => {
   });
 });
 
+describe("an optimizer that is stated", () => {
+  const config = {
+    learning_rate: 0.125,
+    use_ema: true,
+    ema_momentum: 0.9,
+    gradient_accumulation_steps: 4,
+    loss_scale_factor: 8,
+  };
+  const own = { ...setup("mse"), optimizer: { name: "sgd", config } };
+
+  it("keeps averages of weights and gradients that wait in Keras 3", () => {
+    const read = parseTraining(statedTraining(own, KERAS_3, ["out"]), ["out"]);
+    expect(read?.optimizer.config).toMatchObject(config);
+  });
+
+  it.each([{ use_ema: true }, { gradient_accumulation_steps: 4 }])(
+    "is refused with %j by Keras 2",
+    (settings) => {
+      const optimizer = { name: "sgd", config: { learning_rate: 0.125, ...settings } };
+      const stated = statedTraining({ ...own, optimizer }, KERAS_2, ["out"]);
+      expect(stated).toBeUndefined();
+    },
+  );
+});
+
 describe("metrics that are stated", () => {
   const metricSettings = [{ name: "sure", kind: "precision", config: { thresholds: [0.9] } }];
   const own = { ...setup("mse"), metrics: ["accuracy", "auc", "sure", "own"], metricSettings };

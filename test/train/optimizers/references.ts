@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { sizeOf } from "../../../src/ir/tensor.ts";
 import type { JsonObject } from "../../../src/json.ts";
 import { createOptimizer, type Optimizer } from "../../../src/train/optimizers/optimizer.ts";
@@ -36,9 +37,17 @@ export interface OptimizerReferences {
 
 export const DIALECTS = ["keras", "tf-legacy", "tf", "keras-3"] as const;
 
-/** What `fixtures/generators/optimizers.py` wrote for a dialect. */
+/** What `fixtures/generators/optimizers.py` wrote for a dialect, with what few use. */
 export function referencesOf(dialect: (typeof DIALECTS)[number]): OptimizerReferences {
-  return JSON.parse(readFileSync(join(FIXTURES, "optimizers", `${dialect}.json`), "utf8"));
+  const folder = join(FIXTURES, "optimizers");
+  const known: OptimizerReferences = JSON.parse(
+    readFileSync(join(folder, `${dialect}.json`), "utf8"),
+  );
+  const more = join(folder, `${dialect}-more.json.gz`);
+  const cases: readonly OptimizerReference[] = existsSync(more)
+    ? JSON.parse(gunzipSync(readFileSync(more)).toString())
+    : [];
+  return { ...known, cases: [...known.cases, ...cases] };
 }
 
 /** The optimizer of a reference, before its first step. */

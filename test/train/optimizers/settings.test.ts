@@ -46,11 +46,19 @@ describe("the settings of an optimizer", () => {
   });
 
   it.each([
-    [{ use_ema: true }, "averages the weights (use_ema)"],
-    [{ gradient_accumulation_steps: 4 }, "--optimizer adam --gradient-accumulation 4"],
-    [{ gradient_accumulation_steps: 4 }, "accumulates gradients"],
-    [{ loss_scale_factor: 2 }, "scales the loss"],
-  ])("refuse %j, which would change the run silently", (config, text) => {
-    expect(() => optimizerSettings({ name: "adam", config }, "3.15.1")).toThrow(text);
+    ["2.10.0", { is_legacy_optimizer: true }, [false, 1]],
+    ["2.15.0", { is_legacy_optimizer: false }, [true, 1]],
+    ["3.15.1", {}, [true, 4]],
+  ])("know averages of weights and gradients that wait where %s does", (version, kind, known) => {
+    const config = { use_ema: true, gradient_accumulation_steps: 4, ...kind };
+    const { config: own } = optimizerSettings({ name: "adam", config }, version);
+    expect([own.use_ema, own.gradient_accumulation_steps]).toEqual(known);
+  });
+
+  it.each([2.5, -1, 1e300])("refuse %d steps", (steps) => {
+    const config = { use_ema: true, ema_overwrite_frequency: steps };
+    expect(() => optimizerSettings({ name: "adam", config }, "3.15.1")).toThrow(
+      `The optimizer's ema_overwrite_frequency is ${steps}, expected a number of steps.`,
+    );
   });
 });

@@ -29,7 +29,11 @@ describe.each(DIALECTS)("the state of an optimizer of %s", (dialect) => {
     const optimizer = optimizerOf(references, reference);
     const values = floats(start);
     for (const step of gradients) optimizer.step(values, floats(step));
-    const saved = saveState(optimizer, owner);
+    // Files with a schedule keep no rate.
+    const isScheduled = optimizer.settings.schedule !== undefined;
+    const saved = saveState(optimizer, owner).filter(
+      ({ name }) => !isScheduled || !name.endsWith("/learning_rate"),
+    );
     const expected = reference.state_step5;
     expect(saved.map(({ shape }) => shape)).toEqual(expected.map(({ shape }) => shape));
     const found = saved.map((one) => one.values);

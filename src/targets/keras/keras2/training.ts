@@ -52,6 +52,7 @@ function optimizerConfig(stated: Json, { generation }: Dialect): JsonObject | un
     className === "RMSprop" ? (config.momentum ?? null) : null,
     config.centered ?? null,
     config.use_ema ?? null,
+    config.gradient_accumulation_steps ?? null,
   ];
   if (extra.some((value) => value !== null && value !== 0 && value !== false)) return undefined;
   const kept = Object.entries(config).filter(

@@ -42,6 +42,8 @@ const SHARED = [
   "use_ema",
   "ema_momentum",
   "ema_overwrite_frequency",
+  "gradient_accumulation_steps",
+  "loss_scale_factor",
 ];
 
 /** Optimizers that Keras 3 has, and their own arguments. */

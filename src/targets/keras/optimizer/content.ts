@@ -10,8 +10,8 @@ import type { LayerConfig } from "../../../sources/keras/topology.ts";
 import type { TracedModel } from "../../../sources/keras/traced-model.ts";
 import { parseTraining } from "../../../sources/keras/training.ts";
 import { storedWeight } from "../../../sources/keras/weight-store.ts";
-import { ruleOf } from "../../../train/optimizers/rules.ts";
 import { type OptimizerSettings, optimizerSettings } from "../../../train/optimizers/settings.ts";
+import { slotsOf } from "../../../train/optimizers/slots.ts";
 import type { StateArray } from "../../../train/optimizers/state.ts";
 import {
   otherLayouts,
@@ -158,7 +158,7 @@ function fits(
 
 /** The arrays that an optimizer keeps for each weight, by name. */
 export function slotNames(settings: OptimizerSettings): readonly string[] {
-  return ruleOf(settings).slots.map(({ name }) => name);
+  return slotsOf(settings).map(({ name }) => name);
 }
 
 /** What decides about the order of the arrays. */
