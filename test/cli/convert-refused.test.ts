@@ -42,10 +42,6 @@ describe("options that do not fit end with code 2:", () => {
       '--image-input-names names "photo", which is none of the model\'s inputs.\n  There are: input1.',
     ],
     [
-      ["--preprocess", "tf"],
-      "--preprocess needs to know which inputs take a picture.\n  Add --image-input-names, for example: --image-input-names input1",
-    ],
-    [
       ["--preprocess", "tf", "--image-input-names", "input1", "--red-bias", "1"],
       "--preprocess and a scale or bias of your own exclude each other.\n  Give either --preprocess, or --image-scale and the biases.",
     ],
@@ -65,6 +61,15 @@ describe("options that do not fit end with code 2:", () => {
     ],
   ])("%j", async (options, text) => {
     await refuse(2, text, SNACKS, ...options);
+  });
+
+  it("pixels of a model without pictures", async () => {
+    await refuse(
+      2,
+      "--preprocess needs to know which inputs take a picture.\n  Add --image-input-names, for example: --image-input-names input1",
+      join(FIXTURES, "layers/k3_bilstm_concat/model.h5"),
+      ...["--preprocess", "tf"],
+    );
   });
 });
 

@@ -13,6 +13,20 @@ describe("pictures", () => {
     );
   });
 
+  it("are what the only input takes where options concern them, if it has such a shape", async () => {
+    const named = ["--input-names", "photo", "--image-input-names", "photo", "--preprocess", "tf"];
+    const whole = await convert(SNACKS, ...named);
+    const { model, stderr } = await convert(SNACKS, "--input-names", "photo", "--preprocess", "tf");
+    expect(model).toEqual(whole.model);
+    expect(stderr).toContain(
+      `warning: "photo" takes a picture: it is the only input, and of a picture's shape.
+  Say so yourself to be sure: --image-input-names photo\n`,
+    );
+    const biased = await convert(SNACKS, "--red-bias", "-1");
+    expect(biased.stderr).toContain('warning: "input1" takes a picture');
+    expect((await convert(SNACKS)).stderr).not.toContain("takes a picture");
+  });
+
   it("get none when the user has decided", async () => {
     for (const choice of [
       ["--preprocess", "none"],
