@@ -78,7 +78,9 @@ async function measure(
   const plain = await runPictures(opened, pictures.files, flags, { progress });
   const viewed = plan && (await runPictures(opened, pictures.files, flags, { plan, progress }));
   const run = viewed ?? plain;
-  const { scored, loss } = scoredOf(run, opened, pictures.classes);
+  const { activities } = plain;
+  const shown = activities === undefined ? run : { ...run, activities };
+  const { scored, loss } = scoredOf(shown, opened, pictures.classes);
   const topK = wholeAbove0(flags, "top");
   const evaluation = evaluateScores(scored, {
     ...(loss.value === undefined ? {} : { loss: loss.value }),
@@ -110,7 +112,7 @@ async function measure(
 }
 
 function scoredOf(
-  { files, scores, logits, outputs }: PictureRun,
+  { files, scores, logits, activities, outputs }: PictureRun,
   { graph, output }: OpenedClassifier,
   classes: readonly string[],
 ): { readonly scored: Scored; readonly loss: KerasLoss } {
@@ -131,6 +133,7 @@ function scoredOf(
     output,
     outputCount: outputs,
     ...(known === undefined ? {} : { logits: known }),
+    ...(activities === undefined ? {} : { activities }),
   };
   return { scored, loss: kerasLoss(graph, samples) };
 }

@@ -6,6 +6,7 @@ import { openCoreML } from "../formats/coreml/open.ts";
 import { PRESETS, type Preprocessing } from "../image/preprocessing.ts";
 import { type FileSource, type FolderSource, openFile, openPath, readStdin } from "../io/node.ts";
 import type { Graph } from "../ir/graph.ts";
+import { measureActivities, withSums } from "../passes/measure-activities.ts";
 import type { Classifier, PictureSize } from "../predict/classifier.ts";
 import { coreMLClassifier } from "../predict/coreml-classifier.ts";
 import { graphClassifier, scoresPort } from "../predict/graph-classifier.ts";
@@ -66,7 +67,9 @@ async function openKerasModel(
   const threads = wholeAbove0(flags, "threads");
   const output = flags.text("scores");
   const port = scoresPort(graph, output);
-  const asked: GraphWithLogits = purpose === "evaluate" ? withLogits(graph, port) : { graph };
+  const asked: GraphWithLogits =
+    purpose === "evaluate" ? withLogits(withSums(measureActivities(graph)), port) : { graph };
+  const { sums } = asked.graph.penalties ?? {};
   const predictor = await backend.open(asked.graph, threads === undefined ? {} : { threads });
   const size = sizeFlag(flags);
   const classifier = graphClassifier(graph, predictor, {
@@ -74,6 +77,7 @@ async function openKerasModel(
     ...(size === undefined ? {} : { size }),
     ...(output === undefined ? {} : { output }),
     ...(asked.logits !== undefined ? { logits: asked.logits } : {}),
+    ...(sums === undefined ? {} : { sums }),
   });
   const broken = missed.filter(({ hint }) => hint?.startsWith("Install it") !== true);
   return {

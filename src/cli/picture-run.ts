@@ -21,6 +21,8 @@ export interface PictureRun {
   readonly scores: Float32Array;
   /** What the scores were made of, likewise; see `withLogits`. */
   readonly logits?: Float32Array;
+  /** What regularizers of outputs add to the loss for each of them. */
+  readonly activities?: Float32Array;
   readonly outputs: number;
   /** Those that could not. */
   readonly faults: readonly PictureFault[];
@@ -62,7 +64,8 @@ export async function runPictures(
   const rows: Float32Array[] = [];
   const start = performance.now();
   const logitRows: Float32Array[] = [];
-  for await (const { batch, scores, logits } of scoreBatches<PictureFile, PictureBatch>(
+  const sums: Float32Array[] = [];
+  for await (const { batch, scores, logits, activities } of scoreBatches<PictureFile, PictureBatch>(
     batches,
     classifier,
     plan,
@@ -71,6 +74,7 @@ export async function runPictures(
     faults.push(...batch.faults);
     rows.push(scores);
     if (logits !== undefined) logitRows.push(logits);
+    if (activities !== undefined) sums.push(activities);
     progress(
       progressLine(files.length + faults.length, pictures.length, performance.now() - start),
     );
@@ -81,6 +85,7 @@ export async function runPictures(
     files,
     scores: joined(rows),
     ...(logitRows.length === 0 ? {} : { logits: joined(logitRows) }),
+    ...(sums.length === 0 ? {} : { activities: joined(sums) }),
     outputs: classifier.outputs,
     faults,
     seconds,

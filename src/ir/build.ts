@@ -2,7 +2,6 @@ import type {
   Graph,
   GraphPort,
   GraphSource,
-  LossPenalties,
   Origin,
   TrainingSetup,
   ValueId,
@@ -27,6 +26,5 @@ export interface GraphHead {
   readonly name: string;
   readonly source: GraphSource;
   readonly training?: TrainingSetup;
-  readonly penalties?: LossPenalties;
   readonly constraints?: WeightConstraints;
 }

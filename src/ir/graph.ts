@@ -61,8 +61,23 @@ export interface Graph {
 /** What regularizers add to the loss of a model. */
 export interface LossPenalties {
   readonly weights: readonly WeightPenalty[];
-  /** Regularizers that cannot be told by a number for each weight, such as those of outputs. */
+  /** Of outputs of layers. */
+  readonly activities: readonly ActivityPenalty[];
+  /** Values with one number for each sample, which take the place of `activities` once these are nodes of the graph. */
+  readonly sums?: readonly ValueId[];
+  /** Regularizers whose numbers are not known. */
   readonly others: readonly Diagnostic[];
+}
+
+/** What an output of a layer adds to the loss of each sample: `l1 * Σ|x| + l2 * Σx²` over its numbers. */
+export interface ActivityPenalty {
+  /** The layer's path. */
+  readonly layer: string;
+  readonly value: ValueId;
+  readonly l1: number;
+  readonly l2: number;
+  /** How many axes behind the first count as samples too, so that their mean is taken. */
+  readonly steps: number;
 }
 
 /** What one array adds to the loss: `l1 * Σ|w| + l2 * Σw²`. */

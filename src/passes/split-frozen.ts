@@ -3,6 +3,7 @@ import { mixesSamples } from "../ir/mixes-samples.ts";
 import type { OpKind } from "../ir/ops/index.ts";
 import { dropUnused, producersOf, withNodes } from "../ir/rewrite.ts";
 import { isTrained, trainableRoles } from "../ir/trainable-roles.ts";
+import { measureActivities } from "./measure-activities.ts";
 
 /** A model in two parts. */
 export interface SplitModel {
@@ -26,13 +27,11 @@ export interface SplitOptions {
  * random, nothing that looks at the rest of the batch. The cut is as late as possible, except that steps that only make a
  * value larger come behind it. Undefined where no weights are before the cut or none is trained behind it.
  */
-export function splitFrozen(graph: Graph, options: SplitOptions): SplitModel | undefined {
+export function splitFrozen(whole: Graph, options: SplitOptions): SplitModel | undefined {
+  const graph = measureActivities(whole);
   const tailNodes = chooseTail(graph, options);
   const made = new Set(tailNodes.flatMap(({ outputs }) => outputs));
-  const read = new Set([
-    ...tailNodes.flatMap(({ inputs }) => inputs),
-    ...graph.outputs.map(({ value }) => value),
-  ]);
+  const read = new Set([...tailNodes.flatMap(({ inputs }) => inputs), ...wantedOf(graph)]);
   const own = graph.inputs.filter(({ value }) => read.has(value));
   const cut: readonly GraphPort[] = graph.nodes
     .flatMap(({ outputs }) => outputs)
@@ -50,7 +49,7 @@ function chooseTail(graph: Graph, options: SplitOptions): readonly Node[] {
   const before = frozenNodes(graph, options);
   const varying = varyingValues(graph);
   const tail = new Set(graph.nodes.filter((node) => !before.has(node)));
-  const read = new Set(graph.outputs.map(({ value }) => value));
+  const read = new Set(wantedOf(graph));
   // Readers come after what they read, so that one walk from the end sees them all.
   for (const node of [...graph.nodes].reverse()) {
     const handed = node.outputs.filter((value) => read.has(value));
@@ -63,6 +62,11 @@ function chooseTail(graph: Graph, options: SplitOptions): readonly Node[] {
     for (const value of node.inputs) read.add(value);
   }
   return graph.nodes.filter((node) => tail.has(node));
+}
+
+/** What is wanted of a model: its outputs, and what they add to the loss. */
+function wantedOf({ outputs, penalties }: Graph): readonly ValueId[] {
+  return [...outputs.map(({ value }) => value), ...(penalties?.sums ?? [])];
 }
 
 /** Nodes that give the same for a sample whenever it comes. */

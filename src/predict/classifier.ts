@@ -10,15 +10,18 @@ export interface Classifier {
    * row.
    */
   score(inputs: Float32Array, count: number): Promise<Float32Array>;
-  /** Likewise, with what the last softmax or sigmoid was given; only where that was asked for and exists. */
-  scoreWithLogits?(inputs: Float32Array, count: number): Promise<ScoresWithLogits>;
+  /** Likewise, with what the loss goes by besides; only where that was asked for and exists. */
+  scoreForLoss?(inputs: Float32Array, count: number): Promise<ScoresForLoss>;
   dispose(): Promise<void>;
 }
 
-/** Rows of scores, and of the numbers that they were made of. */
-export interface ScoresWithLogits {
+/** Rows of scores, and what the loss goes by besides. */
+export interface ScoresForLoss {
   readonly scores: Float32Array;
-  readonly logits: Float32Array;
+  /** What the last softmax or sigmoid was given, likewise. */
+  readonly logits?: Float32Array;
+  /** What regularizers of outputs add to the loss for each picture. */
+  readonly activities?: Float32Array;
 }
 
 /** What a model wants of a picture. */

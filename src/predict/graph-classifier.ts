@@ -15,13 +15,15 @@ export interface GraphClassifierOptions {
   readonly output?: string;
   /** Name of the predictor's output with the logits of these scores, see `withLogits`. */
   readonly logits?: string;
+  /** Names of its outputs with what regularizers add to the loss for each picture, see `withSums`. */
+  readonly sums?: readonly string[];
 }
 
 /** A graph that a backend has opened, as a classifier of pictures. Throws `bad-option` for models that are none. */
 export function graphClassifier(
   graph: Graph,
   predictor: Predictor,
-  { preprocessing, size, output, logits }: GraphClassifierOptions,
+  { preprocessing, size, output, logits, sums = [] }: GraphClassifierOptions,
 ): Classifier {
   const input = { ...pictureInputOf(graph, size), preprocessing };
   const port = scoresPort(graph, output);
@@ -42,12 +44,18 @@ export function graphClassifier(
       const [scores = NO_SCORES] = await run(inputs, count, [port.name]);
       return scores;
     },
-    ...(logits === undefined
+    ...(logits === undefined && sums.length === 0
       ? {}
       : {
-          async scoreWithLogits(inputs: Float32Array, count: number) {
-            const both = await run(inputs, count, [port.name, logits]);
-            return { scores: both[0] ?? NO_SCORES, logits: both[1] ?? NO_SCORES };
+          async scoreForLoss(inputs: Float32Array, count: number) {
+            const asked = logits === undefined ? sums : [...sums, logits];
+            const [scores = NO_SCORES, ...more] = await run(inputs, count, [port.name, ...asked]);
+            const own = logits === undefined ? undefined : more.at(-1);
+            return {
+              scores,
+              ...(own === undefined ? {} : { logits: own }),
+              ...(sums.length === 0 ? {} : { activities: added(more.slice(0, sums.length)) }),
+            };
           },
         }),
     dispose: () => predictor.dispose(),
@@ -55,6 +63,10 @@ export function graphClassifier(
 }
 
 const NO_SCORES = new Float32Array(0);
+
+function added([first = NO_SCORES, ...more]: readonly Float32Array[]): Float32Array {
+  return first.map((one, index) => more.reduce((sum, other) => sum + (other[index] ?? 0), one));
+}
 
 /** The output with the scores: the named or the only one. Throws `bad-option`. */
 export function scoresPort(graph: Graph, name: string | undefined): GraphPort {

@@ -11,6 +11,7 @@ import {
 } from "../evaluate/index.ts";
 import type { Graph } from "../ir/graph.ts";
 import { readFloat64 } from "../ir/tensor.ts";
+import { activityLoss } from "../train/activity-losses.ts";
 import { lossWayOf, USUAL_SETTINGS } from "../train/loss-way.ts";
 import { lossOf } from "../train/losses.ts";
 import { clippingOf, seesThrough } from "./loss-clipping.ts";
@@ -33,16 +34,26 @@ export interface LossSamples {
   readonly outputCount: number;
   /** What the scores were made of, row by row, where that is known. */
   readonly logits?: ArrayLike<number>;
+  /** What regularizers of outputs add to the loss for each sample. */
+  readonly activities?: ArrayLike<number>;
   /** Which of the model's outputs holds the scores; else the first. */
   readonly output?: number;
 }
 
-/** The model's own loss, or cross entropy where the file does not say, with all penalties of its weights. */
+/** The samples that Keras' `evaluate` looks at together unless it is told otherwise. */
+const BATCH = 32;
+
+/** The model's own loss, or cross entropy where the file does not say, with all penalties. */
 export function kerasLoss(graph: Graph | undefined, samples: LossSamples): KerasLoss {
   const { outputCount, output = 0 } = samples;
   const stated = graph?.training?.losses[output] ?? "";
   const name = stated || (outputCount === 1 ? "binary_crossentropy" : "categorical_crossentropy");
-  const penalty = graph === undefined ? 0 : penaltyOf(graph);
+  const { activities = [] } = samples;
+  const added = activityLoss(activities, {
+    version: graph?.source.version ?? "",
+    batchSize: BATCH,
+  });
+  const penalty = (graph === undefined ? 0 : penaltyOf(graph)) + added;
   const { labelSmoothing = 0 } = graph?.training?.lossSettings?.[output] ?? {};
   const clipping = clippingOf(graph, output);
   const own =

@@ -14,6 +14,8 @@ export interface ScoredBatch<Batch> {
   readonly scores: Float32Array;
   /** What they were made of, see `withLogits`; not of views. */
   readonly logits?: Float32Array;
+  /** What regularizers of outputs add to the loss for each picture; not of views. */
+  readonly activities?: Float32Array;
 }
 
 /** The size at which pictures must be loaded. */
@@ -43,7 +45,7 @@ async function scoresOf(
   if (count === 0) return { scores: new Float32Array(0) };
   if (plan !== undefined) return { scores: await scoreViews(inputs, count, classifier, plan) };
   return (
-    (await classifier.scoreWithLogits?.(inputs, count)) ?? {
+    (await classifier.scoreForLoss?.(inputs, count)) ?? {
       scores: await classifier.score(inputs, count),
     }
   );

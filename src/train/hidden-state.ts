@@ -1,4 +1,6 @@
 import { fail } from "../errors.ts";
+import type { Graph } from "../ir/graph.ts";
+import { sizeOf } from "../ir/tensor.ts";
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { HiddenAverages } from "./moving-average.ts";
 import type { OptimizerCounters } from "./weight-store.ts";
@@ -30,10 +32,10 @@ export function writeHidden({ counters, batches, averages }: HiddenState): JsonO
   };
 }
 
-/** Reads what `writeHidden` wrote. `sizeOf` gives the channels of a node, undefined for one that is not there. Throws `bad-weights`. */
+/** Reads what `writeHidden` wrote. `channels` gives those of a node, undefined for one that is not there. Throws `bad-weights`. */
 export function readHidden(
   json: JsonObject,
-  sizeOf: (node: string) => number | undefined,
+  channels: (node: string) => number | undefined,
 ): HiddenState {
   const { averages = {} } = json;
   if (!isJsonObject(averages)) return refuse("averages");
@@ -47,13 +49,19 @@ export function readHidden(
     batches: countAt(json, "batches"),
     averages: new Map(
       Object.entries(averages).map(([id, own]) => {
-        const size = sizeOf(id);
+        const size = channels(id);
         if (size === undefined || !isJsonObject(own)) return refuse(`averages.${id}`);
         const [mean, variance] = [arrayAt(own, "mean", size), arrayAt(own, "variance", size)];
         return [id, { steps: countAt(own, "steps"), mean, variance }];
       }),
     ),
   };
+}
+
+/** The channels of a batch normalisation of a graph; undefined where no such node is there. */
+export function channelsOf({ nodes }: Graph, id: string): number | undefined {
+  const op = nodes.find((node) => node.id === id)?.op;
+  return op?.kind === "batchNorm" ? sizeOf(op.weights.mean.shape) : undefined;
 }
 
 function numberAt(json: JsonObject, key: string): number {

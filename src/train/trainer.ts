@@ -10,6 +10,7 @@ import { fail, KcError } from "../errors.ts";
 import type { Graph, TrainingSetup } from "../ir/graph.ts";
 import { sizeOf, type WeightRef } from "../ir/tensor.ts";
 import type { JsonObject } from "../json.ts";
+import { measureActivities, withSums } from "../passes/measure-activities.ts";
 import { throwIfRefused } from "../targets/tfjs/device-errors.ts";
 import { planSteps, type Step } from "../targets/tfjs/plan.ts";
 import { runSteps } from "../targets/tfjs/run-steps.ts";
@@ -21,9 +22,10 @@ import {
   type TrainingPlan,
 } from "../targets/tfjs/training/training-plan.ts";
 import { noiseNumbers, type RandomStream } from "../targets/tfjs/training-forward.ts";
+import { activityOf, type PartedResults, partResults, startOfSum } from "./activity-sums.ts";
 import { type Batch, inputsOf } from "./batch.ts";
 import { carryStates } from "./carry-states.ts";
-import { readHidden, writeHidden } from "./hidden-state.ts";
+import { channelsOf, readHidden, writeHidden } from "./hidden-state.ts";
 import {
   judgeBatch,
   judgesOf,
@@ -114,7 +116,7 @@ export function createTrainer(graph: Graph, options: TrainerOptions): Trainer {
   const judges = judgesOf(graph, training);
   const judged = withJudgedValues(graph, judges);
   const carried = carryStates(judged.graph);
-  const plan = planTraining(carried.graph);
+  const plan = planTraining(withSums(measureActivities(carried.graph)));
   const settings = optimizerSettings(training.optimizer, graph.source.version);
   return new GraphTrainer({
     graph,
@@ -220,7 +222,7 @@ class GraphTrainer implements Trainer {
       const penalty = store.penalty();
       await store.collect(found, pass.outputs[0]?.shape[0] ?? 1);
       for (const seen of pass.statistics) await statistics.take(seen);
-      await states.take(pass.outputs.slice(this.#judgedOutputs));
+      await states.take(this.#parted(pass.outputs).states);
       this.#batches++;
       return reportOf(outputs, verdicts, penalty);
     } finally {
@@ -260,7 +262,7 @@ class GraphTrainer implements Trainer {
       outputs = tidy(() => runSteps(graph, steps, inputs, open.weightOf));
       const [read, verdicts] = await this.#judge(outputs, batch);
       this.#activate();
-      await states.take(outputs.slice(this.#judgedOutputs));
+      await states.take(this.#parted(outputs).states);
       return reportOf(read, verdicts, store.penalty());
     } finally {
       for (const one of [...inputs, ...outputs]) one.dispose();
@@ -365,30 +367,33 @@ class GraphTrainer implements Trainer {
     results: readonly Tensor[],
     batch: Batch,
   ): Promise<readonly [readonly Float32Array[], Verdicts]> {
-    const tensors = results.slice(0, this.#judgedOutputs);
+    const { outputs: tensors, sums } = this.#parted(results);
     const values: Float32Array[] = [];
     for (const one of tensors) values.push(Float32Array.from(await one.data()));
     throwIfRefused();
     const shapes = tensors.map(({ shape }) => shape);
-    return [
-      values.slice(0, this.graph.outputs.length),
-      judgeBatch(this.#parts.judges, this.graph, { shapes, values }, batch),
-    ];
+    const verdicts = judgeBatch(this.#parts.judges, this.graph, { shapes, values }, batch);
+    const { version } = this.graph.source;
+    const value = verdicts.value + (await activityOf(sums, version));
+    const starts = sums.map((one) => startOfSum(one.value, one.result.shape, version));
+    const all = { ...verdicts, value, starts: [...verdicts.starts, ...starts] };
+    return [values.slice(0, this.graph.outputs.length), all];
   }
 
   /** Where gradients start does not depend on what comes out. */
   #startsOf(all: readonly (readonly number[])[], batch: Batch): Verdicts["starts"] {
-    const shapes = all.slice(0, this.#judgedOutputs);
+    const { outputs: shapes, sums } = this.#parted(all);
     const values = shapes.map((shape) => new Float32Array(sizeOf(shape)));
-    return judgeBatch(this.#parts.judges, this.graph, { shapes, values }, batch).starts;
+    const { starts } = judgeBatch(this.#parts.judges, this.graph, { shapes, values }, batch);
+    const { version } = this.graph.source;
+    return [...starts, ...sums.map(({ value, result }) => startOfSum(value, result, version))];
+  }
+
+  #parted<Result>(results: readonly Result[]): PartedResults<Result> {
+    return partResults(results, this.#parts.plan.graph, this.#judgedOutputs);
   }
 
   #named(): readonly { readonly name: string; readonly shape: readonly number[] }[] {
     return this.weights.map(({ name, ref }) => ({ name, shape: ref.shape }));
   }
-}
-
-function channelsOf({ nodes }: TrainingPlan["graph"], id: string): number | undefined {
-  const op = nodes.find((node) => node.id === id)?.op;
-  return op?.kind === "batchNorm" ? sizeOf(op.weights.mean.shape) : undefined;
 }

@@ -125,6 +125,14 @@ describe("the loss of a model", () => {
     expect(name).toBe("mae");
   });
 
+  it("counts what regularizers of outputs add, whole batches in Keras 2", () => {
+    const activities = new Float32Array(64).fill(0.5);
+    const { penalty } = kerasLoss(trained("mse"), { ...two, activities });
+    const { version } = trained("mse").source;
+    expect(version).toBe("2.2.4");
+    expect(penalty).toBeCloseTo(0.5 * 32, 6);
+  });
+
   it("is cross entropy where nobody says", () => {
     expect(kerasLoss(undefined, two).name).toBe("binary_crossentropy");
   });

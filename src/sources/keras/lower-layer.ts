@@ -3,6 +3,7 @@ import type { GraphBuilder } from "../../ir/build.ts";
 import type { Origin, ValueId } from "../../ir/graph.ts";
 import type { TensorType, WeightRef } from "../../ir/tensor.ts";
 import { isJsonObject } from "../../json.ts";
+import { type ActivityScope, noteActivities, scopeWithin } from "./activity-penalties.ts";
 import { createLayerCall, type WeightMaker } from "./layer-call.ts";
 import type { CallArgument, Dialect, LayerResult } from "./layer-spec.ts";
 import type { WeightTable } from "./match-groups.ts";
@@ -40,6 +41,8 @@ export interface LowerState {
   readonly log: Diagnostics;
   /** How often each layer has been called so far. */
   readonly calls: Map<LayerConfig, number>;
+  /** Where regularizers of outputs are noted. */
+  readonly activities: ActivityScope;
   /** Values whose mask a layer has taken away. */
   readonly unmasked: Set<ValueId>;
   readonly onCall?: CallListener;
@@ -108,6 +111,7 @@ export function lowerLayer(
       hole || spec === undefined
         ? lowerPlaceholder(layerCall, layer.fileClass, weights)
         : spec.lower(layerCall);
+    noteActivities(state.activities, layer, result.outputs, state.dialect);
     return flowsOf(result, masks, state);
   });
 }
@@ -168,7 +172,8 @@ function lowerWrapped(
   const layer = heldLayer(wrapper, key, state);
   const inputs = values.map((value, index): Flow => ({ value, mask: masks[index] }));
   // The wrapper reports what its inner layer refuses.
-  const strict = { ...state, log: rethrowing(state.log) };
+  const activities = scopeWithin(state.activities, wrapper, layer, state.dialect);
+  const strict = { ...state, activities, log: rethrowing(state.log) };
   const flows =
     layer.model !== undefined
       ? state.lowerInner(layer.model, inputs, build, strict)

@@ -3,6 +3,7 @@ import type { GraphBuilder } from "../../ir/build.ts";
 import { createBuilder } from "../../ir/create-builder.ts";
 import type { Graph, GraphPort, Origin } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/tensor.ts";
+import { activityScope } from "./activity-penalties.ts";
 import type { KerasArchive } from "./archive.ts";
 import { orderCalls } from "./call-order.ts";
 import { readConstraints } from "./constraints.ts";
@@ -43,7 +44,6 @@ export function lowerModel(model: ModelConfig, context: LowerContext): Graph {
   const outputNames = uniqueNames(model.outputs.map((address) => address.layer));
   const training = parseTraining(archive.training, outputNames);
   const { dialect } = archive;
-  const penalties = readPenalties(model, context.table, dialect);
   const constraints = readConstraints(model, context.table);
   const build = createBuilder({
     name: model.name,
@@ -53,7 +53,6 @@ export function lowerModel(model: ModelConfig, context: LowerContext): Graph {
       backend: dialect.backend,
     },
     ...(training === undefined ? {} : { training }),
-    ...(penalties === undefined ? {} : { penalties }),
     ...(constraints === undefined ? {} : { constraints }),
   });
   const example = (): readonly number[] => exampleShape(model, context.table);
@@ -62,6 +61,7 @@ export function lowerModel(model: ModelConfig, context: LowerContext): Graph {
     ...context,
     dialect,
     calls: new Map(),
+    activities: activityScope(model),
     lowerInner: lowerTopology,
     unmasked: new Set(),
   };
@@ -73,7 +73,10 @@ export function lowerModel(model: ModelConfig, context: LowerContext): Graph {
     if (flow !== undefined) return { name, value: flow.value };
     return fail("bad-config", `The output "${name}" cannot be reached from the inputs.`);
   });
-  return build.finish(ports);
+  const graph = build.finish(ports);
+  const activities = state.activities.found;
+  const penalties = readPenalties(model, { table: context.table, dialect, activities });
+  return penalties === undefined ? graph : Object.freeze({ ...graph, penalties });
 }
 
 /** Lowers the calls of a model in the order of its layers, as far as their inputs allow. */

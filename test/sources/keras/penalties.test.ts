@@ -48,17 +48,15 @@ describe("penalties of weights", () => {
     expect((await denseModel(nothing, "2.2.4")).graph.penalties).toBeUndefined();
   });
 
-  it("that are not L1 or L2, or of outputs, are told apart", async () => {
+  it("that are not L1 or L2 are told apart", async () => {
     const { graph, warnings } = await denseModel(
       {
         kernel_regularizer: { class_name: "OrthogonalRegularizer", config: { factor: 0.01 } },
-        activity_regularizer: { class_name: "L2", config: { l2: 0.01 } },
       },
       "2.9.0",
     );
     expect(warnings).toEqual([]);
     expect(graph.penalties?.others.map(({ text }) => text)).toEqual([
-      "It has an activity regularizer: the loss is computed without it.",
       "Its kernel_regularizer is neither L1 nor L2: the loss is computed without it.",
     ]);
   });
