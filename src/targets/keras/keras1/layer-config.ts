@@ -1,5 +1,5 @@
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../../json.ts";
-import { translateLayer as translateToKeras2 } from "../keras2/layer-config.ts";
+import { KERAS2_WORDS } from "../keras2/words.ts";
 import { refuse } from "../translation/layer-facts.ts";
 import type { LayerFacts, Step, TranslatedLayer } from "../translation/words.ts";
 import { keras1Arguments } from "./arguments.ts";
@@ -10,7 +10,7 @@ export function translateLayer(
   config: JsonObject,
   facts: LayerFacts,
 ): TranslatedLayer {
-  const modern = translateToKeras2(className, config, facts);
+  const modern = KERAS2_WORDS.translateLayer(className, config, facts);
   const { before, after } = modern;
   const own = older(modern.className, modern.config, facts);
   return {

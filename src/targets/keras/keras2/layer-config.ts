@@ -16,33 +16,41 @@ import {
 } from "../translation/layer-facts.ts";
 import { separatePadding } from "../translation/padding.ts";
 import type { LayerFacts, Step, TranslatedLayer } from "../translation/words.ts";
-import { keras2Arguments } from "./arguments.ts";
-import { constraint, initializer, regularizer } from "./objects.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 
-/** Translates a layer (class and config in Keras 2 spelling) to Keras 2.2.4; logs what cannot be said there. */
-export function translateLayer(
-  className: string,
-  config: JsonObject,
-  facts: LayerFacts,
-): TranslatedLayer {
+/** What translates a layer (class and config in Keras 2 spelling) to a Keras 2; it logs what cannot be said there. */
+export function layerTranslator(
+  vocabulary: Vocabulary,
+): (className: string, config: JsonObject, facts: LayerFacts) => TranslatedLayer {
+  return (className, config, facts) => translateLayer(className, config, { ...facts, vocabulary });
+}
+
+interface Facts extends LayerFacts {
+  readonly vocabulary: Vocabulary;
+}
+
+function translateLayer(className: string, config: JsonObject, facts: Facts): TranslatedLayer {
+  const { vocabulary } = facts;
   const modern = modernClass(className, config);
-  const wanted = keras2Arguments(modern);
+  const wanted = vocabulary.argumentsOf(modern);
   if (wanted === undefined) {
-    refuse(facts, `Keras 2 has no layer of class ${facts.fileClass}.`);
+    refuse(facts, `${vocabulary.title} has no layer of class ${facts.fileClass}.`);
     return { className, config };
   }
-  refuseNovelties(className, config, facts);
+  refuseNovelties(className, config, wanted, facts);
   const stated = { ...config, ...settled(className, modern, config, facts) };
   const padded = separatePadding(modern, stated, facts);
   const behind = activationBehind(modern, stated, facts);
   const entries = Object.entries({ ...stated, ...padded.config, ...behind.config })
     .filter(([key]) => wanted.has(key))
     .map(([key, value]) => [key, translateValue(key, value, stated, facts)] as const);
-  const after = [...(behind.after ?? []), ...keptDims(modern, config)];
-  const own = modern === "InputLayer" ? { name: facts.name } : common(facts);
+  const after = [
+    ...(behind.after ?? []),
+    ...(wanted.has("keepdims") ? [] : keptDims(modern, config)),
+  ];
   return {
     className: modern,
-    config: { ...own, ...Object.fromEntries(entries) },
+    config: { ...vocabulary.common(modern, stated, facts), ...Object.fromEntries(entries) },
     ...(padded.before === undefined ? {} : { before: padded.before }),
     ...(padded.reworded ? { reworded: true } : {}),
     ...(after.length === 0 ? {} : { after }),
@@ -61,42 +69,38 @@ function keptDims(
   return [{ suffix: "reshape", className: "Reshape", config: { target_shape: shape } }];
 }
 
-/** Stand-alone Keras knows no flag of a whole model: each layer of a frozen one is frozen. */
-function common({ name, trainable }: LayerFacts): JsonObject {
-  return { name, trainable };
-}
-
-/** Arguments of later Keras by their key, with the value under which they change nothing. */
-const NOVELTIES: ReadonlyMap<string, readonly Json[]> = new Map<string, readonly Json[]>([
-  ["groups", [1]],
-  ["renorm", [false]],
-  ["zero_output_for_mask", [false]],
-  ["time_major", [false]],
-  ["virtual_batch_size", [null]],
-  ["rank", [null]],
-  ["lora_rank", [null]],
-  ["ragged", [false, null]],
-  ["mode", [0]],
-]);
-
-function refuseNovelties(className: string, config: JsonObject, facts: LayerFacts): void {
-  for (const [key, harmless] of NOVELTIES) {
+function refuseNovelties(
+  className: string,
+  config: JsonObject,
+  wanted: ReadonlySet<string>,
+  facts: Facts,
+): void {
+  const { title, novelties } = facts.vocabulary;
+  for (const [key, harmless] of novelties) {
     const value = config[key] ?? null;
     // Of a Merge its mode is the class.
-    if (value === null || harmless.includes(value) || className === "Merge") continue;
-    refuse(facts, `its ${key} (${JSON.stringify(value)}) does not exist in Keras 2.`);
+    const fine = value === null || wanted.has(key) || className === "Merge";
+    if (fine || harmless.some((one) => JSON.stringify(one) === JSON.stringify(value))) continue;
+    refuse(facts, `its ${key} (${JSON.stringify(value)}) does not exist in ${title}.`);
   }
   const { backward_layer: backward = null, layer = null, axis = null, implementation } = config;
-  if (className === "Bidirectional" && backward !== null && !isMirrored(layer, backward)) {
-    refuse(facts, "its backward layer has settings of its own, which Keras 2 does not allow.");
+  const mirrored = wanted.has("backward_layer") || backward === null || isMirrored(layer, backward);
+  if (className === "Bidirectional" && !mirrored) {
+    refuse(facts, `its backward layer has settings of its own, which ${title} does not allow.`);
   }
-  if (className === "BatchNormalization" && isJsonList(axis) && axis.length > 1) {
-    refuse(facts, "it normalises over several axes, which Keras 2 does not.");
+  if (
+    className === "BatchNormalization" &&
+    isJsonList(axis) &&
+    axis.length > 1 &&
+    !facts.vocabulary.severalAxes
+  ) {
+    refuse(facts, `it normalises over several axes, which ${title} does not.`);
   }
-  if (className.startsWith("LocallyConnected") && (implementation ?? 1) !== 1) {
+  const local = className.startsWith("LocallyConnected") && !wanted.has("implementation");
+  if (local && (implementation ?? 1) !== 1) {
     refuse(
       facts,
-      `its implementation ${String(implementation)} stores other weights than Keras 2.`,
+      `its implementation ${String(implementation)} stores other weights than ${title}.`,
     );
   }
 }
@@ -117,20 +121,13 @@ function isMirrored(forward: Json, backward: Json): boolean {
 }
 
 /** Arguments that have other names or defaults in Keras 2. */
-function settled(
-  className: string,
-  modern: string,
-  config: JsonObject,
-  facts: LayerFacts,
-): JsonObject {
+function settled(className: string, modern: string, config: JsonObject, facts: Facts): JsonObject {
   const { input_shape: _, batch_input_shape: shape = null } = config;
   switch (modern) {
     case "InputLayer":
       return {
         batch_input_shape: shape,
-        // Weights are float32 in Keras 2, whatever their layer says.
-        dtype:
-          typeof config.dtype === "string" && !FLOATS.test(config.dtype) ? config.dtype : "float32",
+        dtype: facts.vocabulary.inputType(config.dtype ?? null),
         sparse: config.sparse ?? false,
       };
     case "GRU":
@@ -155,51 +152,27 @@ function settled(
   }
 }
 
-const FLOATS = /float/;
-
 /** How the gates are computed: Keras 1 has words for it, both of Keras 2's give the same. */
 function implementationOf({ implementation }: JsonObject): Json {
   return implementation === 2 || implementation === "gpu" ? 2 : 1;
 }
 
-/** Functions of Keras 2.2.4 that mean the same in all generations. */
-const NAMES: ReadonlySet<string> = new Set([
-  "elu",
-  "exponential",
-  "linear",
-  "relu",
-  "selu",
-  "sigmoid",
-  "softmax",
-  "softplus",
-  "softsign",
-  "tanh",
-]);
-
-/** Functions that Keras 2 has as layers alone. */
-const LAYERS: ReadonlyMap<string, Omit<Step, "suffix">> = new Map([
-  ["relu6", { className: "ReLU", config: { max_value: 6, negative_slope: 0, threshold: 0 } }],
-  ["leaky_relu", { className: "LeakyReLU", config: { alpha: 0.2 } }],
-]);
-
 function activationBehind(
   className: string,
   config: JsonObject,
-  { dialect }: LayerFacts,
+  facts: Facts,
 ): { readonly config: JsonObject; readonly after?: readonly Step[] } {
   const name = activationName(config.activation ?? null);
-  const layer = name === undefined ? undefined : LAYERS.get(name);
+  const layers =
+    name === undefined ? undefined : facts.vocabulary.functionLayers(name, facts.dialect);
   const recurrent = GATES.has(className) || className.startsWith("SimpleRNN");
-  if (layer === undefined || recurrent || (name === "leaky_relu" && dialect.generation !== 3)) {
-    return { config: {} };
-  }
-  return { config: { activation: "linear" }, after: [{ ...layer, suffix: "activation" }] };
+  if (layers === undefined || recurrent) return { config: {} };
+  return { config: { activation: "linear" }, after: layers };
 }
 
-const KERAS2 = "Keras 2";
-
-function translateValue(key: string, value: Json, config: JsonObject, facts: LayerFacts): Json {
-  const told = { facts, title: KERAS2 };
+function translateValue(key: string, value: Json, config: JsonObject, facts: Facts): Json {
+  const { title, initializer, regularizer, constraint, argumentsOf } = facts.vocabulary;
+  const told = { facts, title };
   if (key.endsWith("_initializer")) return initializer(value);
   if (key.endsWith("_regularizer")) return orRefuse(regularizer(value), key, value, told);
   if (key.endsWith("_constraint")) return orRefuse(constraint(value), key, value, told);
@@ -208,24 +181,28 @@ function translateValue(key: string, value: Json, config: JsonObject, facts: Lay
     return orRefuse(gateFunction(value, config, facts), key, value, told);
   }
   if (key === "cells" && isJsonList(value)) {
-    return value.map((cell, index) => translateHeld(cell, within(facts, [`cell_${index}/`])));
+    return value.map((cell, index) =>
+      translateHeld(cell, within(facts, [`cell_${index}/`]), facts),
+    );
   }
-  if (key === "cell") return translateHeld(value, facts);
+  if (key === "cell") return translateHeld(value, facts, facts);
+  if (key === "backward_layer") return translateHeld(value, within(facts, ["backward/"]), facts);
   if (key === "layer") {
     const { backward_layer: _, ...rest } = config;
-    return translateHeld(value, within(facts, heldPrefixes(rest)));
+    const own = argumentsOf("Bidirectional")?.has("backward_layer") ? config : rest;
+    return translateHeld(value, within(facts, heldPrefixes(own)), facts);
   }
   return value;
 }
 
-function functionOf(stated: Json, { dialect }: LayerFacts): Json | undefined {
+function functionOf(stated: Json, { dialect, vocabulary }: Facts): Json | undefined {
   const name = activationName(stated);
   if (name === "hard_sigmoid") return dialect.generation === 3 ? undefined : name;
-  return name !== undefined && NAMES.has(name) ? name : undefined;
+  return name === undefined ? undefined : vocabulary.functions.get(name);
 }
 
 /** The gates' weights make up for another hard_sigmoid. */
-function gateFunction(stated: Json, config: JsonObject, facts: LayerFacts): Json | undefined {
+function gateFunction(stated: Json, config: JsonObject, facts: Facts): Json | undefined {
   const name = activationName(stated);
   if (name !== "hard_sigmoid" || facts.dialect.generation !== 3) return functionOf(stated, facts);
   const gates = config.filters === undefined && config.reset_after !== undefined ? "GRU" : "LSTM";
@@ -236,7 +213,8 @@ function gateFunction(stated: Json, config: JsonObject, facts: LayerFacts): Json
   return name;
 }
 
-function translateHeld(held: Json, facts: LayerFacts): Json {
-  const inner = translatedHeld(held, facts, { title: KERAS2, translateLayer });
-  return inner === undefined ? held : { class_name: inner.className, config: inner.config };
+function translateHeld(held: Json, facts: LayerFacts, { vocabulary }: Facts): Json {
+  const { title, object } = vocabulary;
+  const inner = translatedHeld(held, facts, { title, translateLayer: layerTranslator(vocabulary) });
+  return inner === undefined ? held : object(inner.className, inner.config);
 }

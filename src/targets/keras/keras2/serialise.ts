@@ -3,73 +3,112 @@ import type { CallConfig, TensorAddress } from "../../../sources/keras/topology.
 import type { WordedLayer, WordedModel } from "../translation/worded-model.ts";
 import type { ShapeOf } from "../translation/words.ts";
 
-/** A model as Keras 2.2.4 writes it into `model_config`. */
-export function serialiseModel(model: WordedModel, shapeOf: ShapeOf, path = ""): JsonObject {
-  return model.kind === "sequential"
-    ? sequential(model, shapeOf, path)
-    : functional(model, shapeOf, path);
+/** How the two kinds of Keras 2 spell what they both have. */
+export interface Spelling {
+  /** A functional model from its config. */
+  functional(config: JsonObject): JsonObject;
+  sequential(config: JsonObject): JsonObject;
+  /** Set where the input of a Sequential is a layer of its own. */
+  readonly inputLayers?: true;
+  /** A layer from its config; `shapes`: of what its first call takes, where they are known. */
+  layer(layer: WordedLayer, shapes: Shapes): JsonObject;
+  /** A call of a layer, whose tensors `end` spells. */
+  call(
+    layer: WordedLayer,
+    call: CallConfig,
+    end: (address: TensorAddress) => Place,
+  ): readonly Json[];
+}
+
+/** The shape of a tensor; undefined where it is not known. */
+export type Shapes = (address: TensorAddress) => ReturnType<ShapeOf>;
+
+/** A tensor as a config has it: layer, call, tensor. */
+export type Place = readonly [layer: string, call: number, tensor: number];
+
+/** A model as a Keras 2 writes it into `model_config`. `path`: those of the models around it, each with a slash behind it. */
+export function serialiseModel(
+  model: WordedModel,
+  shapeOf: ShapeOf,
+  spelling: Spelling = KERAS2_SPELLING,
+  path = "",
+): JsonObject {
+  const make = model.kind === "sequential" ? sequential : functional;
+  return make(model, { shapeOf, spelling, path });
+}
+
+interface Context {
+  readonly shapeOf: ShapeOf;
+  readonly spelling: Spelling;
+  readonly path: string;
 }
 
 /** Without an input layer, which Keras 2.2.4 does not load: the first layer has the shape. */
-function sequential(model: WordedModel, shapeOf: ShapeOf, path: string): JsonObject {
+function sequential(model: WordedModel, context: Context): JsonObject {
+  const { spelling } = context;
   const input = model.layers.find(({ className }) => className === "InputLayer");
   const { batch_input_shape: shape = null } = input?.config ?? {};
-  const layers = model.layers.filter((layer) => layer !== input);
-  const config = {
+  const layers = spelling.inputLayers ? model.layers : model.layers.filter((one) => one !== input);
+  return spelling.sequential({
     name: model.name,
     layers: layers.map((layer, index) => {
-      const plain = serialiseLayer(layer, shapeOf, path);
-      if (index > 0 || shape === null || layer.model !== undefined) return plain;
+      const plain = serialiseLayer(layer, context);
+      const stated = spelling.inputLayers || index > 0 || shape === null;
+      if (stated || layer.model !== undefined) return plain;
       const { name = null, trainable = true, ...rest } = layer.config;
       // Of the input and of the layer's own weights, even where the input holds whole numbers.
-      const stated = { name, trainable, batch_input_shape: shape, dtype: "float32", ...rest };
-      return { ...plain, config: stated };
+      const first = { name, trainable, batch_input_shape: shape, dtype: "float32", ...rest };
+      return { ...plain, config: first };
     }),
-  };
-  return { class_name: "Sequential", config };
+  });
 }
 
-function serialiseLayer(layer: WordedLayer, shapeOf: ShapeOf, path: string): JsonObject {
-  if (layer.model !== undefined) {
-    return serialiseModel(layer.model, shapeOf, `${path}${layer.name}/`);
-  }
-  return { class_name: layer.className, config: layer.config };
+function serialiseLayer(layer: WordedLayer, { shapeOf, spelling, path }: Context): JsonObject {
+  return layer.model === undefined
+    ? spelling.layer(layer, (address) => shapeOf(path, address))
+    : serialiseModel(layer.model, shapeOf, spelling, `${path}${layer.name}/`);
 }
 
-function functional(model: WordedModel, shapeOf: ShapeOf, path: string): JsonObject {
-  const end = ({ layer, call, tensor }: TensorAddress): Json => [
+function functional(model: WordedModel, context: Context): JsonObject {
+  const { spelling } = context;
+  const end = ({ layer, call, tensor }: TensorAddress): Place => [
     layer,
     // A model inside counts its own making as its first call.
     call + (isModel(model, layer) ? 1 : 0),
     tensor,
   ];
-  const config = {
+  return spelling.functional({
     name: model.name,
     layers: model.layers.map((layer) => ({
       name: layer.name,
-      ...serialiseLayer(layer, shapeOf, path),
+      ...serialiseLayer(layer, context),
       inbound_nodes:
-        layer.className === "InputLayer" ? [] : layer.calls.map((call) => serialiseCall(call, end)),
+        layer.className === "InputLayer"
+          ? []
+          : layer.calls.map((call) => spelling.call(layer, call, end)),
     })),
     input_layers: model.inputs.map(end),
     output_layers: model.outputs.map(end),
-  };
-  return { class_name: "Model", config };
+  });
 }
 
 function isModel(model: WordedModel, name: string): boolean {
   return model.layers.some((layer) => layer.name === name && layer.model !== undefined);
 }
 
-/** Tensors given by keyword (states to begin with) follow the others. */
-function serialiseCall(
-  { args, keywords }: CallConfig,
-  end: (address: TensorAddress) => Json,
-): readonly Json[] {
-  const positional = args.flatMap((arg) => (arg.kind === "tensor" ? [arg.address] : []));
-  const addresses = [...positional, ...[...keywords.values()].flat()];
-  return addresses.map((address) => {
-    const place = end(address);
-    return Array.isArray(place) ? [...place, {}] : place;
-  });
+/** The tensors that stand in order in a call. */
+export function positional({ args }: CallConfig): readonly TensorAddress[] {
+  return args.flatMap((arg) => (arg.kind === "tensor" ? [arg.address] : []));
 }
+
+/** Tensors given by keyword (states to begin with) follow the others. */
+const KERAS2_SPELLING: Spelling = {
+  functional: (config) => ({ class_name: "Model", config }),
+  sequential: (config) => ({ class_name: "Sequential", config }),
+  layer: ({ className, config }) => ({ class_name: className, config }),
+  call: (_, call, end) =>
+    [...positional(call), ...[...call.keywords.values()].flat()].map((address) => [
+      ...end(address),
+      {},
+    ]),
+};
