@@ -3,7 +3,8 @@
 Arguments: the peer (keras3, tf.keras or keras2), and a JSON file that lists what to load:
 {name, model, case}: predictions must be those stored with the case;
 {name, model, original}: weights must be those of another file, bit for bit;
-{name, model, run, data, tolerance}: two more steps of training must give the losses that are stored with the run.
+{name, model, run, data, tolerance}: two more steps of training must give the losses that are stored with the run;
+{name, model, later}: weights and the optimizer's state must be the numbers that `later_models.py` stored, and two more steps of training give its losses.
 Prints one JSON line for each; those whose other file this Keras cannot load are skipped.
 """
 
@@ -123,6 +124,34 @@ def wrong_steps(model, run, data, tolerance):
     return None
 
 
+def held(variables):
+    return {one.numpy().tobytes() for one in variables if one.dtype.is_floating and one.shape.rank > 0}
+
+
+def wrong_numbers(kind, variables, folder):
+    stored = np.load(os.path.join(folder, kind + ".npz"))
+    missing = [name for name in stored.files if stored[name].ndim > 0 and stored[name].tobytes() not in held(variables)]
+    return "%d of %d arrays of its %s differ" % (len(missing), len(stored.files), kind) if missing else None
+
+
+def wrong_later(model, folder):
+    # Weights that are scaled on purpose are not the same numbers.
+    found = None if os.path.exists(os.path.join(folder, "scaled")) else wrong_numbers("weights", model.weights, folder)
+    if found is not None or not os.path.exists(os.path.join(folder, "steps.json")):
+        return found
+    state = model.optimizer.variables
+    found = wrong_numbers("state", state() if callable(state) else state, folder)
+    if found is not None:
+        return found
+    data = np.load(os.path.join(folder, "data.npz"))
+    with open(os.path.join(folder, "steps.json")) as file:
+        for right in json.load(file):
+            got = float(np.ravel(model.train_on_batch(data["x"], data["y"]))[0])
+            if not abs(got - right) <= 1e-5 * abs(right):
+                return "loss %.8g, expected %.8g" % (got, right)
+    return None
+
+
 def loadable(path):
     try:
         load(path)
@@ -141,6 +170,8 @@ def problem_of(entry):
         found = wrong_weights(model, entry["original"])
         if found is not None:
             return found
+    if "later" in entry:
+        return wrong_later(model, entry["later"])
     if "run" in entry:
         return wrong_steps(model, entry["run"], entry["data"], entry["tolerance"])
     return None

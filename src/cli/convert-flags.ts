@@ -112,7 +112,7 @@ export const CONVERT_FLAGS: readonly FlagGroup[] = [
       {
         flags: "--keras <generation>",
         about: "in whose words to write a Keras file, where not in its own",
-        choices: ["1", "2", "3"],
+        choices: ["1", "2", "tf", "3"],
       },
       {
         flags: "--model-precision <type>",

@@ -38,8 +38,8 @@ function containerOf(output: string): KerasContainer {
 
 /** What `--keras` says; undefined where it is left out. */
 function generationOf(flags: FlagReader): KerasGeneration | undefined {
-  const word = flags.oneOf("keras", ["1", "2", "3"]);
-  return ([1, 2, 3] as const).find((generation) => String(generation) === word);
+  const word = flags.oneOf("keras", ["1", "2", "tf", "3"]);
+  return ([1, 2, "tf", 3] as const).find((generation) => String(generation) === word);
 }
 
 /** A model written as a file of Keras, and what the report says of it. */

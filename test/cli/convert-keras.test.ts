@@ -46,11 +46,11 @@ describe("kc convert to a file of Keras", () => {
   it.each([
     [
       "new.keras",
-      "--keras=2",
+      "--keras=1",
       2,
-      "error: Keras 2 has no .keras files.\n  Give an output that ends in .h5.\n",
+      "error: Keras 1 has no .keras files.\n  Give an output that ends in .h5.\n",
     ],
-    ["new.h5", "--keras=4", 2, 'error: --keras is "4", expected 1 or 2 or 3.\n'],
+    ["new.h5", "--keras=4", 2, 'error: --keras is "4", expected 1 or 2 or tf or 3.\n'],
     [
       "new.h5",
       "--verify",

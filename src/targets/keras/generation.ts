@@ -8,13 +8,15 @@ export function targetGeneration(
   { container, keras }: Pick<WriteKerasOptions, "container" | "keras">,
 ): "own" | KerasGeneration {
   const { generation } = archive.dialect;
-  if (keras !== undefined && keras < 3 && container === ".keras") {
-    fail("bad-option", `Keras ${keras} has no .keras files.`, {
+  if (keras === 1 && container === ".keras") {
+    fail("bad-option", "Keras 1 has no .keras files.", {
       hint: "Give an output that ends in .h5.",
     });
   }
+
   // Files of weights have no words.
   const late = container !== ".weights.h5" && isLate(archive);
+  if (keras === 2 && container === ".keras") return keras;
   if (keras !== undefined) return keras === generation && !late ? "own" : keras;
   if (container === ".h5" || generation === 3) return "own";
   const native = container === ".keras" ? archive.container === ".keras" : hasState(archive);

@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonObject } from "../../json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { plainClass } from "../../sources/keras/parse-model.ts";
 import { keras3Object } from "./keras3/objects.ts";
 
 /** `training_config` of a legacy file from either form. */
@@ -10,7 +11,13 @@ export function legacyTraining(training: JsonObject | undefined): JsonObject | u
   }
   if (!isJsonObject(optimizer)) return undefined;
   const { class_name: name = null, config = {} } = optimizer;
-  return { ...rest, optimizer_config: { class_name: name, config } };
+  return { ...rest, optimizer_config: { class_name: registered(name, config), config } };
+}
+
+/** The newer optimizers of tf.keras are known by their package there; without it some are not found. */
+function registered(name: Json, config: Json): Json {
+  const newer = isJsonObject(config) && config.is_legacy_optimizer === false;
+  return newer && typeof name === "string" ? `Custom>${plainClass(name)}` : name;
 }
 
 /** `compile_config` of a `.keras` archive from either form. */
@@ -19,5 +26,5 @@ export function compileTraining(training: JsonObject | undefined): JsonObject | 
   if (!isJsonObject(stated)) return training;
   const { class_name: name, config } = stated;
   if (typeof name !== "string" || !isJsonObject(config)) return undefined;
-  return { optimizer: keras3Object("keras.optimizers", name, config), ...rest };
+  return { optimizer: keras3Object("keras.optimizers", plainClass(name), config), ...rest };
 }

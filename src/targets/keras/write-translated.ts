@@ -25,7 +25,8 @@ export function writeTranslated(
   const content = translated(source.traced, words);
   const state = optimizerState({ ...source, traced: content.traced }, content);
   const warnings = [...content.warnings, ...state.warnings];
-  const legacy = container === ".h5" || words.dialect.generation !== 3;
+  const { generation } = words.dialect;
+  const legacy = container === ".h5" || generation === 1 || generation === 2;
   const file = legacy
     ? legacyBytes(content, container, state.arrays)
     : stateBytes(content, container, state.arrays);

@@ -13,9 +13,11 @@ import { keras3Operation } from "./keras3/operations.ts";
 import { KERAS3_WORDS } from "./keras3/words.ts";
 import type { KerasSource } from "./source.ts";
 import { statedTraining, withRate } from "./stated-training.ts";
+import { TF_KERAS_WORDS } from "./tf-keras/words.ts";
 import { type TrainedValues, withValues } from "./trained.ts";
 import { isOperationLayer } from "./translation/operation-layers.ts";
 import type { Words } from "./translation/words.ts";
+import { writeKeras2 } from "./write-keras2.ts";
 import { writeOwn } from "./write-own.ts";
 import { writeTranslated } from "./write-translated.ts";
 
@@ -25,14 +27,17 @@ export type KerasContainer = ".h5" | ".keras" | ".weights.h5";
 /** How to write a model as a file of Keras. */
 export interface WriteKerasOptions {
   readonly container: KerasContainer;
-  /** In whose words; left out: those of the model's own file, and Keras 3 for `.keras` and `.weights.h5`, which older ones lack. */
+  /**
+   * In whose words; left out: those of the model's own file, and Keras 3 for `.keras` and `.weights.h5`, which older ones lack. 2: those
+   * that Keras 2.2.4 and tf.keras share, and where they do not suffice those of tf.keras 2.15, which a warning tells.
+   */
   readonly keras?: KerasGeneration;
   /** What training made of the model. */
   readonly trained?: TrainedModel;
 }
 
-/** A generation of Keras that files are written for. */
-export type KerasGeneration = 1 | 2 | 3;
+/** A generation of Keras that files are written for; `tf`: tf.keras of TensorFlow 2. */
+export type KerasGeneration = 1 | 2 | "tf" | 3;
 
 /** What changed in a model by training. */
 export interface TrainedModel {
@@ -70,7 +75,9 @@ export function writeKeras(traced: TracedModel, options: WriteKerasOptions): Ker
   const model = trained === undefined ? traced : applyTraining(traced, trained);
   const source = { traced: model, trained, untrained: traced };
   const unsaid = trained?.setup !== undefined && model.archive.training === undefined;
-  const { file, warnings, version } = written(source, container, generation);
+  const write = (words: typeof generation): KerasResult => written(source, container, words);
+  const { file, warnings, version } =
+    generation === 2 ? writeKeras2(traced, container, write) : write(generation);
   return { file, version, warnings: unsaid ? [...warnings, UNSAID] : warnings };
 }
 
@@ -147,6 +154,7 @@ function isLost(layer: LayerConfig, dialect: Dialect): boolean {
 const WORDS: Readonly<Record<KerasGeneration, Words>> = {
   1: KERAS1_WORDS,
   2: KERAS2_WORDS,
+  tf: TF_KERAS_WORDS,
   3: KERAS3_WORDS,
 };
 

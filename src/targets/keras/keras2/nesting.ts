@@ -26,7 +26,7 @@ export function refuseDeepNesting(
       if (inner.model === undefined || !untrained(inner)) continue;
       log.error({
         code: "unsupported",
-        text: "Keras 2 does not load models in models in models whose weights are not all trained.",
+        text: "Keras 2.2 does not load models in models in models whose weights are not all trained.",
         at: { layer: inner.path, className: inner.fileClass },
         hint: "Put its layers into the model around it.",
       });

@@ -44,7 +44,7 @@ export const KERAS2_NOVELTIES: Vocabulary["novelties"] = new Map<string, readonl
 
 /** The words of Keras 2.2.4. */
 export const KERAS2_VOCABULARY: Vocabulary = {
-  title: "Keras 2",
+  title: "Keras 2.2",
   argumentsOf: keras2Arguments,
   novelties: KERAS2_NOVELTIES,
   severalAxes: false,

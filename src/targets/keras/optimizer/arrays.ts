@@ -3,11 +3,11 @@ import { isJsonObject, type JsonObject } from "../../../json.ts";
 import type { ModelConfig } from "../../../sources/keras/topology.ts";
 import { type StateEntry, stateLayout } from "../../../train/optimizers/state-layout.ts";
 import { stateName } from "../../../train/optimizers/state-names.ts";
-import { constantWeight } from "../../../weights/constant.ts";
+import { constantWeight, filledWeight } from "../../../weights/constant.ts";
 import { nativeWeights } from "../legacy/native-weights.ts";
 import type { WeightContext } from "../state-weights.ts";
 import { layoutOptions, type OptimizerContent, settingsOf, slotNames } from "./content.ts";
-import { trainableArrays } from "./trainable-weights.ts";
+import { type TrainableArray, trainableArrays } from "./trainable-weights.ts";
 
 /** An optimizer's arrays as a generation of Keras has them. */
 export interface OptimizerArrays {
@@ -41,7 +41,11 @@ export function optimizerArrays(
         )?.ref,
     );
   });
-  const begun = content.slots.size > 0;
+  const kept = slotNames(content.settings);
+  const begun = content.slots.size > 0 || kept.length === 0;
+  // Some generations keep a momentum that is not used.
+  const unused = (slot: number): boolean =>
+    names[slot] === "momentum" && !kept.includes("momentum") && settings.config.momentum === 0;
   const layout = stateLayout(layoutOptions(settings, version, owners.length)).filter(
     ({ kind }) =>
       (begun || kind === "iterations" || kind === "rate") &&
@@ -51,7 +55,8 @@ export function optimizerArrays(
   const arrays = layout.flatMap((entry, index) => {
     const ref =
       entry.kind === "slot"
-        ? native[entry.slot]?.[entry.weight]
+        ? (native[entry.slot]?.[entry.weight] ??
+          (unused(entry.slot) ? zerosLike(owners[entry.weight]) : undefined))
         : (content.scalars.get(entry.kind) ?? initial(entry, settings.config.learning_rate));
     if (ref === undefined) return [];
     const place = index - ahead;
@@ -60,6 +65,12 @@ export function optimizerArrays(
   return arrays.length === layout.length
     ? { name: settings.name, arrays }
     : "the new file keeps more of this optimizer than there is.";
+}
+
+function zerosLike(owner: TrainableArray | undefined): WeightRef | undefined {
+  if (owner === undefined) return undefined;
+  const { name, shape } = owner;
+  return filledWeight(`${name}/momentum;${shape}`, shape, 0);
 }
 
 /** What a file does not hold begins at 0; the rate is that of the settings. */
