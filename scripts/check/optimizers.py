@@ -49,8 +49,12 @@ OWN = {
     "AdamW": dict(amsgrad=[True], weight_decay=[0.1], **MOMENTS),
     "Adamax": MOMENTS,
     "Nadam": MOMENTS,
+    "Ftrl": dict(learning_rate_power=[-0.7, -0.3], initial_accumulator_value=[0.4], l1_regularization_strength=[0.01], l2_regularization_strength=[0.1],
+                 l2_shrinkage_regularization_strength=[0.05], beta=[0.2]),
+    "Lion": dict(beta_1=[0.8], beta_2=[0.7]),
+    "Lamb": MOMENTS,
 }
-LEGACY_LACKS = ("AdamW",)
+LACKS = {"keras3": (), "tf.keras": ("Lamb",), "legacy": ("AdamW", "Lion", "Lamb")}[PEER]
 # Keras 3 does not train what it loads from an HDF5 file; .keras files hold no state of legacy optimizers.
 ENDINGS = {"keras3": [".keras"], "tf.keras": [".keras", ".h5"], "legacy": [".h5"]}[PEER]
 
@@ -131,7 +135,7 @@ def weights_of(model):
 
 def make(folder, seed, count):
     runs = []
-    names = [name for name in OWN if PEER != "legacy" or name not in LEGACY_LACKS]
+    names = [name for name in OWN if name not in LACKS]
     for index in range(count):
         rng = random.Random("%d %d" % (seed, index))
         name = names[index % len(names)]

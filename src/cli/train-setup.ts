@@ -158,6 +158,16 @@ const SETTINGS: Readonly<Record<OptimizerName, readonly string[]>> = {
   adamw: [...MOMENTS, "amsgrad"],
   adamax: MOMENTS,
   nadam: MOMENTS,
+  ftrl: [
+    "learning_rate_power",
+    "initial_accumulator_value",
+    "l1_regularization_strength",
+    "l2_regularization_strength",
+    "l2_shrinkage_regularization_strength",
+    "beta",
+  ],
+  lion: ["beta_1", "beta_2"],
+  lamb: MOMENTS,
 };
 
 /** Parts that averages keep of what they were. */

@@ -38,6 +38,7 @@ export function statedTraining(
       return compileConfig(stated, outputs, dialect);
     case "tf": {
       if (losses.some((name) => LATER.has(plainLossName(name)))) return undefined;
+      if (optimizer.name === "lamb") return undefined;
       const known = legacyTraining(compileConfig(stated, outputs, dialect));
       return known && { ...known, optimizer_config: stated.optimizer_config ?? null };
     }
@@ -96,6 +97,9 @@ const TITLES: ReadonlyMap<string, string> = new Map([
   ["adamw", "AdamW"],
   ["adamax", "Adamax"],
   ["nadam", "Nadam"],
+  ["ftrl", "Ftrl"],
+  ["lion", "Lion"],
+  ["lamb", "Lamb"],
 ]);
 
 /** From 2.11 on tf.keras has two kinds of optimizers, which one key tells apart. */

@@ -2,6 +2,9 @@ import { adadelta } from "./adadelta.ts";
 import { adagrad } from "./adagrad.ts";
 import { adam } from "./adam.ts";
 import { adamax } from "./adamax.ts";
+import { ftrl } from "./ftrl.ts";
+import { lamb } from "./lamb.ts";
+import { lion } from "./lion.ts";
 import { nadam } from "./nadam.ts";
 import { rmsprop } from "./rmsprop.ts";
 import type { UpdateRule } from "./rule.ts";
@@ -23,4 +26,7 @@ const RULES: Readonly<Record<OptimizerName, (settings: OptimizerSettings) => Upd
   adamw: adam,
   adamax,
   nadam,
+  ftrl,
+  lion,
+  lamb,
 };

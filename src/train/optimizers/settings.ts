@@ -14,6 +14,9 @@ export const OPTIMIZERS = [
   "adamw",
   "adamax",
   "nadam",
+  "ftrl",
+  "lion",
+  "lamb",
 ] as const;
 
 /** Lower case, as `TrainingSetup` has it. */
@@ -33,6 +36,12 @@ export interface OptimizerConfig {
   readonly epsilon: number;
   readonly amsgrad: boolean;
   readonly initial_accumulator_value: number;
+  /** Ftrl's, like the four that follow. */
+  readonly learning_rate_power: number;
+  readonly l1_regularization_strength: number;
+  readonly l2_regularization_strength: number;
+  readonly l2_shrinkage_regularization_strength: number;
+  readonly beta: number;
   /** Nadam's, up to the legacy optimizers. */
   readonly schedule_decay: number;
   /** Taken off the weights before each step, times the rate; 0 for none. */
@@ -126,11 +135,16 @@ function configOf(
     rho: number("rho", name === "adadelta" ? 0.95 : 0.9),
     centered: flag("centered"),
     beta_1: number("beta_1", 0.9),
-    beta_2: number("beta_2", 0.999),
+    beta_2: number("beta_2", name === "lion" ? 0.99 : 0.999),
     // A zero stands for the default in the legacy optimizers.
     epsilon: number("epsilon", EPSILON) || (dialect === "tf-legacy" ? EPSILON : 0),
     amsgrad: flag("amsgrad"),
     initial_accumulator_value: number("initial_accumulator_value", 0.1),
+    learning_rate_power: number("learning_rate_power", -0.5),
+    l1_regularization_strength: number("l1_regularization_strength", 0),
+    l2_regularization_strength: number("l2_regularization_strength", 0),
+    l2_shrinkage_regularization_strength: number("l2_shrinkage_regularization_strength", 0),
+    beta: number("beta", 0),
     schedule_decay: number(slowed ? "decay" : "schedule_decay", 0.004),
     weight_decay: number("weight_decay", name === "adamw" ? 0.004 : 0),
     clipnorm: number("clipnorm", 0),
@@ -148,6 +162,7 @@ const EPSILON = 1e-7;
 
 function defaultRate(name: OptimizerName, dialect: OptimizerDialect): number {
   if (name === "sgd") return 0.01;
+  if (name === "lion" && dialect === "tf") return 1e-4;
   return (dialect === "keras" ? STANDALONE_RATES.get(name) : undefined) ?? 0.001;
 }
 

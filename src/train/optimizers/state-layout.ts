@@ -33,6 +33,7 @@ export function stateLayout(options: LayoutOptions): readonly StateEntry[] {
     case "keras":
       return standaloneLayout(options);
     case "tf-legacy":
+      if (name === "ftrl") return [ITERATIONS, ...pairsFirst(options)];
       return [ITERATIONS, ...(name === "nadam" ? [PRODUCT] : []), ...blocks(options)];
     case "tf":
       return [ITERATIONS, ...besideFirst(options)];

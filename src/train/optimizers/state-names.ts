@@ -65,6 +65,9 @@ const TITLES: Readonly<Record<OptimizerName, string>> = {
   adamw: "AdamW",
   adamax: "Adamax",
   nadam: "Nadam",
+  ftrl: "Ftrl",
+  lion: "Lion",
+  lamb: "Lamb",
 };
 
 /** Keras 3 makes them from the class names. */
@@ -77,11 +80,15 @@ const SNAKES: Readonly<Record<OptimizerName, string>> = {
   adamw: "adam_w",
   adamax: "adamax",
   nadam: "nadam",
+  ftrl: "ftrl",
+  lion: "lion",
+  lamb: "lamb",
 };
 
 type Words = Readonly<Record<OptimizerName, readonly string[]>>;
 
 const ADAM = ["m", "v", "vhat"];
+const FTRL = ["accumulator", "linear"];
 const ADAM_3 = ["momentum", "velocity", "velocity_hat"];
 
 /** Each dialect's word for each slot.  */
@@ -95,6 +102,9 @@ const WORDS: Readonly<Record<OptimizerDialect, Words>> = {
     adamw: ADAM,
     adamax: ["m", "u"],
     nadam: ADAM,
+    ftrl: FTRL,
+    lion: ADAM,
+    lamb: ADAM,
   },
   "tf-legacy": {
     sgd: ["momentum"],
@@ -105,6 +115,9 @@ const WORDS: Readonly<Record<OptimizerDialect, Words>> = {
     adamw: ADAM,
     adamax: ADAM,
     nadam: ADAM,
+    ftrl: FTRL,
+    lion: ADAM,
+    lamb: ADAM,
   },
   tf: {
     sgd: ["m"],
@@ -115,6 +128,9 @@ const WORDS: Readonly<Record<OptimizerDialect, Words>> = {
     adamw: ADAM,
     adamax: ["m", "u"],
     nadam: ADAM,
+    ftrl: FTRL,
+    lion: ADAM,
+    lamb: ADAM,
   },
   "keras-3": {
     sgd: ["momentum"],
@@ -125,6 +141,9 @@ const WORDS: Readonly<Record<OptimizerDialect, Words>> = {
     adamw: ADAM_3,
     adamax: ["momentum", "norm"],
     nadam: ADAM_3,
+    ftrl: FTRL,
+    lion: ADAM_3,
+    lamb: ADAM_3,
   },
 };
 

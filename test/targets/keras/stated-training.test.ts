@@ -60,6 +60,19 @@ describe("an optimizer that is stated", () => {
     expect(read?.optimizer.config).toMatchObject(config);
   });
 
+  it.each([
+    [KERAS_3, "lamb", true],
+    [KERAS_3, "lion", true],
+    [TF, "lion", true],
+    [TF, "lamb", false],
+    [KERAS_2, "lion", false],
+    [KERAS_2, "ftrl", false],
+  ])("is said by a Keras that has it: %j %s", (dialect, name, known) => {
+    const optimizer = { name, config: { learning_rate: 0.125, beta_1: 0.5 } };
+    const read = parseTraining(statedTraining({ ...own, optimizer }, dialect, ["out"]), ["out"]);
+    expect(read?.optimizer.name).toBe(known ? name : undefined);
+  });
+
   it.each([{ use_ema: true }, { gradient_accumulation_steps: 4 }])(
     "is refused with %j by Keras 2",
     (settings) => {

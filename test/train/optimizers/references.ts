@@ -60,18 +60,17 @@ export function optimizerOf(
   return createOptimizer(settings, shapes.map(sizeOf));
 }
 
-/** The largest difference of any two numbers; NaN where one is missing. */
+/** The largest difference of any two numbers, by the size of those above 1; NaN where one is missing. */
 export function furthest(
   found: readonly ArrayLike<number>[],
   expected: readonly ArrayLike<number>[],
 ): number {
   return found.reduce<number>(
     (most, values, index) =>
-      Array.from(values).reduce(
-        (worst, value, i) =>
-          Math.max(worst, Math.abs(value - (expected[index]?.[i] ?? Number.NaN))),
-        most,
-      ),
+      Array.from(values).reduce((worst, value, i) => {
+        const right = expected[index]?.[i] ?? Number.NaN;
+        return Math.max(worst, Math.abs(value - right) / Math.max(1, Math.abs(right)));
+      }, most),
     0,
   );
 }

@@ -26,6 +26,15 @@ describe("the settings of an optimizer", () => {
     expect(rates).toEqual([1, 0.001, 0.001]);
   });
 
+  it("have a rate of its own for Lion in tf.keras", () => {
+    const rates = ["2.15.0", "3.15.1"].map((version) => {
+      const config = { is_legacy_optimizer: false, use_ema: false };
+      return optimizerSettings({ name: "lion", config }, version).config;
+    });
+    expect(rates.map(({ learning_rate: rate }) => rate)).toEqual([1e-4, 1e-3]);
+    expect(rates.map(({ beta_2: beta }) => beta)).toEqual([0.99, 0.99]);
+  });
+
   it("take null for the default", () => {
     const config = { epsilon: null, clipnorm: null };
     const { epsilon, clipnorm } = optimizerSettings({ name: "adam", config }, "2.2.4").config;
@@ -33,8 +42,8 @@ describe("the settings of an optimizer", () => {
   });
 
   it("refuse an optimizer that is not known", () => {
-    expect(() => optimizerSettings({ name: "lion", config: {} }, "3.15.1")).toThrow(
-      'The optimizer "lion" is not known here.',
+    expect(() => optimizerSettings({ name: "adafactor", config: {} }, "3.15.1")).toThrow(
+      'The optimizer "adafactor" is not known here.',
     );
   });
 

@@ -57,6 +57,8 @@ const OPTIMIZERS: ReadonlyMap<string, readonly [className: string, args: readonl
     ["adamw", ["AdamW", ["beta_1", "beta_2", "epsilon", "amsgrad"]]],
     ["adamax", ["Adamax", ["beta_1", "beta_2", "epsilon"]]],
     ["nadam", ["Nadam", ["beta_1", "beta_2", "epsilon"]]],
+    ["lion", ["Lion", ["beta_1", "beta_2"]]],
+    ["lamb", ["Lamb", ["beta_1", "beta_2", "epsilon"]]],
     [
       "ftrl",
       [
