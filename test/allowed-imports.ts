@@ -147,6 +147,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "train/keras-generation.ts",
     "train/loss-way.ts",
     "train/losses.ts",
+    "train/orthogonal-penalty.ts",
     "verify",
   ],
   report: ["errors.ts", "json.ts", "evaluate", "ir"],

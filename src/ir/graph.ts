@@ -80,13 +80,22 @@ export interface ActivityPenalty {
   readonly steps: number;
 }
 
-/** What one array adds to the loss: `l1 * Σ|w| + l2 * Σw²`. */
+/** What one array adds to the loss: `l1 * Σ|w| + l2 * Σw²`, and what it adds for not being orthogonal. */
 export interface WeightPenalty {
   /** The layer's path. */
   readonly layer: string;
   readonly weight: WeightRef;
   readonly l1: number;
   readonly l2: number;
+  readonly orthogonal?: OrthogonalPenalty;
+}
+
+/** What a matrix adds: `factor` times the mean of the absolute cosines between all pairs of its rows or columns. */
+export interface OrthogonalPenalty {
+  readonly factor: number;
+  readonly of: "rows" | "columns";
+  /** Of the matrix as it is stored. */
+  readonly shape: readonly [number, number];
 }
 
 /** What the weights of a model are brought back to after each step of a training. */

@@ -14,6 +14,7 @@ import { readFloat64 } from "../ir/tensor.ts";
 import { activityLoss } from "../train/activity-losses.ts";
 import { lossWayOf, USUAL_SETTINGS } from "../train/loss-way.ts";
 import { lossOf } from "../train/losses.ts";
+import { orthogonalPenalty } from "../train/orthogonal-penalty.ts";
 import { clippingOf, seesThrough } from "./loss-clipping.ts";
 
 /** The loss that Keras' `evaluate` gives for a model. */
@@ -119,10 +120,13 @@ function rowLossOf(
   return value / count;
 }
 
-/** L1 and L2 of all weights together. Arrays are read one at a time. */
+/** Penalties of all weights together. Arrays are read one at a time. */
 export function penaltyOf(graph: Graph): number {
   const weights = graph.penalties?.weights ?? [];
-  return weights.reduce((total, { weight, l1, l2 }) => {
+  return weights.reduce((total, { weight, l1, l2, orthogonal }) => {
+    if (orthogonal !== undefined) {
+      return total + orthogonalPenalty(orthogonal, Float32Array.from(readFloat64(weight)));
+    }
     let [absolute, squares] = [0, 0];
     for (const value of readFloat64(weight)) {
       absolute += Math.abs(value);

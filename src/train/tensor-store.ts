@@ -15,7 +15,8 @@ import {
 import { ruleOf } from "./optimizers/rules.ts";
 import type { OptimizerSettings } from "./optimizers/settings.ts";
 import { slotsBeside } from "./optimizers/slots.ts";
-import { penaltiesOf } from "./penalties.ts";
+import { orthogonalSlope } from "./orthogonal-penalty.ts";
+import { penaltiesOf, penaltyOf } from "./penalties.ts";
 import { clipTensors, isClipping } from "./tensor-clip.ts";
 import { tensorRuleOf } from "./tensor-rules.ts";
 import {
@@ -189,7 +190,9 @@ class TensorStore implements WeightStore {
     return this.#tensors.get(ref.id) ?? fail("internal", `The weight ${ref.id} is not there.`);
   }
 
-  #penaltyOf({ weight, l1, l2 }: WeightPenalty): number {
+  #penaltyOf(penalty: WeightPenalty): number {
+    const { weight, l1, l2, orthogonal } = penalty;
+    if (orthogonal !== undefined) return penaltyOf(penalty, valuesOf(this.#tensorOf(weight)));
     const { arithmetic: a } = this.#update;
     return tidy(() => {
       const held = this.#tensorOf(weight);
@@ -201,12 +204,16 @@ class TensorStore implements WeightStore {
 
   #addPenaltySlopes(): void {
     const { arithmetic: a } = this.#update;
-    for (const { weight, l1, l2 } of this.#penalties) {
+    for (const { weight, l1, l2, orthogonal } of this.#penalties) {
       const gradient = this.#gradients.get(weight.id);
       if (gradient === undefined) continue;
       const held = this.#tensorOf(weight);
       const whole = tidy(() => {
         const ofSquares = l2 === 0 ? gradient : a.add(gradient, a.mul(held, a.number(2 * l2)));
+        if (orthogonal !== undefined) {
+          const slope = orthogonalSlope(orthogonal, valuesOf(held));
+          return a.add(gradient, tensor(slope, [...held.shape], "float32"));
+        }
         return l1 === 0 ? clone(ofSquares) : a.add(ofSquares, a.mul(a.sign(held), a.number(l1)));
       });
       gradient.dispose();

@@ -1,9 +1,11 @@
 import type { Diagnostic } from "../../errors.ts";
-import type { LossPenalties, WeightPenalty } from "../../ir/graph.ts";
+import type { LossPenalties, OrthogonalPenalty, WeightPenalty } from "../../ir/graph.ts";
 import type { WeightRef } from "../../ir/tensor.ts";
+import { isJsonObject, type Json } from "../../json.ts";
 import type { ActivityPenalties } from "./activity-penalties.ts";
 import type { Dialect } from "./layer-spec.ts";
 import type { WeightTable } from "./match-groups.ts";
+import { plainClass } from "./parse-model.ts";
 import { diagnosticOf, strengthsOf } from "./regularizer-strengths.ts";
 import { layersOf, roleSetting } from "./role-settings.ts";
 import type { LayerConfig, ModelConfig } from "./topology.ts";
@@ -45,8 +47,26 @@ function penaltyOf(
   weight: WeightRef,
 ): readonly (WeightPenalty | Diagnostic)[] {
   const { key, value } = roleSetting(layer, role, "regularizer");
+  const orthogonal = orthogonalOf(value, weight);
+  if (orthogonal !== undefined) {
+    return [{ layer: layer.path, weight, l1: 0, l2: 0, orthogonal }];
+  }
   const strengths = strengthsOf(value);
-  if (strengths === undefined) return [diagnosticOf(layer, `Its ${key} is neither L1 nor L2`)];
+  if (strengths === undefined) {
+    return [diagnosticOf(layer, `Its ${key} is none of L1, L2 and orthogonal`)];
+  }
   const { l1, l2 } = strengths;
   return l1 === 0 && l2 === 0 ? [] : [{ layer: layer.path, weight, l1, l2 }];
+}
+
+/** Undefined for another regularizer, and for weights that are no matrices, for which Keras fails. */
+function orthogonalOf(stated: Json, { shape }: WeightRef): OrthogonalPenalty | undefined {
+  if (!isJsonObject(stated) || typeof stated.class_name !== "string") return undefined;
+  const [rows, columns, ...more] = shape;
+  if (rows === undefined || columns === undefined || more.length > 0) return undefined;
+  if (plainClass(stated.class_name) !== "OrthogonalRegularizer") return undefined;
+  const { factor = 0.01, mode = "rows" } = isJsonObject(stated.config) ? stated.config : {};
+  const isKnown = mode === "rows" || mode === "columns";
+  if (!isKnown || typeof factor !== "number") return undefined;
+  return { factor, of: mode, shape: [rows, columns] };
 }

@@ -48,16 +48,32 @@ describe("penalties of weights", () => {
     expect((await denseModel(nothing, "2.2.4")).graph.penalties).toBeUndefined();
   });
 
-  it("that are not L1 or L2 are told apart", async () => {
+  it("are read from OrthogonalRegularizer, for matrices", async () => {
+    const stated = {
+      class_name: "OrthogonalRegularizer",
+      config: { factor: 0.25, mode: "columns" },
+    };
+    const { graph } = await denseModel(
+      { kernel_regularizer: stated, bias_regularizer: stated },
+      "2.15.0",
+    );
+    const orthogonal = { factor: 0.25, of: "columns", shape: [2, 3] };
+    expect(graph.penalties?.weights).toMatchObject([{ layer: "d", l1: 0, l2: 0, orthogonal }]);
+    expect(graph.penalties?.others.map(({ text }) => text)).toEqual([
+      "Its bias_regularizer is none of L1, L2 and orthogonal: the loss is computed without it.",
+    ]);
+  });
+
+  it("that are not known are told apart", async () => {
     const { graph, warnings } = await denseModel(
       {
-        kernel_regularizer: { class_name: "OrthogonalRegularizer", config: { factor: 0.01 } },
+        kernel_regularizer: { class_name: "Mine", config: { factor: 0.01 } },
       },
       "2.9.0",
     );
     expect(warnings).toEqual([]);
     expect(graph.penalties?.others.map(({ text }) => text)).toEqual([
-      "Its kernel_regularizer is neither L1 nor L2: the loss is computed without it.",
+      "Its kernel_regularizer is none of L1, L2 and orthogonal: the loss is computed without it.",
     ]);
   });
 });
