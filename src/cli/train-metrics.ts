@@ -11,11 +11,6 @@ export function knownMetrics(
   warn: (text: string) => void,
 ): readonly Metric[] {
   const { metrics, unknown } = metricsOf(graph);
-  const weighted = flags.has("metrics") ? [] : (graph.training?.weightedMetrics ?? []);
-  if (weighted.length > 0) {
-    const names = weighted.map((name) => `"${name}"`).join(", ");
-    warn(`The model's metrics that go by the weights of samples are left out: ${names}.`);
-  }
   const [first] = unknown;
   if (first === undefined) return metrics;
   const known = `Known are ${metricNames().join(", ")}.`;

@@ -48,7 +48,7 @@ export function trainSetup(
         ? { lossWeights }
         : {}),
       ...(metrics === undefined && metricsByOutput !== undefined ? { metricsByOutput } : {}),
-      ...(weightedMetrics === undefined ? {} : { weightedMetrics }),
+      ...(metrics === undefined && weightedMetrics !== undefined ? { weightedMetrics } : {}),
       ...(metricSettings === undefined ? {} : { metricSettings }),
     },
     newOptimizer: own !== undefined,

@@ -127,19 +127,23 @@ export type ConstraintRule =
       readonly axes: readonly number[];
     };
 
+/** What is measured beside the loss. */
+export interface MetricsSetup {
+  readonly metrics: readonly string[];
+  /** Which of them belong to each output, where there are several; else all of them to each. */
+  readonly metricsByOutput?: readonly (readonly string[])[];
+  /** Of those metrics that are more than a name. */
+  readonly metricSettings?: readonly MetricSettings[];
+}
+
 /** Loss and optimizer of a compiled model, in neutral words; numbers as the file has them. */
-export interface TrainingSetup {
+export interface TrainingSetup extends MetricsSetup {
   /** Keras' snake-case name (`categorical_crossentropy`), one per output. */
   readonly losses: readonly string[];
   /** One per output; left out where all have Keras' defaults. */
   readonly lossSettings?: readonly LossSettings[];
-  readonly metrics: readonly string[];
-  /** Which of them belong to each output, where there are several; else all of them to each. */
-  readonly metricsByOutput?: readonly (readonly string[])[];
   /** Others that go by the weights of samples. */
-  readonly weightedMetrics?: readonly string[];
-  /** Of those metrics that are more than a name. */
-  readonly metricSettings?: readonly MetricSettings[];
+  readonly weightedMetrics?: MetricsSetup;
   /** What each loss counts in the sum; left out where all count 1. */
   readonly lossWeights?: readonly number[];
   readonly optimizer: {

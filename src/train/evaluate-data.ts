@@ -39,5 +39,6 @@ export function measureBatch(
   { loss, losses, outputs }: StepReport,
 ): void {
   const targets = targetsOf(batch, outputs.length);
-  averages.add({ samples: batch.samples.length, loss, losses, outputs, targets });
+  const { samples, weights } = batch;
+  averages.add({ samples: samples.length, loss, losses, outputs, targets, weights });
 }

@@ -22,18 +22,18 @@ describe("the metrics of a run", () => {
     expect(warned[0]).toContain('metrics "own", "mine" are not known here and are left out');
   });
 
-  it("do not go by the weights of samples: those that do are named", () => {
+  it("are those that go by the weights of samples too", () => {
     const graph = model(["acc"]);
     const { training } = graph;
+    const weightedMetrics = { metrics: ["auc", "mine"] };
     const warned: string[] = [];
-    known(
-      { ...graph, ...(training && { training: { ...training, weightedMetrics: ["auc"] } }) },
+    const metrics = known(
+      { ...graph, ...(training && { training: { ...training, weightedMetrics } }) },
       {},
       warned,
     );
-    expect(warned).toEqual([
-      `The model's metrics that go by the weights of samples are left out: "auc".`,
-    ]);
+    expect(metrics.map(({ name }) => name)).toEqual(["acc", "weighted_auc"]);
+    expect(warned).toEqual([expect.stringContaining('metric "mine" is not known here')]);
   });
 
   it("are guessed where one that is asked for is misspelled", () => {

@@ -1,4 +1,4 @@
-import type { MetricSettings, TrainingSetup } from "../../ir/graph.ts";
+import type { MetricSettings, MetricsSetup, TrainingSetup } from "../../ir/graph.ts";
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import { isSpecial, lossSettings } from "./loss-settings.ts";
 import { plainClass, snakeCase } from "./parse-model.ts";
@@ -16,22 +16,32 @@ export function parseTraining(
   const optimizer = parseOptimizer(training);
   if (optimizer === undefined) return undefined;
   const losses = lossesByOutput(training.loss, outputNames).map(lossName);
-  const metrics = metricsIn(training.metrics).filter(({ name }) => name !== "loss");
-  const metricSettings = metrics.filter(({ kind }) => kind !== "");
   const settings = lossesByOutput(training.loss, outputNames).map(lossSettings);
   const special = settings.some(isSpecial);
-  const weighted = metricsIn(training.weighted_metrics).map(({ name }) => name);
-  const byOutput = metricsByOutput(training, outputNames);
+  const weighted = metricsSetup(training, "weighted_metrics", outputNames);
   const lossWeights = weightsByOutput(training.loss_weights, outputNames);
   return {
     losses,
-    metrics: [...new Set(metrics.map(({ name }) => name))],
-    ...(byOutput === undefined ? {} : { metricsByOutput: byOutput }),
-    ...(weighted.length === 0 ? {} : { weightedMetrics: [...new Set(weighted)] }),
-    ...(metricSettings.length === 0 ? {} : { metricSettings }),
+    ...metricsSetup(training, "metrics", outputNames),
+    ...(weighted.metrics.length === 0 ? {} : { weightedMetrics: weighted }),
     optimizer,
     ...(lossWeights.every((weight) => weight === 1) ? {} : { lossWeights }),
     ...(special ? { lossSettings: settings } : {}),
+  };
+}
+
+function metricsSetup(
+  training: JsonObject,
+  key: "metrics" | "weighted_metrics",
+  outputNames: readonly string[],
+): MetricsSetup {
+  const metrics = metricsIn(training[key]).filter(({ name }) => name !== "loss");
+  const metricSettings = metrics.filter(({ kind }) => kind !== "");
+  const byOutput = metricsByOutput(training, key, outputNames);
+  return {
+    metrics: [...new Set(metrics.map(({ name }) => name))],
+    ...(byOutput === undefined ? {} : { metricsByOutput: byOutput }),
+    ...(metricSettings.length === 0 ? {} : { metricSettings }),
   };
 }
 
@@ -100,9 +110,10 @@ function nameIn(config: Json | undefined): string {
  */
 function metricsByOutput(
   training: JsonObject,
+  key: "metrics" | "weighted_metrics",
   outputNames: readonly string[],
 ): readonly (readonly string[])[] | undefined {
-  const { metrics = null } = training;
+  const metrics = training[key] ?? null;
   if (outputNames.length < 2) return undefined;
   const namesOf = (stated: Json): readonly string[] =>
     metricsIn(stated).flatMap(({ name }) => (name === "loss" ? [] : [name]));

@@ -1,5 +1,5 @@
 import { plainLossName } from "../../evaluate/row-losses/loss-names.ts";
-import type { LossSettings, TrainingSetup } from "../../ir/graph.ts";
+import type { LossSettings, MetricsSetup, TrainingSetup } from "../../ir/graph.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import type { Dialect } from "../../sources/keras/layer-spec.ts";
 import { isSpecial, lossArguments } from "../../sources/keras/loss-settings.ts";
@@ -31,6 +31,9 @@ export function statedTraining(
     },
     loss: said.length === 1 ? (said[0] ?? null) : said,
     metrics: metricsOf(setup, dialect, outputs),
+    ...(setup.weightedMetrics === undefined
+      ? {}
+      : { weighted_metrics: metricsOf(setup.weightedMetrics, dialect, outputs) }),
     loss_weights: lossWeights ?? null,
   };
   switch (dialect.generation) {
@@ -48,11 +51,7 @@ export function statedTraining(
 }
 
 /** Metrics that a generation does not have are left out; stand-alone Keras has plain names only. */
-function metricsOf(
-  setup: TrainingSetup,
-  { generation }: Dialect,
-  outputs: readonly string[],
-): Json {
+function metricsOf(setup: MetricsSetup, { generation }: Dialect, outputs: readonly string[]): Json {
   const { metrics, metricsByOutput, metricSettings = [] } = setup;
   const plainOnly = generation === 1 || generation === 2;
   const stated = (names: readonly string[], output: string | undefined): readonly Json[] =>

@@ -12,6 +12,8 @@ export interface MeasuredStep {
   /** In the order of the model's outputs, as their targets. */
   readonly outputs: readonly Float32Array[];
   readonly targets: readonly Float32Array[];
+  /** What each sample counts; 1 by default. */
+  readonly weights?: Float32Array | undefined;
 }
 
 /** What was measured in an epoch, as far as it has come: the mean losses of its samples, and the metrics. */
@@ -44,7 +46,7 @@ export function createAverages({ metrics, version, saved = {} }: AveragesOptions
       .map((name) => [name, numbersOf(saved, name)]),
   );
   return {
-    add({ samples, loss, losses = {}, outputs, targets }) {
+    add({ samples, loss, losses = {}, outputs, targets, weights }) {
       seen += samples;
       lost += loss * samples;
       const weight = outputLossesBy === "batch" ? 1 : samples;
@@ -54,7 +56,7 @@ export function createAverages({ metrics, version, saved = {} }: AveragesOptions
       }
       for (const { name, output = 0, sums: count } of metrics) {
         const earlier = sums.get(name) ?? [];
-        const added = count(outputs[output] ?? NONE, targets[output] ?? NONE);
+        const added = count(outputs[output] ?? NONE, targets[output] ?? NONE, weights);
         sums.set(
           name,
           added.map((value, index) => (earlier[index] ?? 0) + value),

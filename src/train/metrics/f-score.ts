@@ -18,14 +18,14 @@ export function fScore({ beta, average, threshold }: FScoreOptions): Measure {
   return {
     sums(batch) {
       const sums = new Array<number>(batch.classes * EACH).fill(0);
-      eachRow(batch, (row, target) => {
+      eachRow(batch, (row, target, weight) => {
         const isSaid = said(row);
         row.forEach((p, index) => {
           const wanted = target[index] ?? 0;
           const own = isSaid(p) ? 1 : 0;
           const counts = [own * wanted, own * (1 - wanted), (1 - own) * wanted, wanted];
           counts.forEach((count, at) => {
-            sums[index * EACH + at] = (sums[index * EACH + at] ?? 0) + count;
+            sums[index * EACH + at] = (sums[index * EACH + at] ?? 0) + weight * count;
           });
         });
       });

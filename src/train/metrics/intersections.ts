@@ -39,13 +39,17 @@ function intersections({ output, target, threshold, count, ids, ignored }: Inter
   const border = threshold === undefined ? undefined : Math.fround(threshold);
   const isClass = (label: number): boolean => label >= 0 && label < count && label !== ignored;
   return {
+    inWholeNumbers: true,
     sums(batch) {
       const sums = new Array<number>(count * count).fill(0);
       const said = labelsOf(batch, "output", output, border);
-      labelsOf(batch, "target", target, undefined).forEach((label, index) => {
+      const wanted = labelsOf(batch, "target", target, undefined);
+      const perSample = wanted.length / (batch.weights?.length ?? wanted.length);
+      wanted.forEach((label, index) => {
         const own = said[index] ?? -1;
         if (!isClass(label) || !(own >= 0 && own < count)) return;
-        sums[label * count + own] = (sums[label * count + own] ?? 0) + 1;
+        const weight = batch.weights?.[Math.floor(index / perSample)] ?? 1;
+        sums[label * count + own] = (sums[label * count + own] ?? 0) + weight;
       });
       return sums;
     },

@@ -5,6 +5,8 @@ export interface MeasuredBatch {
   readonly target: Float32Array;
   /** Numbers of a row. */
   readonly classes: number;
+  /** What each sample counts; 1 by default. */
+  readonly weights?: Float32Array | undefined;
 }
 
 /** A number over all batches of an epoch: sums that each batch adds to, and what they say. */
@@ -13,18 +15,20 @@ export interface Measure {
   sums(batch: MeasuredBatch): readonly number[];
   /** Of the sums of all batches. */
   value(sums: readonly number[]): number;
+  /** Whether it counts things rather than summing parts. */
+  readonly inWholeNumbers?: true;
 }
 
-/** The mean over all rows. */
+/** The mean over all rows, by their weights. */
 export function meanOverRows(
   measure: (row: Float32Array, target: Float32Array) => number,
 ): Measure {
   return {
     sums(batch) {
       let [sum, rows] = [0, 0];
-      eachRow(batch, (row, target) => {
-        sum += measure(row, target);
-        rows++;
+      eachRow(batch, (row, target, weight) => {
+        sum += weight * measure(row, target);
+        rows += weight;
       });
       return [sum, rows];
     },
@@ -32,17 +36,30 @@ export function meanOverRows(
   };
 }
 
-/** Rows of outputs with theirs of the targets. */
+/** What each row counts: as much as its sample. */
+export function rowWeights({ output, classes, weights }: MeasuredBatch): Float32Array {
+  const rows = output.length / classes;
+  const perSample = weights === undefined ? 1 : rows / weights.length;
+  return Float32Array.from(
+    { length: rows },
+    (_, row) => weights?.[Math.floor(row / perSample)] ?? 1,
+  );
+}
+
+/** Rows of outputs with theirs of the targets, and what they count. */
 export function eachRow(
-  { output, target, classes }: MeasuredBatch,
-  visit: (row: Float32Array, target: Float32Array) => void,
+  { output, target, classes, weights }: MeasuredBatch,
+  visit: (row: Float32Array, target: Float32Array, weight: number) => void,
 ): void {
+  const counts =
+    weights === undefined ? undefined : rowWeights({ output, target, classes, weights });
   const rows = output.length / classes;
   const wide = target.length / rows;
   for (let row = 0; row < rows; row++) {
     visit(
       output.subarray(row * classes, (row + 1) * classes),
       target.subarray(row * wide, (row + 1) * wide),
+      counts?.[row] ?? 1,
     );
   }
 }

@@ -1,6 +1,6 @@
 import type { LossWay } from "../loss-way.ts";
 import { lossOf } from "../losses.ts";
-import { eachRow, type Measure, meanOverRows } from "./measure.ts";
+import { eachRow, type Measure, meanOverRows, rowWeights } from "./measure.ts";
 
 /** Of rows whose largest number stands where the target's does. Ties go to the first, as numpy's `argmax`. */
 export const categoricalAccuracy: Measure = meanOverRows((row, target) =>
@@ -52,23 +52,24 @@ export function topK(k: number, classes: "one-hot" | "sparse"): Measure {
 export const rootOfSquares: Measure = {
   sums(batch) {
     let [sum, numbers] = [0, 0];
-    eachRow(batch, (row, target) => {
+    eachRow(batch, (row, target, weight) => {
       row.forEach((p, i) => {
-        sum += (p - (target[i] ?? 0)) ** 2;
+        sum += weight * (p - (target[i] ?? 0)) ** 2;
       });
-      numbers += row.length;
+      numbers += weight * row.length;
     });
     return [sum, numbers];
   },
   value: ([sum = 0, numbers = 0]) => Math.sqrt(sum / numbers),
 };
 
-/** A loss as a metric: without penalties and weights of samples, times a sign. */
+/** A loss as a metric: without penalties, times a sign. */
 export function lossMeasure(way: LossWay, sign: 1 | -1 = 1): Measure {
   return {
-    sums({ output, target, classes }) {
-      const rows = output.length / classes;
-      const factors = new Float32Array(rows).fill(1);
+    sums(batch) {
+      const { output, target, classes } = batch;
+      const factors = rowWeights(batch);
+      const rows = factors.reduce((sum, one) => sum + one, 0);
       return [sign * lossOf(way, { output, target, classes, factors }).value, rows];
     },
     value: ([sum = 0, rows = 0]) => sum / rows,

@@ -16,10 +16,11 @@ function r2Score({ class_aggregation: how, num_regressors: regressors = 0 }: Jso
   return {
     sums(batch) {
       const sums = new Array<number>(batch.classes * EACH).fill(0);
-      eachRow(batch, (row, target) => {
+      eachRow(batch, (row, target, weight) => {
         row.forEach((p, index) => {
           const t = target[index] ?? 0;
-          [t, t * t, (t - p) ** 2, 1].forEach((value, at) => {
+          const parts = [t * weight, t * t * weight, (t - p) ** 2 * weight, weight, 1];
+          parts.forEach((value, at) => {
             sums[index * EACH + at] = (sums[index * EACH + at] ?? 0) + value;
           });
         });
@@ -28,8 +29,8 @@ function r2Score({ class_aggregation: how, num_regressors: regressors = 0 }: Jso
     },
     value(sums) {
       const columns = Array.from({ length: sums.length / EACH }, (_, index) => {
-        const [sum = 0, squares = 0, off = 0, count = 0] = sums.slice(index * EACH);
-        const spread = squares - (sum * sum) / count;
+        const [sum = 0, squares = 0, off = 0, weight = 0, count = 0] = sums.slice(index * EACH);
+        const spread = squares - (sum * sum) / weight;
         const score = 1 - off / spread;
         return { spread, count, score: Number.isFinite(score) ? score : 0 };
       });
@@ -46,8 +47,8 @@ function r2Score({ class_aggregation: how, num_regressors: regressors = 0 }: Jso
   };
 }
 
-/** The sum of targets, of their squares, of squared errors, and how many. */
-const EACH = 4;
+/** The sum of targets, of their squares, of squared errors, of weights, and how many. */
+const EACH = 5;
 
 /** Keras counts numbers, not samples. */
 function adjusted(score: number, count: number, regressors: number): number {

@@ -1,6 +1,6 @@
 import { fail } from "../../errors.ts";
 import { hasClassTargets, plainLossName, rowLossNames } from "../../evaluate/index.ts";
-import type { Graph, MetricSettings, TrainingSetup } from "../../ir/graph.ts";
+import type { Graph, MetricSettings, MetricsSetup } from "../../ir/graph.ts";
 import type { JsonObject } from "../../json.ts";
 import { judgedModelOf, ofOutput } from "../judge.ts";
 import { generationOf } from "../keras-generation.ts";
@@ -21,6 +21,7 @@ import {
   topK,
 } from "./measures.ts";
 import { regressionMeasure, regressionNames } from "./regressions.ts";
+import { weightedMeasure, weightedName } from "./weighted-metrics.ts";
 
 /** A number that is told beside the loss: sums that grow batch by batch, and what they say. */
 export interface Metric {
@@ -28,8 +29,8 @@ export interface Metric {
   readonly name: string;
   /** Which of several outputs it looks at; the first by default. */
   readonly output?: number;
-  /** What a batch adds: its output, and what it should have been. */
-  sums(output: Float32Array, target: Float32Array): readonly number[];
+  /** What a batch adds: its output, what it should have been, and what each sample counts where the metric goes by that. */
+  sums(output: Float32Array, target: Float32Array, weights?: Float32Array): readonly number[];
   value(sums: readonly number[]): number;
 }
 
@@ -61,30 +62,90 @@ export function metricNames(): readonly string[] {
 export function metricsOf(graph: Graph, given?: readonly string[]): ResolvedMetrics {
   const { training } = graph;
   if (training === undefined) return fail("bad-option", "The model was saved without a loss.");
+  const { version } = graph.source;
   const metrics: Metric[] = [];
   const unknown = new Set<string>();
+  const taken = (): readonly string[] => metrics.map(({ name }) => name);
   graph.outputs.forEach((_, output) => {
-    const names = given ?? training.metricsByOutput?.[output] ?? training.metrics;
-    for (const typed of new Set(names)) {
-      const metric = metricOf(graph, training, { typed, output });
-      if (metric === undefined) unknown.add(typed);
-      else if (metrics.every(({ name }) => name !== metric.name)) metrics.push(metric);
+    for (const { typed, found } of foundIn(graph, { output, given, setup: training })) {
+      if (found === undefined) unknown.add(typed);
+      else if (!taken().includes(plainName(found))) metrics.push(metricOf(found));
+    }
+    const { weightedMetrics: setup } = training;
+    if (given !== undefined || setup === undefined) return;
+    for (const { typed, found } of foundIn(graph, { output, given, setup })) {
+      if (found === undefined) unknown.add(typed);
+      else metrics.push(metricOf(found, weightedName(found, version, taken()), version));
     }
   });
   return { metrics, unknown: [...unknown] };
 }
 
-/** A metric of one output; undefined where it is not known. */
-function metricOf(
+/** A metric of one output, and how the model's Keras calls it. */
+interface FoundMetric {
+  readonly prefix: string;
+  readonly own: string;
+  readonly output: number;
+  readonly measure: Measure;
+  readonly classes: number;
+}
+
+/** Which metrics of which output are looked for. */
+interface Wanted {
+  readonly output: number;
+  readonly given: readonly string[] | undefined;
+  readonly setup: MetricsSetup;
+}
+
+function foundIn(graph: Graph, { output, given, setup }: Wanted) {
+  const names = given ?? setup.metricsByOutput?.[output] ?? setup.metrics;
+  return [...new Set(names)].map((typed) => {
+    const settings = setup.metricSettings?.find((one) => one.name === typed);
+    return { typed, found: findMetric(graph, { typed, output, settings }) };
+  });
+}
+
+function plainName({ prefix, own }: FoundMetric): string {
+  return `${prefix}${own}`;
+}
+
+/** With a name of its own it goes by the weights of samples, as the Keras of a version has them. */
+function metricOf(found: FoundMetric, name?: string, version = ""): Metric {
+  const { measure, output, classes } = found;
+  if (name === undefined) {
+    return {
+      name: plainName(found),
+      output,
+      sums: (values, target) => measure.sums({ output: values, target, classes }),
+      value: (sums) => measure.value(sums),
+    };
+  }
+  const weighted = weightedMeasure(measure, version);
+  return {
+    name,
+    output,
+    sums: (values, target, weights) => weighted.sums({ output: values, target, classes, weights }),
+    value: (sums) => weighted.value(sums),
+  };
+}
+
+/** Undefined where it is not known. */
+function findMetric(
   graph: Graph,
-  training: TrainingSetup,
-  { typed, output }: { readonly typed: string; readonly output: number },
-): Metric | undefined {
+  {
+    typed,
+    output,
+    settings,
+  }: {
+    readonly typed: string;
+    readonly output: number;
+    readonly settings: MetricSettings | undefined;
+  },
+): FoundMetric | undefined {
   const port = graph.outputs[output];
   const classes = graph.types.get(port?.value ?? "")?.shape.at(-1) ?? 1;
-  const loss = plainLossName(ofOutput(training.losses, output) ?? "");
+  const loss = plainLossName(ofOutput(graph.training?.losses ?? [], output) ?? "");
   const context = { judged: judgedModelOf(graph, output), classes, loss };
-  const settings = training.metricSettings?.find((one) => one.name === typed);
   const prefix = graph.outputs.length > 1 ? `${port?.name ?? ""}_` : "";
   const plain = typed.startsWith(prefix) ? typed.slice(prefix.length) : typed;
   const short = ALIASES.get(plain.toLowerCase()) ?? plain;
@@ -92,12 +153,8 @@ function metricOf(
     settings === undefined ? namedMeasure(short, context) : settledMeasure(settings, context);
   if (measure === undefined) return undefined;
   const { asTyped } = measureWords(graph.source.version);
-  return {
-    name: `${prefix}${asTyped ? plain : (SHORT.get(short) ?? short)}`,
-    output,
-    sums: (values, target) => measure.sums({ output: values, target, classes }),
-    value: (sums) => measure.value(sums),
-  };
+  const own = asTyped ? plain : (SHORT.get(short) ?? short);
+  return { prefix, own, output, measure, classes };
 }
 
 function namedMeasure(name: string, context: MetricContext): Measure | undefined {

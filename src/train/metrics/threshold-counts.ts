@@ -65,16 +65,18 @@ function countAbove(batch: MeasuredBatch, options: CountOptions): readonly numbe
   const width = 2 * size + 2;
   const sums = new Array<number>(width * (perClass ? batch.classes : 1)).fill(0);
   const above = aboveWhich(options);
-  eachRow(batch, (row, target) => {
+  eachRow(batch, (row, target, weight) => {
     const kept = topK === undefined ? row : keepLargest(row, topK);
     kept.forEach((p, index) => {
       if (classId !== undefined && index !== classId) return;
       const start = perClass ? index * width : 0;
       const isTrue = (target[index] ?? 0) !== 0;
       const from = start + (isTrue ? 0 : size);
-      for (let at = 0, end = above(p); at < end; at++) sums[from + at] = (sums[from + at] ?? 0) + 1;
+      for (let at = 0, end = above(p); at < end; at++) {
+        sums[from + at] = (sums[from + at] ?? 0) + weight;
+      }
       const total = start + 2 * size + (isTrue ? 0 : 1);
-      sums[total] = (sums[total] ?? 0) + 1;
+      sums[total] = (sums[total] ?? 0) + weight;
     });
   });
   return sums;

@@ -62,7 +62,7 @@ describe("how a model was trained", () => {
       "a",
       "b",
     ]);
-    expect(weighted?.weightedMetrics).toEqual(["auc"]);
+    expect(weighted?.weightedMetrics).toEqual({ metrics: ["auc"], metricsByOutput: [["auc"], []] });
   });
 
   it("by Keras 3", () => {

@@ -32,7 +32,9 @@ export function flatMetrics(metrics: Json): readonly string[] | undefined {
   const config = isJsonObject(metrics.config) ? unwrapTuples(metrics.config) : {};
   if (metrics.class_name !== "MeanMetricWrapper" || !isJsonObject(config)) return undefined;
   const { name = null, fn = null } = config;
-  return [name, fn].flatMap((text) => flatMetrics(text) ?? []).slice(0, 1);
+  // Keras puts the word before a second metric of one name, and does so again.
+  const own = typeof name === "string" ? name.replace(/^weighted_/, "") : name;
+  return [own, fn].flatMap((text) => flatMetrics(text) ?? []).slice(0, 1);
 }
 
 /** The metric of a name and a config as the object of a file; undefined where Keras 3 has no class for it. */

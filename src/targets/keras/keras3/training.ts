@@ -20,13 +20,15 @@ export function compileConfig(
   );
   const loss = lossConfig(training.loss ?? null, outputs, generation);
   const metrics = metricsConfig(training.metrics ?? null, outputs);
-  if (optimizer === undefined || loss === undefined || metrics === undefined) return undefined;
+  const weighted = metricsConfig(training.weighted_metrics ?? null, outputs);
+  if (optimizer === undefined || loss === undefined) return undefined;
+  if (metrics === undefined || weighted === undefined) return undefined;
   return {
     optimizer,
     loss,
     loss_weights: training.loss_weights ?? null,
     metrics,
-    weighted_metrics: null,
+    weighted_metrics: weighted,
     run_eagerly: false,
     steps_per_execution: 1,
     jit_compile: false,
