@@ -76,7 +76,11 @@ export type {
   LayerSpec,
   WeightSlot,
 } from "./sources/keras/layer-spec.ts";
-export { openTraced as openKeras, type TracedModel } from "./sources/keras/traced-model.ts";
+export {
+  graphOf,
+  openTraced as openKeras,
+  type TracedModel,
+} from "./sources/keras/traced-model.ts";
 export {
   type CoreMLOptions,
   type CoreMLResult,

@@ -1,5 +1,12 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -211,6 +218,37 @@ describe("README", () => {
     expect(after).toBeGreaterThan(before);
     expect(readFileSync(join(folder, "Digits.mlmodel")).length).toBeGreaterThan(10_000);
   });
+
+  it("shows a library that strict TypeScript takes as shown", () => {
+    const folder = project();
+    for (const scope of ["@tensorflow", "@types"]) {
+      symlinkSync(join(ROOT, "node_modules", scope), join(folder, "node_modules", scope));
+    }
+    // What a reader has already.
+    const known = new Map([
+      ["loadLayersModel", 'import * as tf from "@tensorflow/tfjs-layers";'],
+      ["loadGraphModel", 'import { loadGraphModel } from "@tensorflow/tfjs-converter";'],
+      [
+        "classificationReport",
+        "declare const classes: string[], truth: number[], scores: number[];",
+      ],
+    ]);
+    code(section("The library"), "js").forEach((text, index) => {
+      const before = Array.from(known).flatMap(([word, line]) => (text.includes(word) ? line : []));
+      const named = text.replace("tf.loadGraphModel", "loadGraphModel");
+      writeFileSync(join(folder, `${index}.ts`), [...before, named].join("\n"));
+    });
+    const [layers = ""] = code(section("Layers of your own"), "js");
+    writeFileSync(join(folder, "layers.mjs"), layers);
+    const options = ["--strict", "--noEmit", "--skipLibCheck", "--allowJs", "--checkJs"];
+    const kinds = ["--module", "nodenext", "--target", "es2022", "--lib", "es2022,dom"];
+    const files = readdirSync(folder).filter((name) => /\.(ts|mjs)$/.test(name));
+    const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
+    const argv = [compiler, ...options, ...kinds, ...files];
+    const { stdout } = spawnSync(process.execPath, argv, { cwd: folder, encoding: "utf8" });
+    expect(files.length).toBeGreaterThan(8);
+    expect(stdout).toBe("");
+  }, 60_000);
 
   it("shows a training that works as shown", () => {
     const example = code(section("The library"), "js").find((text) => text.includes("fitModel"));

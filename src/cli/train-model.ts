@@ -1,7 +1,7 @@
-import { type Diagnostic, KcError } from "../errors.ts";
+import type { Diagnostic } from "../errors.ts";
 import { openFile, readStdin } from "../io/node.ts";
 import type { Graph } from "../ir/graph.ts";
-import { openTraced, type TracedModel } from "../sources/keras/traced-model.ts";
+import { graphOf, openTraced, type TracedModel } from "../sources/keras/traced-model.ts";
 import { readOptions } from "./convert-options.ts";
 import { loadCustomLayers } from "./custom-layers.ts";
 import type { FlagReader } from "./flag-reader.ts";
@@ -83,11 +83,4 @@ async function openModel(
   const reading = await readOptions(flags, "kerasBackend");
   const source = keep(path === "-" ? await readStdin() : openFile(path));
   return { traced: openTraced(source, reading), name: source.name };
-}
-
-function graphOf({ trace }: TracedModel): Graph {
-  if (trace.graph !== undefined) return trace.graph;
-  const [first = { code: "internal", text: "The model was not lowered." } as const] =
-    trace.warnings;
-  throw new KcError(first, { all: trace.warnings });
 }

@@ -1,5 +1,6 @@
 import { createDiagnostics, type Diagnostic, fail, KcError } from "../../errors.ts";
 import type { ByteSource } from "../../formats/bytes.ts";
+import type { Graph } from "../../ir/graph.ts";
 import type { InputShapes } from "./input-layer.ts";
 import type { WeightTable } from "./match-groups.ts";
 import { matchWeights, type OpenedModel, openModel } from "./open-model.ts";
@@ -14,6 +15,14 @@ export interface TracedModel extends OpenedModel {
   /** What the caller said of inputs whose shape the file leaves open. */
   readonly inputShapes?: InputShapes;
   readonly warnings: readonly Diagnostic[];
+}
+
+/** The mathematics of a model. Throws `unsupported` with every layer that cannot be expressed. */
+export function graphOf({ trace }: TracedModel): Graph {
+  if (trace.graph !== undefined) return trace.graph;
+  const [first = { code: "internal", text: "The model was not lowered." } as const] =
+    trace.warnings;
+  throw new KcError(first, { all: trace.warnings });
 }
 
 /**
