@@ -46,6 +46,8 @@ function model(
   const [{ value } = { value: "" }] = graph.outputs;
   return {
     ...graph,
+    // Numbers alone: behind a softmax Keras would take the logits instead.
+    nodes: [],
     types: new Map([...graph.types, [value, { dtype: "float32", shape: [null, classes] }]]),
     source: { ...graph.source, version },
     training: {
