@@ -95,6 +95,9 @@ def settings_of(rng, name):
         args.update(maybe(rng, dict(ema_overwrite_frequency=[1, 2, 3])))
     if PEER == "keras3":
         args.update(maybe(rng, dict(gradient_accumulation_steps=[2, 3], loss_scale_factor=[3.0, 256.0]), 0.25))
+    if rng.random() < 0.2:
+        args.update(scales_loss=True)
+        args.pop("loss_scale_factor", None)
     return args
 
 
@@ -103,7 +106,9 @@ def optimizer_of(name, args):
     rate = args["learning_rate"]
     if isinstance(rate, list):
         rate = getattr(keras.optimizers.schedules, rate[0])(**rate[1])
-    return getattr(module, name)(**dict(args, learning_rate=rate))
+    own = {key: value for key, value in args.items() if key != "scales_loss"}
+    optimizer = getattr(module, name)(**dict(own, learning_rate=rate))
+    return keras.mixed_precision.LossScaleOptimizer(optimizer) if "scales_loss" in args else optimizer
 
 
 def model_of():

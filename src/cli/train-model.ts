@@ -6,6 +6,7 @@ import { readOptions } from "./convert-options.ts";
 import { loadCustomLayers } from "./custom-layers.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import { buildModel, isBuilt } from "./train-architecture.ts";
+import { precisionWarnings } from "./train-precision.ts";
 import { changeModel } from "./train-surgery.ts";
 
 /** A model that will be trained. */
@@ -60,7 +61,7 @@ export async function openTrainee(
       name: begun.name,
       changes,
       begins: built || flags.has("newHead"),
-      warnings: [...traced.warnings, ...warnings],
+      warnings: [...traced.warnings, ...warnings, ...precisionWarnings(traced)],
       close,
     };
   } catch (error) {

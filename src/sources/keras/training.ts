@@ -1,5 +1,6 @@
 import type { MetricSettings, MetricsSetup, TrainingSetup } from "../../ir/graph.ts";
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { withoutLossScale } from "./loss-scale.ts";
 import { isSpecial, lossSettings } from "./loss-settings.ts";
 import { plainClass, snakeCase } from "./parse-model.ts";
 import { unwrapTuples } from "./unwrap.ts";
@@ -46,7 +47,7 @@ function metricsSetup(
 }
 
 function parseOptimizer(training: JsonObject): TrainingSetup["optimizer"] | undefined {
-  const stated = training.optimizer_config ?? training.optimizer;
+  const stated = withoutLossScale(training.optimizer_config ?? training.optimizer ?? null);
   if (typeof stated === "string") return { name: optimizerName(stated), config: {} };
   if (!isJsonObject(stated) || typeof stated.class_name !== "string") return undefined;
   const config = isJsonObject(stated.config) ? stated.config : {};

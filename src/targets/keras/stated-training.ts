@@ -2,6 +2,7 @@ import { plainLossName } from "../../evaluate/row-losses/loss-names.ts";
 import type { LossSettings, MetricsSetup, TrainingSetup } from "../../ir/graph.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import type { Dialect } from "../../sources/keras/layer-spec.ts";
+import { withinLossScale } from "../../sources/keras/loss-scale.ts";
 import { isSpecial, lossArguments } from "../../sources/keras/loss-settings.ts";
 import { optimizerSettings } from "../../train/optimizers/settings.ts";
 import { trainingConfig } from "./keras2/training.ts";
@@ -75,16 +76,20 @@ function metricsOf(setup: MetricsSetup, { generation }: Dialect, outputs: readon
 export function withRate(training: JsonObject, rate: number): JsonObject {
   for (const key of ["optimizer_config", "optimizer"]) {
     const stated = training[key] ?? null;
-    const config = isJsonObject(stated) ? stated.config : undefined;
-    if (!isJsonObject(stated) || !isJsonObject(config)) continue;
-    const word = config.lr === undefined ? "learning_rate" : "lr";
-    const before = config[word];
-    // The same rate stays as it is written.
-    const same = typeof before === "number" && Math.fround(before) === Math.fround(rate);
-    if (before === undefined || same) return training;
-    return { ...training, [key]: { ...stated, config: { ...config, [word]: rate } } };
+    const changed = withinLossScale(stated, (inner) => optimizerAt(inner, rate));
+    if (changed !== stated) return { ...training, [key]: changed };
   }
   return training;
+}
+
+function optimizerAt(stated: Json, rate: number): Json {
+  const config = isJsonObject(stated) ? stated.config : undefined;
+  if (!isJsonObject(stated) || !isJsonObject(config)) return stated;
+  const word = config.lr === undefined ? "learning_rate" : "lr";
+  const before = config[word];
+  // The same rate stays as it is written.
+  const same = typeof before === "number" && Math.fround(before) === Math.fround(rate);
+  return before === undefined || same ? stated : { ...stated, config: { ...config, [word]: rate } };
 }
 
 const TITLES: ReadonlyMap<string, string> = new Map([

@@ -1,6 +1,7 @@
 import { plainLossName } from "../../../evaluate/row-losses/loss-names.ts";
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../../json.ts";
 import type { Dialect } from "../../../sources/keras/layer-spec.ts";
+import { withoutLossScale } from "../../../sources/keras/loss-scale.ts";
 import { plainClass, snakeCase } from "../../../sources/keras/parse-model.ts";
 import { unwrapTuples } from "../../../sources/keras/unwrap.ts";
 import { flatMetrics } from "../keras3/metrics.ts";
@@ -11,7 +12,7 @@ export function trainingConfig(
   outputs: readonly string[],
   from: Dialect,
 ): JsonObject | undefined {
-  const stated = training.optimizer_config ?? training.optimizer ?? null;
+  const stated = withoutLossScale(training.optimizer_config ?? training.optimizer ?? null);
   const optimizer = optimizerConfig(unwrapTuples(stated), from);
   const loss = lossConfig(training.loss ?? null, outputs, from);
   const metrics = metricsConfig(training.metrics ?? null, outputs);

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../json.ts";
 import type { Dialect } from "../../../sources/keras/layer-spec.ts";
+import { withoutLossScale } from "../../../sources/keras/loss-scale.ts";
 import { plainClass } from "../../../sources/keras/parse-model.ts";
 import { lossConfig } from "./losses.ts";
 import { metricsConfig } from "./metrics.ts";
@@ -14,7 +15,7 @@ export function compileConfig(
   outputs: readonly string[],
   { generation }: Dialect,
 ): JsonObject | undefined {
-  const stated = training.optimizer_config ?? training.optimizer ?? null;
+  const stated = withoutLossScale(training.optimizer_config ?? training.optimizer ?? null);
   const optimizer = optimizerConfig(
     generation === 1 || generation === 2 ? jointly(stated) : stated,
   );

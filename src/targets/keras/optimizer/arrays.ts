@@ -1,5 +1,6 @@
 import type { WeightRef } from "../../../ir/tensor.ts";
 import { isJsonObject, type JsonObject } from "../../../json.ts";
+import { scalesLoss, withoutLossScale } from "../../../sources/keras/loss-scale.ts";
 import type { ModelConfig } from "../../../sources/keras/topology.ts";
 import { type StateEntry, stateLayout } from "../../../train/optimizers/state-layout.ts";
 import { stateName } from "../../../train/optimizers/state-names.ts";
@@ -14,6 +15,8 @@ export interface OptimizerArrays {
   /** Of the optimizer: `adam`. */
   readonly name: string;
   readonly arrays: readonly { readonly name: string; readonly ref: WeightRef }[];
+  /** Those of a `LossScaleOptimizer` around it. */
+  readonly around?: OptimizerArrays["arrays"];
 }
 
 /** The model whose file the state goes into. */
@@ -62,9 +65,15 @@ export function optimizerArrays(
     const place = index - ahead;
     return [{ name: stateName({ settings, version, entry, place }, owners), ref }];
   });
-  return arrays.length === layout.length
-    ? { name: settings.name, arrays }
-    : "the new file keeps more of this optimizer than there is.";
+  if (arrays.length !== layout.length) {
+    return "the new file keeps more of this optimizer than there is.";
+  }
+  const { around } = content;
+  const isKept =
+    around !== undefined &&
+    content.settings.dialect === settings.dialect &&
+    scalesLoss(owner.training) === around.stated;
+  return { name: settings.name, arrays, ...(isKept ? { around: around.arrays } : {}) };
 }
 
 function zerosLike(owner: TrainableArray | undefined): WeightRef | undefined {
@@ -88,7 +97,7 @@ function initial({ kind }: StateEntry, rate: number): WeightRef | undefined {
 }
 
 function isScheduled(training: JsonObject | undefined): boolean {
-  const optimizer = training?.optimizer ?? training?.optimizer_config;
+  const optimizer = withoutLossScale(training?.optimizer ?? training?.optimizer_config ?? null);
   const config = isJsonObject(optimizer) ? optimizer.config : undefined;
   return isJsonObject(config) && isJsonObject(config.learning_rate);
 }

@@ -2,6 +2,7 @@ import { KcError } from "../../../errors.ts";
 import type { Hdf5Dataset } from "../../../formats/hdf5/index.ts";
 import { sizeOf, type WeightRef } from "../../../ir/tensor.ts";
 import type { JsonObject } from "../../../json.ts";
+import { readScaledState, scalesLoss } from "../../../sources/keras/loss-scale.ts";
 import type { WeightTable } from "../../../sources/keras/match-groups.ts";
 import { convertWeights } from "../../../sources/keras/native-weights.ts";
 import { readOptimizerState } from "../../../sources/keras/optimizer-state.ts";
@@ -27,6 +28,15 @@ export interface OptimizerContent {
   readonly scalars: ReadonlyMap<StateEntry["kind"], WeightRef>;
   /** Empty before the first step. By the optimizer's name of the slot: an array for each weight that is trained, in the form that the weight has. */
   readonly slots: ReadonlyMap<string, WeightTable>;
+  /** What a `LossScaleOptimizer` around it keeps, which training leaves as it is; left out where there is none. */
+  readonly around?: LossScaleArrays;
+}
+
+/** Arrays that are saved ahead of an optimizer's own. */
+export interface LossScaleArrays {
+  /** Whether the file says so; if not, Keras wraps the optimizer by itself. */
+  readonly stated: boolean;
+  readonly arrays: readonly { readonly name: string; readonly ref: WeightRef }[];
 }
 
 /** An optimizer's state after training, in the form of the model's graph. */
@@ -39,13 +49,40 @@ export interface TrainedOptimizer {
 /** The state that a file holds; undefined where it holds none, a text where it is not understood. */
 export function storedOptimizer(traced: TracedModel): OptimizerContent | string | undefined {
   const { archive } = traced;
-  const saved = readOptimizerState(archive.optimizer).map(({ dataset }) => datasetRef(dataset));
+  const { inner = readOptimizerState(archive.optimizer) } =
+    readScaledState(archive.optimizer) ?? {};
+  const saved = inner.map(({ dataset }) => datasetRef(dataset));
   if (saved.length === 0) return undefined;
-  return nativeContent(traced, archive.training, saved);
+  return withAround(traced, nativeContent(traced, archive.training, saved));
 }
 
 /** The state after training. */
 export function trainedOptimizer(
+  traced: TracedModel,
+  trained: TrainedOptimizer,
+): OptimizerContent | string {
+  return withAround(traced, contentAfter(traced, trained));
+}
+
+function withAround(
+  { archive }: TracedModel,
+  content: OptimizerContent | string,
+): OptimizerContent | string {
+  const scaled = readScaledState(archive.optimizer);
+  if (scaled === undefined || typeof content === "string") return content;
+  const arrays = scaled.around.map(({ dataset }, index) => ({
+    name: `loss_scale_optimizer/${LOSS_SCALE[index] ?? index}`,
+    ref: datasetRef(dataset),
+  }));
+  // Training may have been stated anew; the file is what wrapped its optimizer.
+  const stated = scalesLoss(archive.origin?.training ?? archive.training);
+  return { ...content, around: { stated, arrays } };
+}
+
+/** Their names in Keras 3; archives have numbers. */
+const LOSS_SCALE = ["iteration", "learning_rate", "step_counter", "dynamic_scale"];
+
+function contentAfter(
   traced: TracedModel,
   { arrays, weights }: TrainedOptimizer,
 ): OptimizerContent | string {

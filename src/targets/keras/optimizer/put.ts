@@ -11,15 +11,24 @@ import { putNames } from "../legacy/names.ts";
 import { nameVariables, putWeight } from "../state-weights.ts";
 import type { OptimizerArrays } from "./arrays.ts";
 
-/** Puts the state into a state file: `optimizer/vars/0`, … */
-export function putStateOptimizer(root: GroupDraft, { name, arrays }: OptimizerArrays): void {
+/** Puts the state into a state file: `optimizer/vars/0`, …, and once more below what scales the loss. */
+export function putStateOptimizer(root: GroupDraft, state: OptimizerArrays): void {
+  const { name, arrays, around } = state;
   root.members.delete("optimizer");
-  nameVariables(groupAt(root, "optimizer"), name);
-  for (const [index, { ref }] of arrays.entries()) putWeight(root, `optimizer/vars/${index}`, ref);
+  const put = (path: string, own: OptimizerArrays["arrays"], title: string): void => {
+    nameVariables(groupAt(root, path), title);
+    for (const [index, { ref }] of own.entries()) putWeight(root, `${path}/vars/${index}`, ref);
+  };
+  if (around === undefined) put("optimizer", arrays, name);
+  else {
+    put("optimizer", [...around, ...arrays], "loss_scale_optimizer");
+    put("optimizer/inner_optimizer", arrays, name);
+  }
 }
 
 /** Puts the state into a legacy file: `optimizer_weights` with its names. */
-export function putLegacyOptimizer(root: GroupDraft, { arrays }: OptimizerArrays): void {
+export function putLegacyOptimizer(root: GroupDraft, state: OptimizerArrays): void {
+  const arrays = [...(state.around ?? []), ...state.arrays];
   const group = createGroup();
   root.members.set("optimizer_weights", group);
   putNames(
