@@ -16,9 +16,10 @@ export function tfKerasTraining(
     loss_weights: weights = null,
     metrics = null,
   } = compileConfig(training, outputs, from) ?? {};
-  if (!isJsonObject(optimizer) || usesLater(loss) || usesLater(metrics)) return undefined;
+  const known = isJsonObject(optimizer) ? newOptimizer(optimizer) : undefined;
+  if (known === undefined || usesLater(loss) || usesLater(metrics)) return undefined;
   return {
-    optimizer: newOptimizer(optimizer),
+    optimizer: known,
     loss: onlyKnown(loss),
     metrics,
     loss_weights: weights,
@@ -26,9 +27,17 @@ export function tfKerasTraining(
   };
 }
 
-/** From 2.11 on there are two kinds of optimizers; those of Keras 3 are the newer ones. */
-function newOptimizer(optimizer: JsonObject): JsonObject {
-  const config = isJsonObject(optimizer.config) ? optimizer.config : {};
+/**
+ * From 2.11 on there are two kinds of optimizers; those of Keras 3 are the newer ones. Undefined for what only Keras 3 has; that it scales the
+ * loss changes nothing in the end.
+ */
+function newOptimizer(optimizer: JsonObject): JsonObject | undefined {
+  const {
+    gradient_accumulation_steps: steps,
+    loss_scale_factor: _,
+    ...config
+  } = isJsonObject(optimizer.config) ? optimizer.config : {};
+  if (steps !== undefined || optimizer.class_name === "Lamb") return undefined;
   return { ...optimizer, config: { use_ema: false, ...config, is_legacy_optimizer: false } };
 }
 
