@@ -2,11 +2,14 @@ import { keep, type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { fail } from "../errors.ts";
 import type { Graph, WeightPenalty } from "../ir/graph.ts";
 import { readFloat32, sizeOf, type WeightRef } from "../ir/tensor.ts";
+import { squaresRef, takenRef } from "../targets/tfjs/backward/table-rows.ts";
 import type { TrainingPlan } from "../targets/tfjs/training/training-plan.ts";
 import { constrain, constraintsOf, type HeldWeight } from "./constraints.ts";
 import { createOptimizer, type Optimizer } from "./optimizers/optimizer.ts";
 import type { OptimizerSettings } from "./optimizers/settings.ts";
+import type { TableRows } from "./optimizers/table-rows.ts";
 import { addPenaltySlope, penaltiesOf, penaltyOf } from "./penalties.ts";
+import { takenTables } from "./taken-tables.ts";
 import type { OpenWeights, WeightStore } from "./weight-store.ts";
 
 /** Weights, gradients and slots as plain arrays, uploaded for each batch: where the backend is no faster at the update. */
@@ -32,18 +35,22 @@ export function weightsOf(graph: Graph): readonly WeightRef[] {
 const STATISTICS: ReadonlySet<string> = new Set(["mean", "variance"]);
 
 class ArrayStore implements WeightStore {
+  readonly tables: WeightStore["tables"];
   readonly #plan: TrainingPlan;
   readonly #arrays: ReadonlyMap<string, Float32Array>;
   readonly #penalties: readonly WeightPenalty[];
   readonly #constraints: readonly HeldWeight[];
   /** Mean gradients since the last update, in the order of the weights. */
   #gradients: Float32Array[];
+  /** What is known of single rows since the last update, likewise. */
+  #rows: (TableRows | undefined)[] = [];
   #samples = 0;
   #optimizer: Optimizer;
 
   constructor(plan: TrainingPlan, optimizer: Optimizer) {
     this.#plan = plan;
     this.#optimizer = optimizer;
+    this.tables = takenTables(plan.graph, optimizer.settings);
     const trained = plan.weights.map(({ ref }) => ref);
     this.#penalties = penaltiesOf(plan.graph, trained);
     this.#constraints = constraintsOf(plan.graph, trained);
@@ -84,6 +91,13 @@ class ArrayStore implements WeightStore {
       else if (gradient === undefined) scale(mean, 1 - share);
       else moveTowards(mean, gradient, share);
     });
+    if (before === 0) this.#rows = [];
+    for (const [index, { ref }] of this.#plan.weights.entries()) {
+      const [squares, taken] = [squaresRef(ref), takenRef(ref)].map(({ id }) => gradients.get(id));
+      if (squares === undefined || taken === undefined) continue;
+      const seen = { squares: await squares.data(), taken: await taken.data() };
+      this.#rows[index] = withRows(this.#rows[index], seen, share);
+    }
   }
 
   penalty(): number {
@@ -105,6 +119,7 @@ class ArrayStore implements WeightStore {
     this.#optimizer.step(
       weights.map(({ ref }) => this.#arrayOf(ref)),
       this.#gradients,
+      this.#rows,
     );
     for (const { ref, rule, shape } of this.#constraints) {
       constrain(rule, this.#arrayOf(ref), shape);
@@ -150,4 +165,17 @@ function moveTowards(mean: Float32Array, values: ArrayLike<number>, share: numbe
     const before = mean[i] ?? 0;
     mean[i] = before + ((values[i] ?? 0) - before) * share;
   }
+}
+
+/** Rows of another batch beside those before, each with its share in the mean. */
+function withRows(
+  before: TableRows | undefined,
+  { squares, taken }: { readonly squares: ArrayLike<number>; readonly taken: ArrayLike<number> },
+  share: number,
+): TableRows {
+  const own = (squares[0] ?? 0) * share ** 2;
+  return {
+    squares: (before?.squares ?? 0) * (1 - share) ** 2 + own,
+    taken: Float32Array.from(taken, (count, row) => count + (before?.taken[row] ?? 0)),
+  };
 }

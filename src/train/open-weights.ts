@@ -5,6 +5,7 @@ import type { TrainingPlan } from "../targets/tfjs/training/training-plan.ts";
 import { arrayStore } from "./array-store.ts";
 import type { MovingStatistics } from "./moving-statistics.ts";
 import type { OptimizerSettings } from "./optimizers/settings.ts";
+import { takenTables } from "./taken-tables.ts";
 import { tensorStore } from "./tensor-store.ts";
 import type { OpenWeights, WeightStore } from "./weight-store.ts";
 
@@ -35,9 +36,10 @@ export function openAll({
   };
 }
 
-/** TensorFlow updates where its kernels compute; what other backends compute is updated on arrays. */
+/** TensorFlow updates where its kernels compute; what other backends compute is updated on arrays, and so are tables that go by rows. */
 export function storeOf(plan: TrainingPlan, settings: OptimizerSettings): WeightStore {
-  const operations = tensorflowOps();
+  const byRows = takenTables(plan.graph, settings).size > 0;
+  const operations = byRows ? undefined : tensorflowOps();
   const tensors = operations && tensorStore(plan, settings, arithmeticOf(operations));
   return tensors ?? arrayStore(plan, settings);
 }

@@ -42,6 +42,8 @@ export function tensorStore(
 }
 
 class TensorStore implements WeightStore {
+  /** Such tables are updated on arrays. */
+  readonly tables: WeightStore["tables"] = new Map();
   readonly counters: OptimizerCounters;
   readonly #weights: readonly PlannedWeight[];
   readonly #penalties: readonly WeightPenalty[];

@@ -208,7 +208,7 @@ class GraphTrainer implements Trainer {
     try {
       const plan = plans.planFor(batch.inputs[0]?.shape[0] ?? 1);
       const noise = noiseNumbers(random(this.#batches));
-      const given = { inputs, weightOf: open.weightOf, frozenNorm, noise };
+      const given = { inputs, weightOf: open.weightOf, frozenNorm, noise, tables: store.tables };
       pass = passes.start(plan, given, (shapes) => this.#startsOf(shapes, batch));
       const [outputs, verdicts] = await this.#judge(pass.outputs, batch);
       this.#activate();

@@ -1,5 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { WeightRef } from "../ir/tensor.ts";
+import type { TableRule } from "../targets/tfjs/backward/table-rows.ts";
 import type { WeightLookup } from "../targets/tfjs/forward.ts";
 import type { Optimizer, OptimizerState } from "./optimizers/optimizer.ts";
 
@@ -7,6 +8,8 @@ import type { Optimizer, OptimizerState } from "./optimizers/optimizer.ts";
 export interface WeightStore {
   /** The numbers of the optimizer that are no arrays; to be changed in place. */
   readonly counters: OptimizerCounters;
+  /** Tables, by id, of whose gradients the single rows are asked for too. */
+  readonly tables: ReadonlyMap<string, TableRule>;
   /** The weights as tensors, for one batch. */
   open(): OpenWeights;
   /** Takes the gradients of a batch, by id, into the mean over all samples since the last update. The tensors stay the caller's. */

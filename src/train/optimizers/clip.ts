@@ -1,5 +1,6 @@
 import { at } from "./rule.ts";
 import type { OptimizerSettings } from "./settings.ts";
+import type { TableRows } from "./table-rows.ts";
 
 /**
  * Limits gradients in place, as the dialect has it:
@@ -12,44 +13,55 @@ import type { OptimizerSettings } from "./settings.ts";
 export function clipGradients(
   { dialect, config }: OptimizerSettings,
   gradients: readonly Float32Array[],
+  rows: Rows = [],
 ): void {
   const { clipnorm, clipvalue, global_clipnorm: together } = config;
   if (dialect === "keras") {
-    if (clipnorm > 0) scaleTogether(gradients, Math.fround(clipnorm));
-    if (clipvalue > 0) clipValues(gradients, Math.fround(clipvalue));
+    if (clipnorm > 0) scaleTogether(gradients, Math.fround(clipnorm), rows);
+    if (clipvalue > 0) clipValues(gradients, Math.fround(clipvalue), rows);
     return;
   }
   if (dialect === "tf-legacy") {
-    if (clipvalue > 0) clipValues(gradients, Math.fround(clipvalue));
-    if (clipnorm > 0) scaleEach(gradients, Math.fround(clipnorm));
-    if (together > 0) scaleTogether(gradients, Math.fround(together));
+    if (clipvalue > 0) clipValues(gradients, Math.fround(clipvalue), rows);
+    if (clipnorm > 0) scaleEach(gradients, Math.fround(clipnorm), rows);
+    if (together > 0) scaleTogether(gradients, Math.fround(together), rows);
     return;
   }
-  if (clipnorm > 0) scaleEach(gradients, Math.fround(clipnorm));
-  else if (together > 0) scaleTogether(gradients, Math.fround(together));
-  else if (clipvalue > 0) clipValues(gradients, Math.fround(clipvalue));
+  if (clipnorm > 0) scaleEach(gradients, Math.fround(clipnorm), rows);
+  else if (together > 0) scaleTogether(gradients, Math.fround(together), rows);
+  else if (clipvalue > 0) clipValues(gradients, Math.fround(clipvalue), rows);
 }
 
+/** Of gradients whose rows Keras limits before it adds them up. */
+type Rows = readonly (TableRows | undefined)[];
+
 /** A gradient that is not a number stays so: hiding it would hide that the run is lost. */
-function clipValues(gradients: readonly Float32Array[], most: number): void {
-  for (const gradient of gradients) {
+function clipValues(gradients: readonly Float32Array[], most: number, rows: Rows): void {
+  for (const [index, gradient] of gradients.entries()) {
+    if (rows[index] !== undefined) continue;
     for (let i = 0; i < gradient.length; i++) {
       gradient[i] = Math.min(most, Math.max(-most, at(gradient, i)));
     }
   }
 }
 
-function scaleEach(gradients: readonly Float32Array[], most: number): void {
-  for (const gradient of gradients) {
-    const norm = Math.max(Math.fround(Math.sqrt(sumOfSquares(gradient))), most);
+function scaleEach(gradients: readonly Float32Array[], most: number, rows: Rows): void {
+  for (const [index, gradient] of gradients.entries()) {
+    const own = rows[index];
+    const squares = own?.squares ?? sumOfSquares(gradient);
+    const norm = Math.max(Math.fround(Math.sqrt(squares)), most);
+    if (own !== undefined) own.squares *= (most / norm) ** 2;
     for (let i = 0; i < gradient.length; i++) {
       gradient[i] = Math.fround(at(gradient, i) * most) / norm;
     }
   }
 }
 
-function scaleTogether(gradients: readonly Float32Array[], most: number): void {
-  const sum = gradients.reduce((total, gradient) => total + sumOfSquares(gradient), 0);
+function scaleTogether(gradients: readonly Float32Array[], most: number, rows: Rows): void {
+  const sum = gradients.reduce(
+    (total, gradient, index) => total + (rows[index]?.squares ?? sumOfSquares(gradient)),
+    0,
+  );
   const norm = Math.fround(Math.sqrt(sum));
   if (norm < most) return;
   const scale = Math.fround(most / norm);

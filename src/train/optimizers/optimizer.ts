@@ -6,6 +6,7 @@ import { at, type UpdateRule } from "./rule.ts";
 import { ruleOf } from "./rules.ts";
 import type { OptimizerSettings } from "./settings.ts";
 import { slotsOf } from "./slots.ts";
+import { type TableRows, updateTaken } from "./table-rows.ts";
 import {
   type AveragedWeight,
   beginAverages,
@@ -33,8 +34,12 @@ export interface Optimizer {
   /** Names of the slots of each weight. */
   readonly slotNames: readonly string[];
   readonly state: OptimizerState;
-  /** One step on all weights in place; the gradients are changed too. Both in the order of the sizes. */
-  step(weights: readonly Float32Array[], gradients: readonly Float32Array[]): void;
+  /** One step on all weights in place; the gradients are changed too, and the rows of tables. All in the order of the sizes. */
+  step(
+    weights: readonly Float32Array[],
+    gradients: readonly Float32Array[],
+    rows?: readonly (TableRows | undefined)[],
+  ): void;
   /** Ends a run as Keras' `fit`: weights whose averages are kept become these. */
   finish(weights: readonly Float32Array[]): void;
 }
@@ -54,7 +59,8 @@ export function createOptimizer(settings: OptimizerSettings, sizes: readonly num
     settings,
     slotNames: kept.map(({ name }) => name),
     state,
-    step: (weights, gradients) => stepOnce(settings, rule, state, { weights, gradients }),
+    step: (weights, gradients, rows = []) =>
+      stepOnce(settings, rule, state, { weights, gradients, rows }),
     finish: (weights) => {
       if (state.iterations > 0) takeAverages(averagedBy(settings, rule, state, weights));
     },
@@ -82,13 +88,14 @@ const NO_GRADIENT = new Float32Array(0);
 interface Arrays {
   readonly weights: readonly Float32Array[];
   readonly gradients: readonly Float32Array[];
+  readonly rows: readonly (TableRows | undefined)[];
 }
 
 function stepOnce(
   settings: OptimizerSettings,
   rule: UpdateRule,
   state: OptimizerState,
-  { weights, gradients }: Arrays,
+  { weights, gradients, rows }: Arrays,
 ): void {
   refuseOtherSizes(state, { weights, gradients });
   const { iterations, slots } = state;
@@ -97,7 +104,7 @@ function stepOnce(
   beginAverages(settings, step, averaged);
   const waiting = gradients.map((gradient, index) => ({ gradient, sum: slots[index]?.at(-1) }));
   if (gatherGradients(settings, iterations, waiting)) {
-    stepWeights({ settings, rule, state, step }, { weights, gradients });
+    stepWeights({ settings, rule, state, step }, { weights, gradients, rows });
   }
   if (settings.config.use_ema) followWeights(settings, step, averaged);
   state.iterations = iterations + 1;
@@ -112,8 +119,11 @@ interface Step {
   readonly step: number;
 }
 
-function stepWeights({ settings, rule, state, step }: Step, { weights, gradients }: Arrays): void {
-  clipGradients(settings, gradients);
+function stepWeights(
+  { settings, rule, state, step }: Step,
+  { weights, gradients, rows }: Arrays,
+): void {
+  clipGradients(settings, gradients, rows);
   const rate = decayedRate(settings, state);
   if (settings.config.weight_decay !== 0) decayWeights(settings, weights, rate);
   const factor = rule.productFactor?.(step);
@@ -128,7 +138,9 @@ function stepWeights({ settings, rule, state, step }: Step, { weights, gradients
       }
     }
     const own = state.slots[index]?.slice(0, rule.slots.length) ?? [];
-    update?.(weight, gradients[index] ?? NO_GRADIENT, own);
+    updateTaken(settings, rows[index], { weight, slots: own }, () =>
+      update?.(weight, gradients[index] ?? NO_GRADIENT, own),
+    );
   });
 }
 
@@ -161,7 +173,10 @@ function decayWeights(
   }
 }
 
-function refuseOtherSizes({ slots }: OptimizerState, { weights, gradients }: Arrays): void {
+function refuseOtherSizes(
+  { slots }: OptimizerState,
+  { weights, gradients }: Omit<Arrays, "rows">,
+): void {
   if (weights.length === slots.length && gradients.length === slots.length) {
     const wrong = weights.findIndex(
       (weight, index) =>

@@ -2,6 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Op } from "../../../ir/ops/index.ts";
 import type { WeightRef } from "../../../ir/tensor.ts";
 import type { WeightLookup } from "../forward.ts";
+import type { TableRule } from "./table-rows.ts";
 
 /** One op that has run, and what the loss says of its output. */
 export interface BackwardStep {
@@ -18,6 +19,8 @@ export interface BackwardStep {
   /** Of all outputs, where somebody reads them. */
   readonly gradients: readonly (Tensor | undefined)[];
   readonly weightOf: WeightLookup;
+  /** Tables, by id, of whose gradients the single rows matter. */
+  readonly tables?: ReadonlyMap<string, TableRule> | undefined;
   /** Inputs whose gradients somebody reads. */
   readonly wants: (input: number) => boolean;
   /** Whether the op's weights are trained. */

@@ -7,6 +7,7 @@ import { tensorflowOps } from "../tensorflow/operations.ts";
 import { sumRows } from "../tensorflow/rows.ts";
 import type { Backward } from "./backward.ts";
 import { biasGradient } from "./bias.ts";
+import { factsOfRows, limitedRows } from "./table-rows.ts";
 import { taped } from "./taped.ts";
 
 /** Matrix product over the last axis. Matrices are turned explicitly: the wasm kernel is many times slower when it turns them. */
@@ -35,13 +36,19 @@ const byTape = taped(embedding, () => false);
 export const embeddingBackward: Backward<EmbeddingOp> = {
   reads: () => "inputs",
   gradients: (op, step) => {
-    const ops = tensorflowOps();
-    if (ops === undefined) return byTape.gradients(op, step);
-    const ref = op.weights.embeddings;
     if (!step.wantsWeights) return { inputs: [], weights: [] };
+    const ref = op.weights.embeddings;
+    const rule = step.tables?.get(ref.id);
     const numbers = cast(tensorAt(step.inputs, 0), "int32");
-    const gradient = sumRows(ops, step.gradient, numbers, ref.shape[0] ?? 0);
-    return { inputs: [], weights: [{ ref, gradient }] };
+    const gradient = limitedRows(rule ?? {}, step.gradient);
+    const facts = rule === undefined ? [] : factsOfRows(ref, gradient, numbers);
+    const ops = tensorflowOps();
+    if (ops !== undefined) {
+      const whole = sumRows(ops, gradient, numbers, ref.shape[0] ?? 0);
+      return { inputs: [], weights: [{ ref, gradient: whole }, ...facts] };
+    }
+    const { inputs, weights } = byTape.gradients(op, { ...step, gradient, gradients: [gradient] });
+    return { inputs, weights: [...weights, ...facts] };
   },
 };
 

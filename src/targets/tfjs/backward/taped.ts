@@ -4,6 +4,7 @@ import type { Op } from "../../../ir/ops/index.ts";
 import type { WeightRef } from "../../../ir/tensor.ts";
 import { type Computed, type Forward, tensorAt, type WeightLookup } from "../forward.ts";
 import type { Backward, BackwardStep, Gradients } from "./backward.ts";
+import { gradientKernels } from "./gradient-kernels.ts";
 import { registerTapeRules } from "./tape-rules.ts";
 
 /**
@@ -82,6 +83,8 @@ function onTape<O extends Op>(
     );
   };
   registerTapeRules();
+  // Adds kernels that wasm lacks.
+  gradientKernels();
   const found = grads(along)(given);
   return {
     inputs: inputs.map((_, index) => found[wanted.indexOf(index)]),

@@ -5,6 +5,7 @@ import type { OpKind, OpOf } from "../../../ir/ops/index.ts";
 import { throughFused } from "../backward/activation.ts";
 import type { BackwardStep, Gradients } from "../backward/backward.ts";
 import { backwards } from "../backward/backwards.ts";
+import type { TableRule } from "../backward/table-rows.ts";
 import { convLstmTraining } from "../conv-lstm.ts";
 import { type Computed, tensorAt, type WeightLookup } from "../forward.ts";
 import { forwards } from "../forwards.ts";
@@ -25,6 +26,8 @@ export interface TrainingInputs {
   /** Read on the way there and on the way back. */
   readonly weightOf: WeightLookup;
   readonly noise: NoiseNumbers;
+  /** Tables, by id, of whose gradients the single rows matter; none by default. */
+  readonly tables?: ReadonlyMap<string, TableRule>;
   /** Frozen batch normalisations: by the batch (stand-alone Keras) or by the stored numbers. */
   readonly frozenNorm: "batch" | "stored";
 }
@@ -235,7 +238,7 @@ function statisticsOf(
 function backward(
   { step, back }: TrainingStep,
   { values, shapes, saved, flowing, gradients }: Flow,
-  { weightOf }: TrainingInputs,
+  { weightOf, tables }: TrainingInputs,
 ): void {
   if (back === undefined) return;
   const { node, outputs, activation } = step;
@@ -255,6 +258,7 @@ function backward(
         gradient,
         gradients: [all[0] && gradient, ...all.slice(1)],
         weightOf,
+        tables,
         wants: (input) => back.wants[input] === true,
         wantsWeights: back.trains,
       });

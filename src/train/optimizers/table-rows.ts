@@ -1,0 +1,65 @@
+import { at } from "./rule.ts";
+import type { OptimizerSettings } from "./settings.ts";
+
+/** What an optimizer is told of a table of which only some rows were taken: Keras keeps their gradients apart. */
+export interface TableRows {
+  /** Sum of the squares of all rows of the gradient, before those of one row were added up; their numbers are limited already. */
+  squares: number;
+  /** How often each row was taken. */
+  readonly taken: Float32Array;
+}
+
+/**
+ * Whether rows that were not taken stay as they are, and their slots too: `slots` of those that move all the same by their formula.
+ * @see `_resource_apply_sparse` in keras/src/optimizers/legacy (2.15)
+ */
+export function skipsRows({
+  name,
+  dialect,
+  config,
+}: OptimizerSettings): "all" | "weights" | undefined {
+  if (dialect !== "tf-legacy") return undefined;
+  if (name === "nadam") return "weights";
+  const withMomentum = (name === "sgd" || name === "rmsprop") && config.momentum > 0;
+  return withMomentum || name === "adadelta" || name === "adamax" ? "all" : undefined;
+}
+
+/** Whether an optimizer goes by single rows of tables at all. */
+export function goesByRows(settings: OptimizerSettings): boolean {
+  const { dialect, config } = settings;
+  if (dialect === "keras") return false;
+  const clips = config.clipnorm > 0 || config.clipvalue > 0 || config.global_clipnorm > 0;
+  return clips || skipsRows(settings) !== undefined;
+}
+
+/** What each number of a row is limited to before rows are added up. */
+export function limitOfRows({ dialect, config }: OptimizerSettings): number | undefined {
+  const { clipnorm, clipvalue, global_clipnorm: together } = config;
+  const isFirst = dialect === "tf-legacy" || !(clipnorm > 0 || together > 0);
+  return clipvalue > 0 && isFirst ? Math.fround(clipvalue) : undefined;
+}
+
+/** Runs an update of a table, and puts back what it must not change. */
+export function updateTaken(
+  settings: OptimizerSettings,
+  rows: TableRows | undefined,
+  { weight, slots }: { readonly weight: Float32Array; readonly slots: readonly Float32Array[] },
+  update: () => void,
+): void {
+  const skips = rows && skipsRows(settings);
+  if (rows === undefined || skips === undefined) {
+    update();
+    return;
+  }
+  const arrays = skips === "all" ? [weight, ...slots] : [weight];
+  const before = arrays.map((array) => array.slice());
+  update();
+  const width = weight.length / rows.taken.length;
+  rows.taken.forEach((count, row) => {
+    if (count > 0) return;
+    arrays.forEach((array, index) => {
+      const old = before[index] ?? array;
+      for (let i = row * width; i < (row + 1) * width; i++) array[i] = at(old, i);
+    });
+  });
+}
