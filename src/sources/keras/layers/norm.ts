@@ -41,7 +41,9 @@ function scaleAndCenter(config: ConfigReader): readonly WeightSlot[] {
   return [...gamma, ...beta];
 }
 
-function batchNormSlots(config: ConfigReader): readonly WeightSlot[] {
+/** Undefined with renormalisation, whose weights are others in each TensorFlow. */
+function batchNormSlots(config: ConfigReader): readonly WeightSlot[] | undefined {
+  if (config.bool("renorm", false)) return undefined;
   return [
     ...scaleAndCenter(config),
     { role: "moving_mean", nonTrainable: true },
@@ -62,6 +64,9 @@ function lowerBatchNorm(call: LayerCall): LayerResult {
   const mode = config.int("mode", 0);
   if (mode !== 0) {
     call.refuse(`mode ${mode} of Keras 1 normalises with the statistics of the data at hand.`);
+  }
+  if (config.bool("renorm", false)) {
+    call.refuse("batch renormalisation (renorm) keeps statistics of its own and is not known.");
   }
   const axes = looseNumbers(config, "axis") ?? [-1];
   if (axes.length !== 1) call.refuse(`normalising over ${axes.length} axes at once is not known.`);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { createConfigReader } from "../../../../src/sources/keras/config.ts";
+import { layerSpecs } from "../../../../src/sources/keras/layers/index.ts";
 import { type Given, lower, refusal } from "./lowering.ts";
 
 function batchNorm(config: Given["config"], shape: readonly (number | null)[]) {
@@ -33,6 +35,21 @@ describe("BatchNormalization", () => {
   it("refuses the modes of Keras 1 that use the data's own statistics", () => {
     expect(refusal({ layer: "BatchNormalization", config: { mode: 1 }, inputs: [[null, 3]] })).toBe(
       'Layer "it" (BatchNormalization): mode 1 of Keras 1 normalises with the statistics of the data at hand.',
+    );
+  });
+});
+
+describe("BatchNormalization with renormalisation", () => {
+  it("is refused for that, not for the number of its weights", () => {
+    expect(
+      refusal({ layer: "BatchNormalization", config: { renorm: true }, inputs: [[null, 3]] }),
+    ).toBe(
+      'Layer "it" (BatchNormalization): batch renormalisation (renorm) keeps statistics of its own and is not known.',
+    );
+    const own = layerSpecs.get("BatchNormalization");
+    const config = createConfigReader({ renorm: true });
+    expect(own?.slots?.(config, { generation: "tf", version: "2.15.0", backend: "" })).toBe(
+      undefined,
     );
   });
 });
