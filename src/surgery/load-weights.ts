@@ -283,7 +283,7 @@ function refuseMisfits(errors: readonly Diagnostic[]): void {
 
 const MOST_SHOWN = 4;
 const MISFIT_HINT =
-  "The weights are of another width (alpha), number of classes or input; such layers can also be left as they are.";
+  "The weights are of another width (alpha), number of classes or input. For other classes take a new head (--new-head; newHead); skipMismatch of the library leaves such layers as they are.";
 
 function nothingFits(
   { table }: TracedModel,
