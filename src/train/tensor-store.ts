@@ -238,12 +238,14 @@ class TensorStore implements WeightStore {
   #stepAll(numbers: readonly number[]): void {
     const parts = this.#groups.flatMap((group) => this.#partOf(group) ?? []);
     const update = this.#update;
-    if (parts.length === this.#groups.length) {
-      this.#recorded ??= { update: recordUpdate(parts, numbers.length, update) };
-    }
+    const isWhole = parts.length === this.#groups.length;
     tidy(() => {
       const given = numbers.map((one) => update.arithmetic.number(one));
-      const recorded = parts.length === this.#groups.length ? this.#recorded?.update : undefined;
+      if (isWhole && this.#recorded === undefined) {
+        this.#recorded = { update: recordUpdate(parts, given, update) };
+        return;
+      }
+      const recorded = isWhole ? this.#recorded?.update : undefined;
       if (recorded === undefined) updateParts(parts, given, update);
       else recorded.run(parts, given);
     });

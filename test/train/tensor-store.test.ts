@@ -3,34 +3,14 @@ import "@tensorflow/tfjs-backend-cpu";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Graph } from "../../src/ir/graph.ts";
 import { sizeOf } from "../../src/ir/tensor.ts";
-import type { Arithmetic } from "../../src/targets/tfjs/tensorflow/arithmetic.ts";
 import { planTraining } from "../../src/targets/tfjs/training/training-plan.ts";
 import { arrayStore } from "../../src/train/array-store.ts";
 import type { OptimizerDialect } from "../../src/train/optimizers/dialect.ts";
 import { type OptimizerSettings, optimizerSettings } from "../../src/train/optimizers/settings.ts";
 import { tensorStore } from "../../src/train/tensor-store.ts";
 import type { WeightStore } from "../../src/train/weight-store.ts";
+import { ARITHMETIC } from "./plain-arithmetic.ts";
 import { startOf } from "./runs.ts";
-
-/** The arithmetic of TensorFlow in words of tfjs, which runs without it. */
-const ARITHMETIC: Arithmetic = {
-  number: (value) => tf.scalar(value),
-  add: (a, b) => tf.add(a, b),
-  sub: (a, b) => tf.sub(a, b),
-  mul: (a, b) => tf.mul(a, b),
-  div: (a, b) => tf.div(a, b),
-  maximum: (a, b) => tf.maximum(a, b),
-  minimum: (a, b) => tf.minimum(a, b),
-  square: (a) => tf.square(a),
-  sqrt: (a) => tf.sqrt(a),
-  abs: (a) => tf.abs(a),
-  sign: (a) => tf.sign(a),
-  halfSquares: (a) => tf.div(tf.sum(tf.square(a)), 2),
-  assign: (a, numbers) => {
-    const held = tf.backend().readSync(a.dataId);
-    if (held instanceof Float32Array) held.set(numbers.dataSync<"float32">());
-  },
-};
 
 const DIALECTS: readonly OptimizerDialect[] = ["keras", "tf-legacy", "tf", "keras-3"];
 

@@ -1,5 +1,5 @@
 import { reshape, scalar, type Tensor, tensor1d, tidy } from "@tensorflow/tfjs-core";
-import { FLOATS, type TensorFlowOps } from "./operations.ts";
+import { FLOATS, type OpAttributes, type TensorFlowOps } from "./operations.ts";
 
 /** Number by number on float32 tensors, straight by TensorFlow's operations: a third faster on many small tensors than through tfjs. */
 export interface Arithmetic {
@@ -17,14 +17,29 @@ export interface Arithmetic {
   sign(a: Tensor): Tensor;
   /** Half the sum of squares. */
   halfSquares(a: Tensor): Tensor;
+  /** One of equal rows that a tensor is cut into: a view of it. */
+  row(a: Tensor, row: Row): Tensor;
+  /** Overwrites the numbers of a row, where they are. Gives all rows as they are then. */
+  assignRow(a: Tensor, row: Row, numbers: Tensor): Tensor;
   /** Overwrites the numbers of a tensor, where they are. */
   assign(a: Tensor, numbers: Tensor): void;
+}
+
+/** A row among so many, by its number. */
+export interface Row {
+  readonly index: number;
+  readonly rows: number;
 }
 
 /** Such arithmetic; its results belong to the scope that is open. */
 export function arithmeticOf(ops: TensorFlowOps): Arithmetic {
   const one = (op: string) => (a: Tensor) => ops.one(op, [a], FLOATS);
   const two = (op: string) => (a: Tensor, b: Tensor) => ops.one(op, [a, b], FLOATS);
+  const assignRow: Arithmetic["assignRow"] = (a, { index, rows }, numbers) =>
+    tidy(() => {
+      const place = [reshape(a, [rows, -1]), tensor1d([index], "int32")];
+      return ops.one("InplaceUpdate", [...place, reshape(numbers, [1, -1])], FLOATS);
+    });
   return {
     number: (value) => scalar(value, "float32"),
     add: two("AddV2"),
@@ -38,10 +53,16 @@ export function arithmeticOf(ops: TensorFlowOps): Arithmetic {
     abs: one("Abs"),
     sign: one("Sign"),
     halfSquares: one("L2Loss"),
-    assign: (a, numbers) =>
+    row: (a, { index, rows }) =>
       tidy(() => {
-        const [place, row] = [reshape(a, [1, -1]), reshape(numbers, [1, -1])];
-        ops.one("InplaceUpdate", [place, tensor1d([0], "int32"), row], FLOATS);
+        const [begin, size] = [tensor1d([index, 0], "int32"), tensor1d([1, -1], "int32")];
+        return ops.one("Slice", [reshape(a, [rows, -1]), begin, size], SLICE);
       }),
+    assignRow,
+    assign: (a, numbers) => {
+      assignRow(a, { index: 0, rows: 1 }, numbers).dispose();
+    },
   };
 }
+
+const SLICE: OpAttributes = { ...FLOATS, Index: { type: "int32" } };

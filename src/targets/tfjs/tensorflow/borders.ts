@@ -33,7 +33,8 @@ export function bordersOf({ operations, wanted, size }: Uncut): readonly number[
       borders.push(index);
       bytes = 0;
     }
-    if (!joins) bytes += 4 * results.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    if (!joins && !IN_PLACE.has(op))
+      bytes += 4 * results.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   });
   return borders;
 }
@@ -54,6 +55,9 @@ const POINTWISE: ReadonlySet<string> = new Set([
     "Tanh",
   ],
 ]);
+
+/** What gives numbers that lie where others lie. */
+const IN_PLACE: ReadonlySet<string> = new Set(["Reshape", "Slice", "InplaceUpdate"]);
 
 function readersOf(operations: readonly RecordedOperation[]): ReadonlyMap<Source, number> {
   const readers = new Map<Source, number>();

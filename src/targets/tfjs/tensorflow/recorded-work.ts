@@ -14,12 +14,15 @@ export interface RecordedWork {
 }
 
 /**
- * Writes down work that overwrites what it is given; it should be given stand-ins, since it is done while it is written down. Undefined
- * without tfjs-node, and for work that cannot be written down.
+ * Does work that overwrites what it is given, and writes it down. Undefined without tfjs-node, and for work that cannot be written
+ * down; it is done in any case.
  */
-export function recordWork(work: (recorder: Recorder) => void): RecordedWork | undefined {
+export function recordWork(work: (recorder?: Recorder) => void): RecordedWork | undefined {
   const node = nodeBackend();
-  if (node === undefined) return undefined;
+  if (node === undefined) {
+    work();
+    return undefined;
+  }
   const recorder = new Recorder(node);
   const sessions: (readonly [Piece, Session])[] = [];
   const dispose = (): void => {
@@ -29,8 +32,10 @@ export function recordWork(work: (recorder: Recorder) => void): RecordedWork | u
   try {
     recorder.listen(() => work(recorder));
     const { operations, constants } = recorder;
-    const written = operations.filter(({ op }) => op === "InplaceUpdate");
-    const wanted = new Set(written.flatMap(({ results }) => results));
+    const writing = operations.filter(({ op }) => op === "InplaceUpdate");
+    const goesOn = new Set(writing.map(({ inputs: [place] }) => place));
+    const written = writing.flatMap(({ results }) => results);
+    const wanted = new Set(written.filter((one) => !goesOn.has(one)));
     const borders = bordersOf({ operations, wanted: new Set(), size: LARGE_PIECE });
     for (const piece of cutPieces({ operations, borders, wanted })) {
       sessions.push([piece, openSession(node, piece.nodes)]);

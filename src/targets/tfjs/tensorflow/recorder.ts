@@ -23,8 +23,8 @@ export interface RecordedOperation {
 }
 
 /**
- * Writes down which operations tfjs-node runs. What is known only of one run cannot be written down: it fails with
- * `unsupported` where numbers of a result or of what was given are looked at.
+ * Writes down which operations tfjs-node runs. What is known only of one run cannot be written down, such as numbers of a result or
+ * of what was given that are looked at.
  */
 export class Recorder {
   readonly operations: RecordedOperation[] = [];
@@ -35,6 +35,7 @@ export class Recorder {
   readonly #sources = new WeakMap<object, Source>();
   readonly #attributeOf: (attribute: NodeAttribute) => AttributeValue;
   readonly #types: Readonly<Record<string, number>>;
+  #failure: unknown;
 
   constructor(node: NodeBackend) {
     this.#node = node;
@@ -64,26 +65,33 @@ export class Recorder {
     this.constants.clear();
   }
 
-  /** Runs what is to be written down. */
+  /** Runs what is to be written down to its end. Throws `unsupported` then if something of it could not be. */
   listen<T>(run: () => T): T {
+    this.#failure = undefined;
+    const result = this.#intercept(run);
+    if (this.#failure !== undefined) throw this.#failure;
+    return result;
+  }
+
+  #intercept<T>(run: () => T): T {
     const node = this.#node;
     const { executeSingleOutput, executeMultipleOutputs, readSync } = node;
     node.executeSingleOutput = (name, attributes, inputs) => {
-      const sources = this.#inputs(inputs);
+      const sources = this.#try(() => this.#inputs(inputs));
       const result = executeSingleOutput.call(node, name, attributes, inputs);
-      this.#add(name, attributes, sources, [result]);
+      this.#try(() => this.#add(name, attributes, sources ?? [], [result]));
       return result;
     };
     node.executeMultipleOutputs = (name, attributes, inputs, count) => {
-      const sources = this.#inputs(inputs);
+      const sources = this.#try(() => this.#inputs(inputs));
       const results = executeMultipleOutputs.call(node, name, attributes, inputs, count);
-      this.#add(name, attributes, sources, results);
+      this.#try(() => this.#add(name, attributes, sources ?? [], results));
       return results;
     };
     node.readSync = (dataId) => {
       const known = this.#sources.get(dataId);
       if (known !== undefined && known.kind !== "constant") {
-        fail("unsupported", "Numbers of one run were looked at.");
+        this.#try(() => fail("unsupported", "Numbers of one run were looked at."));
       }
       return readSync.call(node, dataId);
     };
@@ -93,6 +101,17 @@ export class Recorder {
       for (const method of ["executeSingleOutput", "executeMultipleOutputs", "readSync"]) {
         Reflect.deleteProperty(node, method);
       }
+    }
+  }
+
+  /** Nothing is written down any more once something could not be. */
+  #try<T>(write: () => T): T | undefined {
+    if (this.#failure !== undefined) return undefined;
+    try {
+      return write();
+    } catch (error) {
+      this.#failure = error;
+      return undefined;
     }
   }
 
