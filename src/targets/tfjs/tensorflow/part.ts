@@ -75,8 +75,10 @@ class PartBuilder {
     const inputs = operation.inputs.map((source) => this.#nameOf(source));
     const waits = [this.#places, this.#turns].flatMap((one) => one.before(operation, name));
     const [result] = operation.results;
-    const hides = result !== undefined && this.#swallowed.has(result) && isBias(operation);
-    const nodesOfIt = hides ? hiddenBias : nodesOf;
+    // A convolution would take a bias and such an activation along even where somebody wants what stands between, which is then not found.
+    const isLost = result !== undefined && this.#swallowed.has(result) && isBias(operation);
+    // What is divided by a root would be multiplied by a number that is a little off.
+    const nodesOfIt = isLost || operation.op === "Sqrt" ? hidden : nodesOf;
     this.#nodes.push(...nodesOfIt(operation, name, { inputs, waits }));
     operation.results.forEach((source, at) => {
       this.#give(source, at === 0 ? name : `${name}:${at}`);
@@ -141,19 +143,16 @@ function constant(name: string, { type, shape, bytes }: Source): GraphNode {
 /** With what activations begin that are taken along: swish, mish, and leaky rectifiers. */
 const TAKEN: ReadonlySet<string> = new Set(["Sigmoid", "Softplus", "LeakyRelu"]);
 
-/**
- * A convolution takes a bias and such an activation behind it along even where somebody wants what stands between, which is then not found:
- * TensorFlow sees no bias behind a copy.
- */
-function hiddenBias(
+/** An operation behind which TensorFlow does not see what it is. */
+function hidden(
   { op, attributes }: RecordedOperation,
   name: string,
   { inputs, waits }: Reads,
 ): readonly GraphNode[] {
-  const sum = `${name}_sum`;
+  const own = `${name}_hidden`;
   return [
-    { name: sum, op, inputs: [...inputs, ...waits], attributes },
-    { name, op: "Snapshot", inputs: [sum], attributes },
+    { name: own, op, inputs: [...inputs, ...waits], attributes },
+    { name, op: "Snapshot", inputs: [own], attributes },
   ];
 }
 

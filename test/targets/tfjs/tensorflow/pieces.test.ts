@@ -130,6 +130,17 @@ describe("pieces of what was written down", () => {
     expect(said(piece).at(-2)).toBe("op_3 = InplaceUpdate(op_1, op_0, ^op_0, ^op_1, ^op_2)");
   });
 
+  it("hide roots from TensorFlow, which would take another way to divide by them", () => {
+    const [x, root] = [source("given"), source("result")];
+    const operations = [operation("Sqrt", [x], root), operation("RealDiv", [x, root], sum)];
+    const [piece] = cutPieces({ operations, borders: [], wanted: new Set([sum]) });
+    expect(said(piece).slice(1, 4)).toEqual([
+      "op_0_hidden = Sqrt(in_0)",
+      "op_0 = Snapshot(op_0_hidden)",
+      "op_1 = RealDiv(in_0, op_0)",
+    ]);
+  });
+
   it("hide from TensorFlow a bias before a swish that somebody else reads", () => {
     const [values, biased, gate, swished] = [1, 2, 3, 4].map(() => source("result", [1, 4, 4, 3]));
     if (!values || !biased || !gate || !swished) throw new Error("There are four.");
@@ -143,13 +154,13 @@ describe("pieces of what was written down", () => {
       said(cutPieces({ operations: swish, borders: [], wanted: new Set(wanted) })[0]).slice(2, 4);
     expect(cut([swished])).toEqual(["op_0 = BiasAdd(in_0, in_1)", "op_1 = Sigmoid(op_0)"]);
     expect(cut([swished, biased])).toEqual([
-      "op_0_sum = AddV2(in_0, in_1)",
-      "op_0 = Snapshot(op_0_sum)",
+      "op_0_hidden = AddV2(in_0, in_1)",
+      "op_0 = Snapshot(op_0_hidden)",
     ]);
     const leaky = [swish[0] ?? operation("", []), operation("LeakyRelu", [biased], swished)];
     const wanted = new Set([swished, biased]);
     expect(said(cutPieces({ operations: leaky, borders: [], wanted })[0])[3]).toBe(
-      "op_0 = Snapshot(op_0_sum)",
+      "op_0 = Snapshot(op_0_hidden)",
     );
   });
 });
