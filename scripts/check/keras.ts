@@ -1,6 +1,6 @@
 // npm run check:keras [-- name part…]: writes the fixtures as files of each generation, anew and translated, and lets Keras 2.2.4, tf.keras 2.15 and Keras 3
 // load them, run them and go on training them.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { KcError } from "../../src/errors.ts";
@@ -156,7 +156,26 @@ function translations(
   return [
     ...(from === 3 ? [] : [[3, ".keras", "keras3"] as const]),
     ...(from === 2 ? [] : [[2, ".h5", "keras2"] as const]),
+    ...(from === "tf" ? [] : [["tf", ".h5", "tf.keras"] as const]),
   ];
+}
+
+/** What Keras 2.2 does not know, written for tf.keras: models that Keras 3 makes for this. */
+function laterEntries(): readonly Entry[] {
+  const folder = join(FOLDER, "later");
+  if (!isWanted("later") || installable([KERAS_3]).length === 0) return [];
+  mkdirSync(folder);
+  const names = runPython(KERAS_3, "later_models.py", [folder]).trim().split("\n");
+  return names.flatMap((one) => {
+    const own = join(folder, one);
+    const traced = opened(readFileSync(join(own, "model.keras")), "model.keras");
+    const facts = { name: `later/${one}`, case: own, later: own };
+    return traced === undefined
+      ? []
+      : ([".h5", ".keras"] as const).flatMap((container) =>
+          entryOf(traced, { keras: 2, container, peer: "tf.keras" }, facts),
+        );
+  });
 }
 
 /** Saved runs of training: their state must be understood. */
@@ -227,11 +246,14 @@ function entryOf(
   facts: { readonly name: string; readonly [more: string]: unknown },
 ): readonly Entry[] {
   const words = keras === undefined ? {} : { keras };
-  const bytes = attempt(() => collectBytes(writeKeras(traced, { container, ...words }).file));
-  if (bytes === undefined) return [];
+  // What only Keras 2.2 is to judge is not written in later words.
+  const result = attempt(() => writeKeras(traced, { container, ...words }));
+  if (result === undefined || (peer === "keras2" && result.version.startsWith("2.15"))) return [];
+  const bytes = collectBytes(result.file);
   const model = join(FOLDER, `${peer}__${facts.name.replaceAll("/", "__")}${container}`);
   writeFileSync(model, bytes);
-  return [{ ...facts, peer, model }];
+  const scaled = result.warnings.some(({ text }) => text.startsWith("The weights of gates"));
+  return [{ ...facts, peer, model, scaled }];
 }
 
 function attempt<T>(make: () => T): T | undefined {
@@ -244,7 +266,7 @@ function attempt<T>(make: () => T): T | undefined {
   }
 }
 
-const entries = [...fixtureEntries(), ...coreMLEntries(), ...runEntries()];
+const entries = [...fixtureEntries(), ...coreMLEntries(), ...runEntries(), ...laterEntries()];
 const judgements = installable(PEERS).flatMap((peer) => {
   const own = entries.filter((entry) => entry.peer === peer.peer);
   return own.length === 0 ? [] : [judge(peer, own)];

@@ -134,9 +134,9 @@ def wrong_numbers(kind, variables, folder):
     return "%d of %d arrays of its %s differ" % (len(missing), len(stored.files), kind) if missing else None
 
 
-def wrong_later(model, folder):
+def wrong_later(model, folder, scaled):
     # Weights that are scaled on purpose are not the same numbers.
-    found = None if os.path.exists(os.path.join(folder, "scaled")) else wrong_numbers("weights", model.weights, folder)
+    found = None if scaled else wrong_numbers("weights", model.weights, folder)
     if found is not None or not os.path.exists(os.path.join(folder, "steps.json")):
         return found
     state = model.optimizer.variables
@@ -171,7 +171,7 @@ def problem_of(entry):
         if found is not None:
             return found
     if "later" in entry:
-        return wrong_later(model, entry["later"])
+        return wrong_later(model, entry["later"], entry["scaled"])
     if "run" in entry:
         return wrong_steps(model, entry["run"], entry["data"], entry["tolerance"])
     return None
