@@ -13,11 +13,12 @@ export function targetGeneration(
       hint: "Give an output that ends in .h5.",
     });
   }
-
   // Files of weights have no words.
   const late = container !== ".weights.h5" && isLate(archive);
   if (keras === 2 && container === ".keras") return keras;
-  if (keras !== undefined) return keras === generation && !late ? "own" : keras;
+  // tf.keras reads files of this name in the newer layout alone.
+  const older = keras === "tf" && container === ".weights.h5" && !hasState(archive);
+  if (keras !== undefined) return keras === generation && !late && !older ? "own" : keras;
   if (container === ".h5" || generation === 3) return "own";
   const native = container === ".keras" ? archive.container === ".keras" : hasState(archive);
   return native ? "own" : 3;

@@ -27,7 +27,7 @@ export function statedTraining(
   });
   const stated: JsonObject = {
     optimizer_config: {
-      class_name: TITLES.get(optimizer.name) ?? optimizer.name,
+      class_name: titleOf(optimizer.name, dialect),
       config: optimizerConfig(optimizer, dialect),
     },
     loss: said.length === 1 ? (said[0] ?? null) : said,
@@ -90,6 +90,12 @@ function optimizerAt(stated: Json, rate: number): Json {
   // The same rate stays as it is written.
   const same = typeof before === "number" && Math.fround(before) === Math.fround(rate);
   return before === undefined || same ? stated : { ...stated, config: { ...config, [word]: rate } };
+}
+
+/** tf.keras finds AdamW, which came late, by its package alone. */
+function titleOf(name: string, { generation }: Dialect): string {
+  const title = TITLES.get(name) ?? name;
+  return generation === "tf" && name === "adamw" ? `Custom>${title}` : title;
 }
 
 const TITLES: ReadonlyMap<string, string> = new Map([

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it, test } from "vitest";
 import { bytesSource, collectBytes } from "../../../src/formats/bytes.ts";
+import { openHdf5 } from "../../../src/formats/hdf5/index.ts";
+import type { TrainingSetup } from "../../../src/ir/graph.ts";
 import type { JsonObject } from "../../../src/json.ts";
 import { readOptimizerState } from "../../../src/sources/keras/optimizer-state.ts";
 import { openTraced, type TracedModel } from "../../../src/sources/keras/traced-model.ts";
@@ -162,6 +164,13 @@ describe("a .keras file of Keras 2", () => {
   });
 });
 
+test("weights alone are in the layout that tf.keras reads under that name, where it asks for it", () => {
+  const traced = opened("generations/tf215/model.h5");
+  const { file } = writeKeras(traced, { container: ".weights.h5", keras: "tf" });
+  const { root } = openHdf5(bytesSource(collectBytes(file), "new.weights.h5"));
+  expect(root.keys()).toContain("layers");
+});
+
 describe("how a model was trained, in the words of tf.keras", () => {
   const adamw = {
     module: "keras.optimizers",
@@ -185,6 +194,19 @@ describe("how a model was trained, in the words of tf.keras", () => {
       loss: "mean_squared_error",
       metrics: ["accuracy"],
     });
+  });
+
+  it("names AdamW by its package after training, too", () => {
+    const before = opened("generations/tf215/model.h5");
+    const config = { learning_rate: 0.01, weight_decay: 0.02, is_legacy_optimizer: false };
+    const setup: TrainingSetup = {
+      losses: ["mean_squared_error"],
+      metrics: [],
+      optimizer: { name: "adamw", config: { ...config, jit_compile: false } },
+    };
+    const trained = { values: new Map(), setup };
+    const { archive } = reopened(writeKeras(before, { container: ".h5", trained }));
+    expect(archive.training).toMatchObject({ optimizer_config: { class_name: "Custom>AdamW" } });
   });
 
   it("is left out where only Keras 3 has its loss", () => {

@@ -141,7 +141,10 @@ function trainingIn(
     log.warn({
       code: "unsupported",
       text: `The training configuration (optimizer, loss, metrics) is left out: a part of it does not exist in ${words.title}.`,
-      hint: "Compile the model again after loading it.",
+      hint:
+        words.dialect.generation === 2
+          ? "Compile the model again after loading it; tf.keras 2.15 may have more of it: --keras tf."
+          : "Compile the model again after loading it.",
     });
   }
   return said;
