@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import { plainClass } from "../../sources/keras/parse-model.ts";
 import { keras3Object } from "./keras3/objects.ts";
 
@@ -26,5 +26,29 @@ export function compileTraining(training: JsonObject | undefined): JsonObject | 
   if (!isJsonObject(stated)) return training;
   const { class_name: name, config } = stated;
   if (typeof name !== "string" || !isJsonObject(config)) return undefined;
-  return { optimizer: keras3Object("keras.optimizers", plainClass(name), config), ...rest };
+  const optimizer = keras3Object("keras.optimizers", plainClass(name), config);
+  const placed = Object.entries(rest).map(([key, value]): [string, Json] => {
+    const module = MODULES.get(key);
+    return [key, module === undefined ? value : inModule(module, value)];
+  });
+  return { optimizer, ...Object.fromEntries(placed) };
+}
+
+/** Where archives say that objects are defined; legacy files leave it out. */
+const MODULES: ReadonlyMap<string, string> = new Map([
+  ["loss", "keras.losses"],
+  ["metrics", "keras.metrics"],
+  ["weighted_metrics", "keras.metrics"],
+]);
+
+function inModule(module: string, stated: Json): Json {
+  if (isJsonList(stated)) return stated.map((one) => inModule(module, one));
+  if (!isJsonObject(stated) || stated.module !== undefined) return stated;
+  const { class_name: name, config } = stated;
+  if (typeof name === "string") {
+    return isJsonObject(config) ? keras3Object(module, name, config) : stated;
+  }
+  return Object.fromEntries(
+    Object.entries(stated).map(([key, value]) => [key, inModule(module, value)]),
+  );
 }
