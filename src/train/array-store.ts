@@ -2,7 +2,12 @@ import { keep, type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { fail } from "../errors.ts";
 import type { Graph, WeightPenalty } from "../ir/graph.ts";
 import { readFloat32, sizeOf, type WeightRef } from "../ir/tensor.ts";
-import { squaresRef, takenRef } from "../targets/tfjs/backward/table-rows.ts";
+import {
+  apartRef,
+  squaresRef,
+  type TableRule,
+  takenRef,
+} from "../targets/tfjs/backward/table-rows.ts";
 import type { TrainingPlan } from "../targets/tfjs/training/training-plan.ts";
 import { constrain, constraintsOf, type HeldWeight } from "./constraints.ts";
 import { createOptimizer, type Optimizer } from "./optimizers/optimizer.ts";
@@ -93,10 +98,18 @@ class ArrayStore implements WeightStore {
     });
     if (before === 0) this.#rows = [];
     for (const [index, { ref }] of this.#plan.weights.entries()) {
-      const [squares, taken] = [squaresRef(ref), takenRef(ref)].map(({ id }) => gradients.get(id));
+      const refs = [squaresRef(ref), takenRef(ref), apartRef(ref)];
+      const [squares, taken, apart] = refs.map(({ id }) => gradients.get(id));
       if (squares === undefined || taken === undefined) continue;
-      const seen = { squares: await squares.data(), taken: await taken.data() };
-      this.#rows[index] = withRows(this.#rows[index], seen, share);
+      const [[whole = 0], counts] = [await squares.data(), await taken.data()];
+      const own = await apart?.data();
+      const seen = {
+        squares: whole,
+        taken: Float32Array.from(counts),
+        ...(own && { apart: Float32Array.from(own) }),
+      };
+      const kind = this.tables.get(ref.id)?.apart;
+      this.#rows[index] = withRows(this.#rows[index], seen, { share, kind });
     }
   }
 
@@ -170,12 +183,16 @@ function moveTowards(mean: Float32Array, values: ArrayLike<number>, share: numbe
 /** Rows of another batch beside those before, each with its share in the mean. */
 function withRows(
   before: TableRows | undefined,
-  { squares, taken }: { readonly squares: ArrayLike<number>; readonly taken: ArrayLike<number> },
-  share: number,
+  own: TableRows,
+  { share, kind }: { readonly share: number; readonly kind: TableRule["apart"] },
 ): TableRows {
-  const own = (squares[0] ?? 0) * share ** 2;
+  const [rest, power] = [1 - share, kind === "magnitudes" ? 1 : 2];
+  const apart = own.apart?.map(
+    (value, i) => value * share ** power + (before?.apart?.[i] ?? 0) * rest ** power,
+  );
   return {
-    squares: (before?.squares ?? 0) * (1 - share) ** 2 + own,
-    taken: Float32Array.from(taken, (count, row) => count + (before?.taken[row] ?? 0)),
+    squares: (before?.squares ?? 0) * rest ** 2 + own.squares * share ** 2,
+    taken: own.taken.map((count, row) => count + (before?.taken[row] ?? 0)),
+    ...(apart && { apart }),
   };
 }

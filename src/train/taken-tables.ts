@@ -3,7 +3,7 @@ import type { WeightRef } from "../ir/tensor.ts";
 import { isTrained } from "../ir/trainable-roles.ts";
 import type { TableRule } from "../targets/tfjs/backward/table-rows.ts";
 import type { OptimizerSettings } from "./optimizers/settings.ts";
-import { goesByRows, limitOfRows } from "./optimizers/table-rows.ts";
+import { goesByRows, limitOfRows, takenApart } from "./optimizers/table-rows.ts";
 
 /**
  * The trained tables, by id, whose gradients Keras keeps row by row, where its optimizer goes by that: tables that nothing but embeddings
@@ -15,7 +15,7 @@ export function takenTables(
 ): ReadonlyMap<string, TableRule> {
   if (!goesByRows(settings)) return new Map();
   const most = limitOfRows(settings);
-  const rule: TableRule = most === undefined ? {} : { most };
+  const rule: TableRule = { apart: takenApart(settings), ...(most !== undefined && { most }) };
   const tables = nodes.flatMap((node) =>
     node.op.kind === "embedding" && isTrained(node) ? [node.op.weights.embeddings.id] : [],
   );

@@ -1,4 +1,4 @@
-import { at, slotAt, type UpdateRule, zeros } from "./rule.ts";
+import { at, slotAt, squareAt, type UpdateRule, zeros } from "./rule.ts";
 import { complement, type OptimizerSettings } from "./settings.ts";
 
 /**
@@ -17,14 +17,19 @@ export function adadelta(settings: OptimizerSettings): UpdateRule {
     slots: [zeros("accumulated_grad"), zeros("accumulated_delta_var")],
     update:
       ({ rate }) =>
-      (weight, gradient, slots) => {
+      (weight, gradient, slots, given) => {
         const [squares, steps] = [slotAt(slots, 0), slotAt(slots, 1)];
         for (let i = 0; i < weight.length; i++) {
           const g = at(gradient, i);
-          squares[i] = Math.fround(rho * at(squares, i)) + Math.fround(rest * Math.fround(g * g));
-          const scaled = Math.fround(root(at(steps, i)) * g);
-          const step = Math.fround(scaled / root(at(squares, i)));
-          steps[i] = Math.fround(rho * at(steps, i)) + Math.fround(rest * Math.fround(step * step));
+          squares[i] =
+            Math.fround(rho * at(squares, i)) + Math.fround(rest * squareAt(gradient, given, i));
+          const [before, below] = [root(at(steps, i)), root(at(squares, i))];
+          const step = Math.fround(Math.fround(before * g) / below);
+          const ofSteps =
+            given === undefined
+              ? Math.fround(step * step)
+              : Math.fround((before / below) ** 2 * at(given, i));
+          steps[i] = Math.fround(rho * at(steps, i)) + Math.fround(rest * ofSteps);
           weight[i] = at(weight, i) - Math.fround(rate * step);
         }
       },

@@ -1,4 +1,4 @@
-import { at, slotAt, type UpdateRule } from "./rule.ts";
+import { at, slotAt, squareAt, type UpdateRule } from "./rule.ts";
 import type { OptimizerSettings } from "./settings.ts";
 
 /**
@@ -14,11 +14,11 @@ export function adagrad({ dialect, config }: OptimizerSettings): UpdateRule {
     slots: [{ name: "accumulator", initial }],
     update:
       ({ rate }) =>
-      (weight, gradient, slots) => {
+      (weight, gradient, slots, squares) => {
         const accumulator = slotAt(slots, 0);
         for (let i = 0; i < weight.length; i++) {
           const g = at(gradient, i);
-          accumulator[i] = at(accumulator, i) + Math.fround(g * g);
+          accumulator[i] = at(accumulator, i) + squareAt(gradient, squares, i);
           const sum = at(accumulator, i);
           const below = inside
             ? Math.fround(Math.sqrt(Math.fround(sum + epsilon)))

@@ -1,4 +1,4 @@
-import { at, slotAt, type Update, type UpdateRule, zeros } from "./rule.ts";
+import { at, slotAt, squareAt, type Update, type UpdateRule, zeros } from "./rule.ts";
 import { complement, type OptimizerSettings } from "./settings.ts";
 
 /**
@@ -46,11 +46,11 @@ function moved(settings: OptimizerSettings, rate: number): Update {
   const { config } = settings;
   const [rest1, rest2] = [complement(settings, "beta_1"), complement(settings, "beta_2")];
   const epsilon = Math.fround(config.epsilon);
-  return (weight, gradient, slots) => {
+  return (weight, gradient, slots, squares) => {
     const [m, v, hat] = [slotAt(slots, 0), slotAt(slots, 1), slots[2]];
     for (let i = 0; i < weight.length; i++) {
       const g = at(gradient, i);
-      const square = Math.fround(g * g);
+      const square = squareAt(gradient, squares, i);
       m[i] = at(m, i) + Math.fround(Math.fround(g - at(m, i)) * rest1);
       v[i] = at(v, i) + Math.fround(Math.fround(square - at(v, i)) * rest2);
       const spread = hat === undefined ? at(v, i) : raise(hat, i, at(v, i));

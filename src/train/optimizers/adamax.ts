@@ -15,7 +15,7 @@ export function adamax(settings: OptimizerSettings): UpdateRule {
     update: ({ rate, step }) => {
       const first = Math.fround(1 - Math.fround(beta1 ** step));
       const scaled = Math.fround(rate / first);
-      return (weight, gradient, slots) => {
+      return (weight, gradient, slots, magnitudes) => {
         const [m, norm] = [slotAt(slots, 0), slotAt(slots, 1)];
         for (let i = 0; i < weight.length; i++) {
           const g = at(gradient, i);
@@ -23,7 +23,8 @@ export function adamax(settings: OptimizerSettings): UpdateRule {
             dialect === "keras"
               ? Math.fround(beta1 * at(m, i)) + Math.fround(rest * g)
               : at(m, i) + Math.fround(Math.fround(g - at(m, i)) * rest);
-          norm[i] = Math.max(Math.fround(beta2 * at(norm, i)), Math.abs(g));
+          const size = magnitudes === undefined ? Math.abs(g) : at(magnitudes, i);
+          norm[i] = Math.max(Math.fround(beta2 * at(norm, i)), size);
           const below = Math.fround(at(norm, i) + epsilon);
           weight[i] = at(weight, i) - Math.fround(Math.fround(scaled * at(m, i)) / below);
         }

@@ -1,6 +1,6 @@
 import { at } from "./rule.ts";
 import type { OptimizerSettings } from "./settings.ts";
-import type { TableRows } from "./table-rows.ts";
+import { type TableRows, takenApart } from "./table-rows.ts";
 
 /**
  * Limits gradients in place, as the dialect has it:
@@ -11,24 +11,25 @@ import type { TableRows } from "./table-rows.ts";
  * @see keras/optimizers.py `get_gradients` (2.2.4); legacy/optimizer_v2.py `_transform_gradients`, optimizer.py `_clip_gradients` (2.15)
  */
 export function clipGradients(
-  { dialect, config }: OptimizerSettings,
+  settings: OptimizerSettings,
   gradients: readonly Float32Array[],
   rows: Rows = [],
 ): void {
+  const { dialect, config } = settings;
   const { clipnorm, clipvalue, global_clipnorm: together } = config;
   if (dialect === "keras") {
-    if (clipnorm > 0) scaleTogether(gradients, Math.fround(clipnorm), rows);
+    if (clipnorm > 0) scaleTogether(settings, gradients, Math.fround(clipnorm), rows);
     if (clipvalue > 0) clipValues(gradients, Math.fround(clipvalue), rows);
     return;
   }
   if (dialect === "tf-legacy") {
     if (clipvalue > 0) clipValues(gradients, Math.fround(clipvalue), rows);
-    if (clipnorm > 0) scaleEach(gradients, Math.fround(clipnorm), rows);
-    if (together > 0) scaleTogether(gradients, Math.fround(together), rows);
+    if (clipnorm > 0) scaleEach(settings, gradients, Math.fround(clipnorm), rows);
+    if (together > 0) scaleTogether(settings, gradients, Math.fround(together), rows);
     return;
   }
-  if (clipnorm > 0) scaleEach(gradients, Math.fround(clipnorm), rows);
-  else if (together > 0) scaleTogether(gradients, Math.fround(together), rows);
+  if (clipnorm > 0) scaleEach(settings, gradients, Math.fround(clipnorm), rows);
+  else if (together > 0) scaleTogether(settings, gradients, Math.fround(together), rows);
   else if (clipvalue > 0) clipValues(gradients, Math.fround(clipvalue), rows);
 }
 
@@ -45,19 +46,29 @@ function clipValues(gradients: readonly Float32Array[], most: number, rows: Rows
   }
 }
 
-function scaleEach(gradients: readonly Float32Array[], most: number, rows: Rows): void {
+function scaleEach(
+  settings: OptimizerSettings,
+  gradients: readonly Float32Array[],
+  most: number,
+  rows: Rows,
+): void {
   for (const [index, gradient] of gradients.entries()) {
     const own = rows[index];
     const squares = own?.squares ?? sumOfSquares(gradient);
     const norm = Math.max(Math.fround(Math.sqrt(squares)), most);
-    if (own !== undefined) own.squares *= (most / norm) ** 2;
+    if (own !== undefined) scaleRows(settings, own, most / norm);
     for (let i = 0; i < gradient.length; i++) {
       gradient[i] = Math.fround(at(gradient, i) * most) / norm;
     }
   }
 }
 
-function scaleTogether(gradients: readonly Float32Array[], most: number, rows: Rows): void {
+function scaleTogether(
+  settings: OptimizerSettings,
+  gradients: readonly Float32Array[],
+  most: number,
+  rows: Rows,
+): void {
   const sum = gradients.reduce(
     (total, gradient, index) => total + (rows[index]?.squares ?? sumOfSquares(gradient)),
     0,
@@ -65,9 +76,18 @@ function scaleTogether(gradients: readonly Float32Array[], most: number, rows: R
   const norm = Math.fround(Math.sqrt(sum));
   if (norm < most) return;
   const scale = Math.fround(most / norm);
+  for (const own of rows) if (own !== undefined) scaleRows(settings, own, scale);
   for (const gradient of gradients) {
     for (let i = 0; i < gradient.length; i++) gradient[i] = at(gradient, i) * scale;
   }
+}
+
+/** Brings what is known of rows to the scale of their gradient. */
+function scaleRows(settings: OptimizerSettings, rows: TableRows, scale: number): void {
+  rows.squares *= scale ** 2;
+  const apart = rows.apart ?? new Float32Array(0);
+  const factor = takenApart(settings) === "squares" ? scale ** 2 : scale;
+  for (let i = 0; i < apart.length; i++) apart[i] = at(apart, i) * factor;
 }
 
 function sumOfSquares(values: Float32Array): number {

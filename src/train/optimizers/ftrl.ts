@@ -1,4 +1,4 @@
-import { at, slotAt, type UpdateRule, zeros } from "./rule.ts";
+import { at, slotAt, squareAt, type UpdateRule, zeros } from "./rule.ts";
 import type { OptimizerSettings } from "./settings.ts";
 
 /**
@@ -18,12 +18,12 @@ export function ftrl({ config }: OptimizerSettings): UpdateRule {
     update: ({ rate }) => {
       const beyond = Math.fround(Math.fround(config.beta) / Math.fround(2 * rate));
       const l2 = Math.fround(2 * Math.fround(config.l2_regularization_strength + beyond));
-      return (weight, gradient, slots) => {
+      return (weight, gradient, slots, squares) => {
         const [accumulator, linear] = [slotAt(slots, 0), slotAt(slots, 1)];
         for (let i = 0; i < weight.length; i++) {
           const [g, w] = [at(gradient, i), at(weight, i)];
           const before = raised(at(accumulator, i));
-          accumulator[i] = at(accumulator, i) + Math.fround(g * g);
+          accumulator[i] = at(accumulator, i) + squareAt(gradient, squares, i);
           const after = raised(at(accumulator, i));
           const sigma = Math.fround(Math.fround(after - before) / rate);
           const slope = Math.fround(g + Math.fround(shrinkage * w));

@@ -1,4 +1,4 @@
-import { at, slotAt, type UpdateRule, zeros } from "./rule.ts";
+import { at, slotAt, squareAt, type UpdateRule, zeros } from "./rule.ts";
 import { complement, type OptimizerSettings } from "./settings.ts";
 
 /**
@@ -15,11 +15,11 @@ export function lamb(settings: OptimizerSettings): UpdateRule {
     update: ({ rate, step }) => {
       const first = Math.fround(1 - Math.fround(beta1 ** step));
       const second = Math.fround(1 - Math.fround(beta2 ** step));
-      return (weight, gradient, slots) => {
+      return (weight, gradient, slots, squares) => {
         const [m, v] = [slotAt(slots, 0), slotAt(slots, 1)];
         for (let i = 0; i < weight.length; i++) {
           const g = at(gradient, i);
-          const square = Math.fround(g * g);
+          const square = squareAt(gradient, squares, i);
           m[i] = at(m, i) + Math.fround(Math.fround(g - at(m, i)) * rest1);
           v[i] = at(v, i) + Math.fround(Math.fround(square - at(v, i)) * rest2);
           const spread = Math.fround(Math.sqrt(Math.fround(at(v, i) / second)));

@@ -1,4 +1,4 @@
-import { at, slotAt, type UpdateRule, zeros } from "./rule.ts";
+import { at, slotAt, squareAt, type UpdateRule, zeros } from "./rule.ts";
 import type { OptimizerSettings } from "./settings.ts";
 
 /**
@@ -25,11 +25,11 @@ export function nadam({ dialect, config }: OptimizerSettings): UpdateRule {
       const future = Math.fround(1 - Math.fround(product * next));
       const second = Math.fround(1 - Math.fround(beta2 ** step));
       const fresh = Math.fround(1 - now);
-      return (weight, gradient, slots) => {
+      return (weight, gradient, slots, squares) => {
         const [m, v] = [slotAt(slots, 0), slotAt(slots, 1)];
         for (let i = 0; i < weight.length; i++) {
           const g = at(gradient, i);
-          const square = Math.fround(g * g);
+          const square = squareAt(gradient, squares, i);
           m[i] = slowly
             ? Math.fround(beta1 * at(m, i)) + Math.fround(rest1 * g)
             : at(m, i) + Math.fround(Math.fround(g - at(m, i)) * rest1);

@@ -139,7 +139,7 @@ function stepWeights(
     }
     const own = state.slots[index]?.slice(0, rule.slots.length) ?? [];
     updateTaken(settings, rows[index], { weight, slots: own }, () =>
-      update?.(weight, gradients[index] ?? NO_GRADIENT, own),
+      update?.(weight, gradients[index] ?? NO_GRADIENT, own, rows[index]?.apart),
     );
   });
 }

@@ -1,4 +1,12 @@
-import { at, type SlotSpec, slotAt, type Update, type UpdateRule, zeros } from "./rule.ts";
+import {
+  at,
+  type SlotSpec,
+  slotAt,
+  squareAt,
+  type Update,
+  type UpdateRule,
+  zeros,
+} from "./rule.ts";
 import { complement, type OptimizerSettings } from "./settings.ts";
 
 /**
@@ -33,12 +41,13 @@ function updateOf(settings: OptimizerSettings, { rate, momentum, mean, outside }
   const rest = complement(settings, "rho");
   const epsilon = Math.fround(config.epsilon);
   const strength = Math.fround(config.momentum);
-  return (weight, gradient, slots) => {
+  return (weight, gradient, slots, squares) => {
     const velocity = slotAt(slots, 0);
     const [speed, average] = [slots[momentum], slots[mean]];
     for (let i = 0; i < weight.length; i++) {
       const g = at(gradient, i);
-      velocity[i] = Math.fround(rho * at(velocity, i)) + Math.fround(rest * Math.fround(g * g));
+      velocity[i] =
+        Math.fround(rho * at(velocity, i)) + Math.fround(rest * squareAt(gradient, squares, i));
       let spread = at(velocity, i);
       if (average !== undefined) {
         average[i] = Math.fround(rho * at(average, i)) + Math.fround(rest * g);

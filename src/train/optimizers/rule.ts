@@ -16,11 +16,15 @@ export interface StepNumbers {
   readonly product: number;
 }
 
-/** Changes a weight and its slots in place, in the order of the rule's slots. */
+/**
+ * Changes a weight and its slots in place, in the order of the rule's slots. Squares of the gradient, or its magnitudes in Adamax, are
+ * given where they are not those of its numbers: Keras 3 takes them of each row of a table before it adds rows up.
+ */
 export type Update = (
   weight: Float32Array,
   gradient: Float32Array,
   slots: readonly Float32Array[],
+  squares?: Float32Array,
 ) => void;
 
 /**
@@ -43,6 +47,17 @@ export function zeros(name: string): SlotSpec {
 /** The slot at a place of a list whose length the rule knows. */
 export function slotAt(slots: readonly Float32Array[], index: number): Float32Array {
   return slots[index] ?? NOTHING;
+}
+
+/** The square of a number of a gradient, unless it is given. */
+export function squareAt(
+  gradient: Float32Array,
+  squares: Float32Array | undefined,
+  index: number,
+): number {
+  if (squares !== undefined) return at(squares, index);
+  const value = at(gradient, index);
+  return Math.fround(value * value);
 }
 
 /** One element of an array that is known to be long enough. */

@@ -7,6 +7,24 @@ export interface TableRows {
   squares: number;
   /** How often each row was taken. */
   readonly taken: Float32Array;
+  /** Squares or magnitudes of the gradient's numbers, each the sum of those of all rows that were added up; where asked for. */
+  readonly apart?: Float32Array;
+}
+
+/**
+ * What Keras 3 takes of each row of a gradient before it adds up those of a row that was taken twice. As it computes on TensorFlow.
+ * @see keras/src/backend/tensorflow/sparse.py `elementwise_unary` (3)
+ */
+export function takenApart({
+  name,
+  dialect,
+  config,
+}: OptimizerSettings): "squares" | "magnitudes" | undefined {
+  // Keras adds rows up where it multiplies them with a number of TensorFlow's.
+  const isScaled = config.global_clipnorm > 0 && !(config.clipnorm > 0);
+  const isSummed = config.gradient_accumulation_steps > 1 || isScaled;
+  if (dialect !== "keras-3" || isSummed || name === "sgd" || name === "lion") return undefined;
+  return name === "adamax" ? "magnitudes" : "squares";
 }
 
 /**
@@ -27,9 +45,10 @@ export function skipsRows({
 /** Whether an optimizer goes by single rows of tables at all. */
 export function goesByRows(settings: OptimizerSettings): boolean {
   const { dialect, config } = settings;
-  if (dialect === "keras") return false;
+  // Gradients that wait for their step are added to numbers of all rows.
+  if (dialect === "keras" || config.gradient_accumulation_steps > 1) return false;
   const clips = config.clipnorm > 0 || config.clipvalue > 0 || config.global_clipnorm > 0;
-  return clips || skipsRows(settings) !== undefined;
+  return clips || skipsRows(settings) !== undefined || takenApart(settings) !== undefined;
 }
 
 /** What each number of a row is limited to before rows are added up. */

@@ -41,7 +41,7 @@ export const embeddingBackward: Backward<EmbeddingOp> = {
     const rule = step.tables?.get(ref.id);
     const numbers = cast(tensorAt(step.inputs, 0), "int32");
     const gradient = limitedRows(rule ?? {}, step.gradient);
-    const facts = rule === undefined ? [] : factsOfRows(ref, gradient, numbers);
+    const facts = rule === undefined ? [] : factsOfRows(ref, rule, gradient, numbers);
     const ops = tensorflowOps();
     if (ops !== undefined) {
       const whole = sumRows(ops, gradient, numbers, ref.shape[0] ?? 0);
