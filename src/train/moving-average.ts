@@ -8,6 +8,8 @@ export interface Measured {
   /** Numbers of each channel. */
   readonly count: number;
   readonly rank: number;
+  /** Of the channels. */
+  readonly axis: number;
   readonly epsilon: number;
 }
 
@@ -31,8 +33,8 @@ export interface HiddenAverages {
 export interface AveragingWay {
   /** Whether stored numbers are forgotten at the first step: stand-alone Keras 2.1 and 2.2. */
   readonly zeroDebias: boolean;
-  /** Whether pictures go through TensorFlow's fused kernel, which gives `n / (n − 1)` of the variance. */
-  readonly fused: boolean;
+  /** Whether pictures, or volumes too, go through TensorFlow's fused kernel, which gives `n / (n − 1)` of the variance. */
+  readonly fused: false | "pictures" | "volumes";
   /** Whether Keras itself makes the variance larger: stand-alone Keras 2.2 and 2.3. */
   readonly corrected: boolean;
 }
@@ -44,9 +46,12 @@ export interface AveragingWay {
 export function averagingWay(version: string): AveragingWay {
   const { kind, major, minor } = generationOf(version);
   if (kind === "keras-3") return { zeroDebias: false, fused: false, corrected: false };
-  if (kind === "tensorflow") return { zeroDebias: false, fused: true, corrected: false };
+  if (kind === "tensorflow") {
+    const fused = minor >= 6 && !version.endsWith("-tf") ? "volumes" : "pictures";
+    return { zeroDebias: false, fused, corrected: false };
+  }
   const since = (least: number): boolean => major === 2 && minor >= least;
-  return { zeroDebias: since(1) && !since(3), fused: since(1), corrected: since(2) };
+  return { zeroDebias: since(1) && !since(3), fused: since(1) && "pictures", corrected: since(2) };
 }
 
 /** One step of the moving averages. */
@@ -73,9 +78,16 @@ export function average(moving: MovingPair, measured: Measured, way: AveragingWa
   }
 }
 
-function varianceFactor({ count, rank, epsilon }: Measured, way: AveragingWay): number {
-  const fused = way.fused && rank === 4 && count > 1 ? count / (count - 1) : 1;
+function varianceFactor(measured: Measured, way: AveragingWay): number {
+  const { count, epsilon } = measured;
+  const fused = isFused(measured, way) && count > 1 ? count / (count - 1) : 1;
   return fused * (way.corrected ? count / (count - (1 + epsilon)) : 1);
+}
+
+/** The kernel takes volumes with channels first or last. @see `build` in keras/src/layers/normalization/batch_normalization.py (2.6, 2.15) */
+function isFused({ rank, axis }: Measured, { fused }: AveragingWay): boolean {
+  if (rank === 4) return fused !== false;
+  return rank === 5 && fused === "volumes" && (axis === 1 || axis === 4);
 }
 
 function towards(average: Float32Array, value: Float32Array, step: number): void {

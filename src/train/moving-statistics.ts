@@ -45,9 +45,10 @@ export function movingStatistics(graph: Graph): MovingStatistics {
       const own = hidden.get(id) ?? startOf(mean.length);
       hidden.set(id, own);
       const { count, rank } = seen;
-      const { momentum, epsilon, weights } = op;
+      const { axis, momentum, epsilon, weights } = op;
       const moving = { mean: arrayOf(weights.mean), variance: arrayOf(weights.variance) };
-      average({ ...moving, momentum, hidden: own }, { ...measured, count, rank, epsilon }, way);
+      const batch = { ...measured, count, rank, axis, epsilon };
+      average({ ...moving, momentum, hidden: own }, batch, way);
     },
   };
 }
