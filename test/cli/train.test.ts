@@ -195,7 +195,10 @@ describe("kc train", () => {
     [["--metrics", "f1"], '--metrics names "f1", which is not known here.'],
     [["--optimizer", "adam,rate=1"], '--optimizer adam has no setting "rate", expected'],
     [["--optimizer", "adam,momentum=0.9"], '--optimizer adam has no setting "momentum", expected'],
-    [["--optimizer", "adam,ema_frequency=1"], "use_ema, ema_momentum, ema_overwrite_frequency,"],
+    [
+      ["--optimizer", "adam,ema_frequency=1"],
+      `no setting "ema_frequency", expected learning_rate, decay`,
+    ],
     [["--optimizer", "adam,beta_1=2"], "--optimizer beta_1 is 2, expected a number from 0 to 1."],
     [
       ["--early-stopping", "patience=-1,monitor=loss"],
