@@ -32,7 +32,7 @@ describe("kc doctor", () => {
     expect(await run("doctor", "--seconds", "-1")).toEqual({
       code: 2,
       stdout: "",
-      stderr: "error: --seconds is -1, expected a number of 0 or more.\n",
+      stderr: "error: --seconds is -1, expected a number from 0 on.\n",
     });
   });
 
