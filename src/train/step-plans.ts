@@ -5,7 +5,7 @@ import { planTraining, type TrainingPlan } from "../targets/tfjs/training/traini
 import { type OptimizerSettings, optimizerSettings } from "./optimizers/settings.ts";
 import { slotsOf } from "./optimizers/slots.ts";
 
-/** The plans of a model's training step: the quicker one, and one that keeps less. */
+/** The plans of a model's training step: the quickest one, and those that keep less. */
 export interface StepPlans {
   /** The one for batches of so many samples. */
   planFor(samples: number): TrainingPlan;
@@ -13,16 +13,18 @@ export interface StepPlans {
   memoryOf(samples: number): number;
 }
 
-/** Chooses between a plan and the one that keeps less: by what is kept for the way back. */
+/** Chooses between a plan and those that keep less: by what is kept for the way back. */
 export function stepPlans(plan: TrainingPlan, settings: OptimizerSettings): StepPlans {
   const slots = slotsOf(settings).length;
   const quick = planRecomputing(plan, "joins");
-  let leaner: TrainingPlan | undefined;
+  const leaner = new Map<number, TrainingPlan>();
   const chosen = (samples: number): readonly [TrainingPlan, StepMemory] => {
     const own = memoryOfStep(quick, { samples, slots });
-    if (own.kept <= KEPT) return [quick, own];
-    leaner ??= planRecomputing(plan, "all", SHARE);
-    return [leaner, memoryOfStep(leaner, { samples, slots })];
+    const share = SHARES.find(({ above }) => own.kept > above)?.share;
+    if (share === undefined) return [quick, own];
+    const known = leaner.get(share) ?? planRecomputing(plan, "all", share);
+    leaner.set(share, known);
+    return [known, memoryOfStep(known, { samples, slots })];
   };
   return {
     planFor: (samples) => chosen(samples)[0],
@@ -39,11 +41,14 @@ export function trainingMemory(graph: Graph, training: TrainingSetup): (samples:
   return stepPlans(planTraining(graph), settings).memoryOf;
 }
 
-/** Above this, some of the time buys memory. */
-const KEPT = 384 * 1024 ** 2;
-
-/** Of what would be kept, the part that is made again: half of it costs MobileNet a twelfth of its time. */
-const SHARE = 1 / 3;
+/**
+ * Where more bytes than these would be kept, some of the time buys memory: the part of it that is made again. Half of it costs
+ * MobileNet a twelfth of its time.
+ */
+const SHARES = [
+  { above: 512 * 1024 ** 2, share: 1 / 3 },
+  { above: 256 * 1024 ** 2, share: 1 / 6 },
+] as const;
 
 /** Measured with MobileNet, SqueezeNet and ResNet50 on tfjs-node. */
 const OVERHEAD = 1.5;

@@ -16,6 +16,12 @@ describe("the plans of a training step", () => {
     expect(madeAgain(1_000_000)).toBeGreaterThan(0);
   });
 
+  it("make more again the more would be kept, and are the same for all batches of a size", () => {
+    const counts = Array.from({ length: 24 }, (_, power) => madeAgain(2 ** power));
+    expect(counts).toEqual([...counts].sort((a, b) => a - b));
+    expect(plans.planFor(1_000_000)).toBe(plans.planFor(1_000_000));
+  });
+
   it("need memory for each sample, and some for all", () => {
     const [one, two, three] = [1, 2, 3].map((samples) => plans.memoryOf(samples));
     const each = (two ?? 0) - (one ?? 0);

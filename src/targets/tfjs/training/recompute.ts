@@ -8,7 +8,7 @@ export type MadeAgain = "joins" | "all";
 
 /**
  * The same training in less memory: what is cheap to make is let go on the way there and made again on the way back, out
- * of what is kept anyway; no more than a share of all that is kept.
+ * of what is kept anyway. All joins and borders, and of the rest no more than a share of all that is kept.
  */
 export function planRecomputing(
   plan: TrainingPlan,
@@ -69,10 +69,11 @@ function chosen(
     const [value = ""] = step.outputs;
     if (!known.last.has(value) || visible.has(value)) continue;
     const { kind } = step.node.op;
-    if (made === "joins" && kind !== "concat" && kind !== "pad") continue;
-    if (rest <= 0 || !isCheap(step, known, again)) continue;
+    const isJoin = kind === "concat" || kind === "pad";
+    if (!isJoin && (made === "joins" || rest <= 0)) continue;
+    if (!isCheap(step, known, again)) continue;
     again.add(value);
-    rest -= sizeOfSample(graph, value);
+    if (!isJoin) rest -= sizeOfSample(graph, value);
   }
   return again;
 }
