@@ -1,23 +1,14 @@
 import { sizeOf } from "../../../ir/tensor.ts";
 import type { RecordedOperation, Source } from "./recorder.ts";
 
-/** What is to be cut into pieces. */
-export interface Uncut {
-  readonly operations: readonly RecordedOperation[];
-  /** What the caller wants: it is there until the end. */
-  readonly wanted: ReadonlySet<Source>;
-  /**
-   * Bytes that the operations of a piece make. What a piece reads is there until its end, and TensorFlow decides about
-   * the order within: less holds less memory, more is quicker.
-   */
-  readonly size: number;
-}
-
-/** Beyond this size larger pieces are hardly quicker. */
-export const LARGE_PIECE = 32 * 1024 ** 2;
+/**
+ * Bytes that the operations of a piece make. What a piece reads is there until its end, and TensorFlow decides about the order
+ * within: less holds less memory, more is hardly quicker.
+ */
+const PIECE = 32 * 1024 ** 2;
 
 /** Where the pieces of operations begin, but for the first. */
-export function bordersOf({ operations, wanted, size }: Uncut): readonly number[] {
+export function bordersOf(operations: readonly RecordedOperation[]): readonly number[] {
   const readers = readersOf(operations);
   const borders: number[] = [];
   let bytes = 0;
@@ -27,9 +18,8 @@ export function bordersOf({ operations, wanted, size }: Uncut): readonly number[
       POINTWISE.has(op) &&
       taken !== undefined &&
       taken === operations[index - 1]?.results[0] &&
-      readers.get(taken) === 1 &&
-      !wanted.has(taken);
-    if (bytes > size && !joins) {
+      readers.get(taken) === 1;
+    if (bytes > PIECE && !joins) {
       borders.push(index);
       bytes = 0;
     }

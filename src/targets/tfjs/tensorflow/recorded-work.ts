@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { KcError } from "../../../errors.ts";
-import { bordersOf, LARGE_PIECE } from "./borders.ts";
+import { bordersOf } from "./borders.ts";
 import { nodeBackend } from "./node-backend.ts";
 import { cutPieces, type Piece } from "./pieces.ts";
 import { Recorder, type Source } from "./recorder.ts";
@@ -36,7 +36,7 @@ export function recordWork(work: (recorder?: Recorder) => void): RecordedWork | 
     const goesOn = new Set(writing.map(({ inputs: [place] }) => place));
     const written = writing.flatMap(({ results }) => results);
     const wanted = new Set(written.filter((one) => !goesOn.has(one)));
-    const borders = bordersOf({ operations, wanted: new Set(), size: LARGE_PIECE });
+    const borders = bordersOf(operations);
     for (const piece of cutPieces({ operations, borders, wanted })) {
       sessions.push([piece, openSession(node, piece.nodes)]);
     }
